@@ -1,0 +1,18 @@
+"""mobstd makes shared mobility interoperable: standards as data, an SDK and a conformance suite.
+
+Where to look::
+
+    mobstd.errors        every exception, drawn as a tree
+    mobstd.<standard>    models, clients and server interface of one standard
+    mobstd.canon         reads ``schemas/`` and ``conformance/``
+    mobstd.judging       requirements, exchanges, findings: the pure core
+    mobstd.validation    documents against schemas and rules
+    mobstd.serving       implement one class, get a conforming ASGI app
+    mobstd.conformance   judges somebody's endpoint
+
+Importing this module loads no pydantic, no HTTP library and no fuzzer.
+"""
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__"]

@@ -1,0 +1,55 @@
+"""What a standard adds in Python, beside its data: found by entry point, loaded when used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from mobstd.canon.root import Root, packaged
+
+__all__ = ["GROUP", "Plug", "plugs"]
+
+GROUP = "mobstd.standards"
+
+
+@dataclass(frozen=True)
+class Plug:
+    """The Python of one standard, each part named as ``module:attribute``.
+
+    Attributes:
+        name: the standard.
+        package: where ``mobstd generate`` writes, such as ``mobstd.ocss``; empty: data only.
+        rules: a mapping of rule name to callable, for checks of kind ``rule``.
+        references: by version, a callable that builds the reference implementation.
+        commands: a mapping of verb to a callable that adds a command to the parser.
+        root: where its data is; the packaged data when ``None``.
+    """
+
+    name: str
+    package: str = ""
+    rules: str = ""
+    references: Mapping[str, str] | None = None
+    commands: str = ""
+    root: Root | None = None
+
+    @property
+    def data(self) -> Root:
+        """The root of its data."""
+        return self.root or packaged()
+
+
+def resolve(reference: str) -> Any:
+    """Import what ``module:attribute`` names."""
+    module, _, attribute = reference.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+@cache
+def plugs() -> Mapping[str, Plug]:
+    """Return the installed plugs by the name of their standard."""
+    found = (point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
+    return {plug.name: plug for plug in found}

@@ -1,0 +1,1 @@
+"""The pure core: requirements, exchanges, rules, findings, outcomes. No I/O happens here."""

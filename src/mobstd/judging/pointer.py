@@ -1,0 +1,99 @@
+"""JSON Pointers, and patterns over them: ``*`` is one step, ``**`` any number of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+__all__ = ["MISSING", "find", "get", "join", "matches", "star"]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Any = _Missing()
+"""What ``get`` returns where there is nothing; distinct from ``None``, which is JSON null."""
+
+
+@cache
+def steps(pointer: str) -> tuple[str, ...]:
+    """Split a pointer or a pattern into unescaped steps."""
+    if not pointer:
+        return ()
+    return tuple(
+        step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")
+    )
+
+
+def join(path: Sequence[str | int]) -> str:
+    """Return the pointer for a path of keys and indexes."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def star(pointer: str) -> str:
+    """Return the pointer with every index replaced by ``*``."""
+    return "/".join("*" if step.isdigit() else step for step in pointer.split("/"))
+
+
+def get(document: Any, pointer: str) -> Any:
+    """Return the value at ``pointer``, or ``MISSING``."""
+    for step in steps(pointer):
+        if isinstance(document, dict):
+            document = document.get(step, MISSING)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return MISSING
+        if document is MISSING:
+            return MISSING
+    return document
+
+
+def find(document: Any, pattern: str) -> Iterator[tuple[str, Any]]:
+    """Yield each ``(pointer, value)`` of ``document`` that ``pattern`` describes, in order."""
+    yield from _find(document, steps(pattern), "")
+
+
+def _find(value: Any, rest: tuple[str, ...], at: str) -> Iterator[tuple[str, Any]]:
+    if not rest:
+        yield at, value
+        return
+    step, after = rest[0], rest[1:]
+    if step == "**":
+        yield from _find(value, after, at)
+        for key, child in _children(value):
+            yield from _find(child, rest, at + join([key]))
+    elif step == "*":
+        for key, child in _children(value):
+            yield from _find(child, after, at + join([key]))
+    else:
+        child = get(value, join([step]))
+        if child is not MISSING:
+            yield from _find(child, after, at + join([step]))
+
+
+def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def matches(pattern: str, pointer: str) -> bool:
+    """Say whether ``pattern`` describes ``pointer``."""
+    return _matches(steps(pattern), steps(pointer))
+
+
+@cache
+def _matches(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_matches(pattern[1:], path[i:]) for i in range(len(path) + 1))
+    return bool(path) and pattern[0] in ("*", path[0]) and _matches(pattern[1:], path[1:])
