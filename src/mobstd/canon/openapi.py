@@ -213,7 +213,8 @@ def component(uri: str) -> str:
 
 def _bundled(version: Version, node: Any, used: set[str]) -> Any:
     if isinstance(node, Mapping):
-        out = {k: _bundled(version, v, used) for k, v in node.items() if k not in ("$id", "$schema")}
+        kept = {k: v for k, v in node.items() if k not in ("$id", "$schema")}
+        out = {k: _bundled(version, v, used) for k, v in kept.items()}
         reference = node.get("$ref")
         if isinstance(reference, str) and SUFFIX in reference:
             file, _, fragment = reference.rpartition("/")[2].partition("#")

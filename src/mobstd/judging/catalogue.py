@@ -1,0 +1,188 @@
+"""The catalogue of a version and role: rows, blocks, collections, bound to the operations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from mobstd.canon.files import load_if_there
+from mobstd.canon.openapi import Operation, operations
+from mobstd.canon.standard import Version
+from mobstd.errors import CanonError
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["Block", "Catalogue", "Collection", "catalogue"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """What can be implemented alone. ``core``: rows without which a green means nothing."""
+
+    id: str
+    role: str
+    operations: tuple[str, ...]
+    core: tuple[str, ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """An operation that answers a list.
+
+    Attributes:
+        items: pattern of one item in the body.
+        identity: pointers into an item that tell two items apart.
+        otherwise: pointers that tell them apart where the identity is missing.
+    """
+
+    items: str
+    identity: tuple[str, ...]
+    otherwise: tuple[str, ...] = ()
+    schema: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that judging needs to know of a standard's version, for one role."""
+
+    version: Version
+    role: str
+    rows: Mapping[str, Requirement]
+    blocks: Mapping[str, Block]
+    collections: Mapping[str, Collection]
+    operations: Mapping[str, Operation]
+    exploration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.role))
+
+    @cached_property
+    def block_of(self) -> Mapping[str, str]:
+        """The block of each operation."""
+        return {op: block.id for block in self.blocks.values() for op in block.operations}
+
+    def operations_of(self, row: Requirement, check: Check | None = None) -> tuple[str, ...]:
+        """Return the operations that a row, or one check of it, is about."""
+        named = (check.get("operations") if check else None) or row.operations
+        if named:
+            return tuple(op for op in named if op in self.operations)
+        if row.blocks:
+            return tuple(
+                op for b in row.blocks if b in self.blocks for op in self.blocks[b].operations
+            )
+        return tuple(self.operations)
+
+    def blocks_of(self, row: Requirement) -> tuple[str, ...]:
+        """Return the blocks that a row counts in; for a cross-cutting row, all."""
+        if row.blocks:
+            return tuple(b for b in row.blocks if b in self.blocks)
+        found = dict.fromkeys(self.block_of.get(op, "") for op in self.operations_of(row))
+        return tuple(block for block in found if block)
+
+    @cached_property
+    def checks(self) -> tuple[tuple[Requirement, Check], ...]:
+        """Every check with its row."""
+        return tuple((row, check) for row in self.rows.values() for check in row.checks)
+
+    @cached_property
+    def by_operation(self) -> Mapping[str, tuple[tuple[Requirement, Check], ...]]:
+        """The checks that are about each operation."""
+        found: dict[str, list[tuple[Requirement, Check]]] = {op: [] for op in self.operations}
+        for row, check in self.checks:
+            for op in self.operations_of(row, check):
+                found[op].append((row, check))
+        return {op: tuple(pairs) for op, pairs in found.items()}
+
+    @cached_property
+    def hash(self) -> str:
+        """The hash of the catalogue's files."""
+        digest = hashlib.sha256()
+        for name in ("requirements.yaml", "suite.yaml"):
+            path = self.version.conformance / name
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
+
+
+def _filled(value: Any, params: Mapping[str, Any]) -> Any:
+    """Replace ``$name`` by what the version says."""
+    if isinstance(value, str) and value.startswith("$") and value[1:] in params:
+        return params[value[1:]]
+    if isinstance(value, dict):
+        return {key: _filled(item, params) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, params) for item in value]
+    return value
+
+
+def requirement(row: Mapping[str, Any], version: str) -> Requirement:
+    """Return one row of a catalogue file, with the parameters of a version filled in."""
+    params = row.get("params", {}).get(version, {})
+    checks = tuple(
+        Check(check["kind"], {k: _filled(v, params) for k, v in check.items() if k != "kind"})
+        for check in row.get("checks", ())
+    )
+    return Requirement(
+        id=row["id"],
+        level=row["level"],
+        origin=row["origin"],
+        roles=tuple(row.get("roles", ())),
+        blocks=tuple(row.get("blocks", ())),
+        operations=tuple(row.get("operations", ())),
+        topic=row["id"].split("-")[1],
+        title=row["title"],
+        source=tuple(row.get("source", ())),
+        ambiguities=tuple(row.get("ambiguities", ())),
+        checks=checks,
+        covers=tuple(row.get("covers", ())),
+        untested=row.get("untested"),
+    )
+
+
+@cache
+def catalogue(version: Version, role: str) -> Catalogue:
+    """Return the catalogue of a version for one role.
+
+    Raises:
+        CanonError: where a row is broken; the message names it.
+        UnknownName: where the role has no OpenAPI document.
+    """
+    suite = version.suite
+    rows: dict[str, Requirement] = {}
+    for raw in load_if_there(version.conformance / "requirements.yaml", []):
+        try:
+            if version.version in raw.get("versions", [version.version]):
+                rows[raw["id"]] = requirement(raw, version.version)
+        except (KeyError, TypeError, IndexError) as error:
+            raise CanonError(
+                "canon.broken-row", row=str(raw.get("id", "?")), reason=repr(error)
+            ) from None
+    return Catalogue(
+        version=version,
+        role=role,
+        rows={key: row for key, row in rows.items() if not row.roles or role in row.roles},
+        blocks={
+            name: Block(
+                name,
+                block["role"],
+                tuple(block.get("operations", ())),
+                tuple(block.get("core", ())),
+                block.get("group"),
+            )
+            for name, block in suite.get("blocks", {}).items()
+            if block["role"] == role
+        },
+        collections={
+            op: Collection(
+                found["items"],
+                tuple(found["identity"]),
+                tuple(found.get("otherwise", ())),
+                found.get("schema"),
+            )
+            for op, found in suite.get("collections", {}).items()
+        },
+        operations=operations(version, role),
+        exploration=suite.get("exploration", {}),
+    )

@@ -1,0 +1,83 @@
+"""Judges recorded exchanges by every row that fits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.kinds import EXCHANGE, RUN
+from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.routing import route
+
+__all__ = ["Tally", "judge", "limited_severity", "settle"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one check of one row saw on one operation."""
+
+    requirement: Requirement
+    check: Check
+    operation: str | None
+    evidence: int
+    findings: tuple[Finding, ...]
+
+
+def limited_severity(row: Requirement, check: Check, finding: Finding) -> Finding:
+    """Return the finding with the severity that its row and check allow."""
+    levels = (row.severity, check.get("severity", "error"), finding.severity)
+    severity = "warning" if "warning" in levels else "error"
+    return finding if finding.severity == severity else replace(finding, severity=severity)
+
+
+def _active(check: Check, context: Context) -> bool:
+    """A check with ``when_block`` judges only where that block is declared."""
+    return "when_block" not in check.params or check["when_block"] in context.blocks
+
+
+def judge(exchanges: Sequence[Exchange], context: Context) -> list[Tally]:
+    """Return what every passive check saw, one tally per exchange or run."""
+    tallies: list[Tally] = []
+    for exchange in exchanges:
+        pairs = context.catalogue.by_operation.get(exchange.operation or "", ())
+        for (_, place), result in route(exchange, context, pairs).items():
+            row, check = pairs[place]
+            _add(tallies, row, check, exchange.operation, result)
+        for row, check in pairs:
+            judged = EXCHANGE.get(check.kind)
+            if judged is not None and _active(check, context):
+                _add(tallies, row, check, exchange.operation, judged(check, row, exchange, context))
+    for row, check in context.catalogue.checks:
+        overall = RUN.get(check.kind)
+        if overall is not None and _active(check, context):
+            _add(tallies, row, check, None, overall(check, row, exchanges, context))
+    return tallies
+
+
+def _add(
+    tallies: list[Tally], row: Requirement, check: Check, operation: str | None, result: Result
+) -> None:
+    if result.evidence or result.findings:
+        findings = tuple(limited_severity(row, check, finding) for finding in result.findings)
+        tallies.append(Tally(row, check, operation, result.evidence, findings))
+
+
+def settle(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
+    """Return the tallies by row; findings give way where a row that explains them failed.
+
+    A check's ``unless_failed`` names those rows; they count on the same operation only.
+    """
+    kept = list(tallies)
+    failed = {(t.requirement.id, f.operation) for t in kept for f in t.findings}
+    settled: dict[str, list[Tally]] = {}
+    for tally in kept:
+        explained = tally.check.get("unless_failed", ())
+        findings = tuple(
+            f for f in tally.findings if not any((row, f.operation) in failed for row in explained)
+        )
+        changed = tally if findings == tally.findings else replace(tally, findings=findings)
+        settled.setdefault(tally.requirement.id, []).append(changed)
+    return settled

@@ -1,0 +1,42 @@
+"""The kinds of checks that judge what was recorded; ``conformance/README.md`` says what each means.
+
+``EXCHANGE`` judges one exchange, ``RUN`` all of them. A kind that is in neither only sends
+(``mobstd.conformance.kinds``), or is routed (``schema``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Result
+from mobstd.judging.kinds.envelope import header, media_type, never, status
+from mobstd.judging.kinds.filters import at_most, filtered
+from mobstd.judging.kinds.sets import consistent, constant, unique
+from mobstd.judging.kinds.values import asserted, ordered, ruled
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["EXCHANGE", "RUN", "ExchangeJudge", "RunJudge"]
+
+ExchangeJudge = Callable[[Check, Requirement, Exchange, Context], Result]
+RunJudge = Callable[[Check, Requirement, Sequence[Exchange], Context], Result]
+
+EXCHANGE: Mapping[str, ExchangeJudge] = {
+    "status": status,
+    "never": never,
+    "media-type": media_type,
+    "header": header,
+    "assert": asserted,
+    "ordered": ordered,
+    "rule": ruled,
+    "near": filtered,
+    "within": filtered,
+    "at-most": at_most,
+}
+
+RUN: Mapping[str, RunJudge] = {
+    "unique": unique,
+    "consistent": consistent,
+    "constant": constant,
+}

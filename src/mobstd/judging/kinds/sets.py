@@ -1,0 +1,133 @@
+"""Rules over all exchanges of a run: identities, and values that stay what they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import MISSING, find, get
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["consistent", "constant", "unique"]
+
+BODY = "/response/body"
+
+
+def _seen(
+    check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
+) -> Iterator[tuple[Exchange, str, Any]]:
+    operations = set(context.catalogue.operations_of(row, check))
+    patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
+    for exchange in exchanges:
+        if exchange.operation not in operations or exchange.negative or not exchange.accepted:
+            continue
+        for pattern in patterns:
+            for pointer, value in find(exchange.body, pattern):
+                yield exchange, pointer, value
+
+
+def _key(value: Any, pointers: Sequence[str]) -> tuple[str, ...] | None:
+    found = [get(value, pointer) for pointer in pointers]
+    if any(part is MISSING or part is None for part in found):
+        return None
+    return tuple(json.dumps(part, sort_keys=True) for part in found)
+
+
+def unique(
+    check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
+) -> Result:
+    """Judge that no key comes twice in one response."""
+    evidence, findings = 0, []
+    last: str | None = None
+    keys: dict[tuple[str, ...], str] = {}
+    for exchange, pointer, value in _seen(check, row, exchanges, context):
+        if exchange.id != last:
+            last, keys = exchange.id, {}
+        key = _key(value, check["key"])
+        if key is None:
+            continue
+        evidence += 1
+        if key in keys and keys[key] != pointer:
+            findings.append(
+                Finding(
+                    row.id,
+                    "kind.unique",
+                    exchange.operation,
+                    (exchange.id,),
+                    f"{BODY}{pointer}{check['key'][-1]}",
+                    {"first": keys[key]},
+                    "unique",
+                    get(value, check["key"][-1]),
+                )
+            )
+        keys.setdefault(key, pointer)
+    return Result(evidence, tuple(findings))
+
+
+def consistent(
+    check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
+) -> Result:
+    """Judge that a key always comes with the same values, in the whole run."""
+    evidence, findings = 0, []
+    first: dict[tuple[str, ...], tuple[Exchange, str, list[Any]]] = {}
+    for exchange, pointer, value in _seen(check, row, exchanges, context):
+        key = _key(value, check["key"])
+        if key is None:
+            continue
+        same = [get(value, p) for p in check["same"]]
+        if key not in first:
+            first[key] = (exchange, pointer, same)
+            continue
+        evidence += 1
+        other, _, before = first[key]
+        for at, old, new in zip(check["same"], before, same, strict=True):
+            if old is MISSING or new is MISSING or old == new:
+                continue
+            findings.append(
+                Finding(
+                    row.id,
+                    "kind.consistent",
+                    exchange.operation,
+                    (exchange.id, other.id),
+                    f"{BODY}{pointer}{at}",
+                    {"member": at},
+                    old,
+                    new,
+                )
+            )
+    return Result(evidence, tuple(findings))
+
+
+def constant(
+    check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
+) -> Result:
+    """Judge that one value, or only those of the profile, are seen in the whole run."""
+    allowed = {domain.lower() for domain in context.operator_domains}
+    evidence, findings = 0, []
+    seen: dict[str, str] = {}
+    for exchange, pointer, value in _seen(check, row, exchanges, context):
+        if not isinstance(value, str):
+            continue
+        evidence += 1
+        if value in seen:
+            continue
+        close = next((v for v in seen if v.strip(".").lower() == value.strip(".").lower()), None)
+        if (allowed and value.lower() not in allowed) or (not allowed and close is not None):
+            findings.append(
+                Finding(
+                    row.id,
+                    "kind.constant",
+                    exchange.operation,
+                    (exchange.id,),
+                    f"{BODY}{pointer}",
+                    {},
+                    sorted(allowed) or close,
+                    value,
+                )
+            )
+        seen[value] = exchange.id
+    return Result(evidence, tuple(findings))

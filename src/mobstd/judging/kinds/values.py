@@ -1,0 +1,123 @@
+"""Rules over the values of a body: JSON Schemas where data can say it, Python where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.kinds.filters import filtered
+from mobstd.judging.pointer import MISSING, find, get
+from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.rule import ItemFilter
+
+__all__ = ["asserted", "ordered", "ruled"]
+
+BODY = "/response/body"
+
+
+def _judged(check: Check, exchange: Exchange) -> bool:
+    if exchange.response is None or exchange.negative or exchange.response.not_json is not None:
+        return False
+    return exchange.response.status in check.get("statuses", [200])
+
+
+def _values(check: Check, exchange: Exchange) -> Iterator[tuple[str, Any]]:
+    patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
+    for pattern in patterns:
+        yield from find(exchange.body, pattern)
+
+
+def asserted(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
+    """Judge that each value that satisfies ``if`` satisfies ``then``."""
+    if not _judged(check, exchange):
+        return Result()
+    condition = context.validator(check["if"]) if "if" in check.params else None
+    wanted = context.validator(check["then"])
+    evidence, findings = 0, []
+    for pointer, value in _values(check, exchange):
+        if condition is not None and not condition.is_valid(value):
+            continue
+        evidence += 1
+        if wanted.is_valid(value):
+            continue
+        problem = next(iter(wanted.problems(value)))
+        below = "".join(f"/{step}" for step in problem.path)
+        expected = {problem.keyword: problem.expected}
+        received = None if problem.keyword == "required" else problem.value
+        findings.append(
+            Finding(
+                row.id,
+                str(check.get("code", "kind.assert")),
+                exchange.operation,
+                (exchange.id,),
+                f"{BODY}{pointer}{below}",
+                {"keyword": problem.keyword, "member": problem.member or ""},
+                expected,
+                received,
+                text=check.get("message"),
+            )
+        )
+    return Result(evidence, tuple(findings))
+
+
+def ordered(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
+    """Judge that one number of each item is not above another."""
+    if not _judged(check, exchange):
+        return Result()
+    evidence, findings = 0, []
+    for pointer, item in _values(check, exchange):
+        lower, upper = get(item, check["lower"]), get(item, check["upper"])
+        if not (_number(lower) and _number(upper)):
+            continue
+        evidence += 1
+        if lower > upper:
+            findings.append(
+                Finding(
+                    row.id,
+                    "kind.ordered",
+                    exchange.operation,
+                    (exchange.id,),
+                    f"{BODY}{pointer}{check['lower']}",
+                    {"lower": check["lower"], "upper": check["upper"]},
+                    f"<= {upper}",
+                    lower,
+                    text=check.get("message"),
+                )
+            )
+    return Result(evidence, tuple(findings))
+
+
+def _number(value: Any) -> bool:
+    return value is not MISSING and isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
+    """Judge by a Python rule of the standard."""
+    rule = context.catalogue.version.rules[check["call"]]
+    if isinstance(rule, ItemFilter):
+        return filtered(check, row, exchange, context)
+    if not _judged(check, exchange):
+        return Result()
+    evidence, findings = 0, []
+    for pointer, value in find(exchange.body, check.get("at", rule.at)):
+        troubles = rule.judge(value, context)
+        if troubles is None:
+            continue
+        evidence += 1
+        findings.extend(
+            Finding(
+                row.id,
+                trouble.code,
+                exchange.operation,
+                (exchange.id,),
+                f"{BODY}{pointer}{trouble.pointer}",
+                trouble.params,
+                trouble.expected,
+                trouble.received,
+            )
+            for trouble in troubles
+        )
+    return Result(evidence, tuple(findings))

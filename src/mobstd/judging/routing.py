@@ -1,0 +1,135 @@
+"""Schema errors, each given to the most specific row that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mobstd.canon.validator import Problem
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import join, matches
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["json_type", "route"]
+
+Pairs = tuple[tuple[Requirement, Check], ...]
+
+
+def json_type(value: Any) -> str:
+    """Return the JSON type of a value."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _takes(check: Check, problem: Problem, pointer: str) -> int | None:
+    """Return how many selectors of the check match, or ``None`` where one does not."""
+    score = 0
+    if "at" in check.params:
+        patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
+        if not any(matches(pattern, pointer) for pattern in patterns):
+            return None
+        score += 1
+    if "keywords" in check.params:
+        if problem.keyword not in check["keywords"]:
+            return None
+        score += 1
+    if "member" in check.params:
+        if problem.member not in check["member"]:
+            return None
+        score += 1
+    kind = json_type(problem.value)
+    if "instance" in check.params:
+        if kind not in check["instance"]:
+            return None
+        score += 1
+    elif kind == "null" and score:
+        return None
+    return score
+
+
+def _problems(exchange: Exchange, context: Context) -> Iterator[Problem] | None:
+    response = exchange.response
+    if response is None or exchange.operation is None or response.not_json is not None:
+        return None
+    answer = context.catalogue.operations[exchange.operation].answer(response.status)
+    schema = answer.content.get("application/json") if answer else None
+    if schema is None:
+        return None
+    return context.validator(schema).problems(exchange.body)
+
+
+def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str, int], Result]:
+    """Judge a body against its schema: a result per ``schema`` check (row id, place in ``pairs``).
+
+    A row has evidence where the body was judged at all; on a negative, only rows that name the
+    status take part.
+    """
+    response = exchange.response
+    if response is None or (exchange.negative and response.status < 400):
+        return {}
+    taking = [
+        (place, row, check)
+        for place, (row, check) in enumerate(pairs)
+        if check.kind == "schema"
+        and response.status in check.get("statuses", [response.status])
+        and (not exchange.negative or "statuses" in check.params)
+    ]
+    if not taking:
+        return {}
+    problems = _problems(exchange, context)
+    if problems is None:
+        return {}
+    empty = exchange.body == [] or exchange.body == {}
+    evidence = 0 if empty and response.status == 200 else 1
+    found: dict[tuple[str, int], list[Finding]] = {(row.id, place): [] for place, row, _ in taking}
+    for problem in problems:
+        pointer = join(problem.path)
+        best: tuple[int, int, Requirement, Check] | None = None
+        for place, row, check in taking:
+            score = _takes(check, problem, pointer)
+            if score is not None and (best is None or score > best[0]):
+                best = (score, place, row, check)
+        if best is None:
+            continue
+        _, place, row, check = best
+        found[row.id, place].append(_finding(row, check, exchange, problem, pointer))
+    return {
+        key: Result(max(evidence, 1) if findings else evidence, tuple(findings))
+        for key, findings in found.items()
+    }
+
+
+def _finding(
+    row: Requirement, check: Check, exchange: Exchange, problem: Problem, pointer: str
+) -> Finding:
+    missing = problem.keyword == "required"
+    at = f"{pointer}/{problem.member}" if missing and problem.member else pointer
+    code = f"schema.{problem.keyword}"
+    if json_type(problem.value) == "null":
+        code = "schema.null"
+    return Finding(
+        row.id,
+        code,
+        exchange.operation,
+        (exchange.id,),
+        f"/response/body{at}",
+        {"member": problem.member or "", "keyword": problem.keyword},
+        {problem.keyword: problem.expected},
+        None if missing else problem.value,
+        text=check.get("message"),
+    )

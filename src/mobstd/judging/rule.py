@@ -1,0 +1,53 @@
+"""The shapes that a standard's Python rules take; checks of kind ``rule`` name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mobstd.judging.context import Context
+
+__all__ = ["ItemFilter", "Trouble", "ValueRule"]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a rule holds against a value.
+
+    Attributes:
+        code: a code of the standard's ``messages.yaml``.
+        pointer: below the value.
+    """
+
+    code: str
+    pointer: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    expected: Any = None
+    received: Any = None
+
+
+@dataclass(frozen=True)
+class ValueRule:
+    """Judges each value at ``at``.
+
+    ``judge`` returns ``None`` where the value does not meet its precondition (no evidence), else
+    an iterator of what is wrong, empty where all is well.
+    """
+
+    at: str
+    judge: Callable[[Any, Context], Iterator[Trouble] | None]
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """Says whether an item matches a query: ``True``, ``False``, or ``None``: too close to say.
+
+    Attributes:
+        code: the message for an item that does not match and was returned all the same.
+        parameters: the query parameters that it reads.
+    """
+
+    code: str
+    parameters: tuple[str, ...]
+    match: Callable[[Any, Mapping[str, str], Context], bool | None]
