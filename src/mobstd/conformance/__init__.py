@@ -1,0 +1,1 @@
+"""The engine: judges somebody's endpoint, and says why."""
