@@ -82,16 +82,24 @@ function fail(message) {
   process.exit(2);
 }
 
+function commandLine() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string", default: "8090" },
+        host: { type: "string", default: "127.0.0.1" },
+        now: { type: "string", default: String(Math.floor(Date.now() / 1000)) },
+        clean: { type: "boolean", default: false },
+        bugs: { type: "string", default: BUGS.join(",") },
+      },
+    }).values;
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
 function main() {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8090" },
-      host: { type: "string", default: "127.0.0.1" },
-      now: { type: "string", default: String(Math.floor(Date.now() / 1000)) },
-      clean: { type: "boolean", default: false },
-      bugs: { type: "string", default: BUGS.join(",") },
-    },
-  });
+  const values = commandLine();
   const bugs = values.clean ? [] : chosenBugs(values.bugs);
   const server = createOperator({ now: instant(values.now), bugs });
   server.listen(Number(values.port), values.host, () => {

@@ -115,8 +115,8 @@ function driverSide(chance, people) {
 function createLeg(chance, side) {
   const from = chance.weighted(PLACES);
   const to = chance.weighted(PLACES.filter((place) => place !== from));
-  const pickup = shift(from, chance.around(1.2), chance.around(1.2));
-  const drop = shift(to, chance.around(1.2), chance.around(1.2));
+  const pickup = meetingPoint(chance, from);
+  const drop = meetingPoint(chance, to);
   const halfway = {
     lat: round((pickup.lat + drop.lat) / 2 + 0.004),
     lng: round((pickup.lng + drop.lng) / 2),
@@ -136,6 +136,13 @@ function createLeg(chance, side) {
     duration: Math.round(metres / (kmPerHour / 3.6)),
     journeyPolyline: chance.maybe(0.7, () => encodePolyline([pickup, halfway, drop])),
   };
+}
+
+/** The carpool area of a place, or somewhere around it. */
+function meetingPoint(chance, { lat, lng }) {
+  return chance.next() < 0.4
+    ? { lat, lng }
+    : shift({ lat, lng }, chance.around(1.2), chance.around(1.2));
 }
 
 function createTrip(chance, now, id, side) {
