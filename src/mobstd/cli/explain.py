@@ -1,0 +1,51 @@
+"""``mobstd explain``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import textwrap
+
+from mobstd.cli.words import Subparsers, coloured, say
+
+__all__ = ["add", "run"]
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "explain", help=say("cli.explain.summary"), description=say("cli.explain.description")
+    )
+    parser.add_argument("id", metavar="ID", help=say("cli.explain.id"))
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what an id means."""
+    from mobstd.conformance.explanation import explain
+
+    explanation = explain(args.id, args.lang, args.roots)
+    width = min(shutil.get_terminal_size((100, 24)).columns, 100)
+    bold = "\x1b[1m{}\x1b[0m" if coloured(sys.stdout) else "{}"
+    print(bold.format(explanation.title))
+    for section in explanation.sections:
+        print()
+        if section.heading:
+            print(bold.format(section.heading))
+        indent = "  " if section.heading else ""
+        for line in section.lines:
+            print(_wrapped(line, width, indent))
+    return 0
+
+
+def _wrapped(line: str, width: int, indent: str) -> str:
+    own = indent + line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=own,
+        subsequent_indent=own,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
