@@ -1,0 +1,55 @@
+"""Sends requests and brings answers back, in bounded time and memory.
+
+    address     where a partner is: base URL to scheme, host, port and base path
+    timeout     how long a call may take
+    inflate     bodies as they come in, decompressed within a limit
+    redirect    which redirects are followed
+    retry       what is tried again, and when
+    auth        who calls: API keys, bearer tokens, any callable
+    call        one call of an operation: options, auth, hooks, retries; sync and async
+    http        senders over the network, the one file that imports the HTTP library
+    asgi        senders to an ASGI app in the same process
+
+All of them speak ``mobstd.judging.exchange.Request`` and ``Response``. Importing this package
+loads no HTTP library; naming ``Sender`` or ``AsyncSender`` does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mobstd.transport.auth import ApiKey, BearerToken
+from mobstd.transport.retry import RetryPolicy
+from mobstd.transport.sending import AsyncSends, Sends
+from mobstd.transport.timeout import Timeout
+
+if TYPE_CHECKING:
+    from mobstd.transport.asgi import AsgiSender, AsyncAsgiSender
+    from mobstd.transport.http import AsyncSender, Sender
+
+__all__ = [
+    "ApiKey",
+    "AsgiSender",
+    "AsyncAsgiSender",
+    "AsyncSender",
+    "AsyncSends",
+    "BearerToken",
+    "RetryPolicy",
+    "Sender",
+    "Sends",
+    "Timeout",
+]
+
+_LAZY = {
+    "AsgiSender": "asgi",
+    "AsyncAsgiSender": "asgi",
+    "AsyncSender": "http",
+    "Sender": "http",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

@@ -1,0 +1,410 @@
+"""Senders over the network, sync and async: the one file that imports the HTTP library.
+
+That library is httpcore, the connection layer of httpx: see
+``docs/decisions/0101-httpcore-under-one-sender.md``.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import replace
+from types import TracebackType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import anyio
+import certifi
+import httpcore
+
+from mobstd.errors import ConfigError, Unreachable
+from mobstd.judging.exchange import Request, Response
+from mobstd.transport.address import Address, request_target
+from mobstd.transport.inflate import Body, NotDecodable, accepted
+from mobstd.transport.log import note
+from mobstd.transport.lookup import look_up
+from mobstd.transport.reasons import (
+    operation_of,
+    took_too_long,
+    unreachable,
+    unreadable,
+    unreadable_code,
+)
+from mobstd.transport.redirect import MAX_REDIRECTS, Trail
+from mobstd.transport.sending import MAX_BODY, MAX_HEADERS, user_agent
+from mobstd.transport.timeout import Deadline, Timeout
+
+__all__ = ["AsyncSender", "Sender"]
+
+_IDLE = 4.0
+"""Seconds that an idle connection is kept: less than the 5 s after which common servers close."""
+
+
+class _Setup:
+    """What both senders are made of, and the halves of an exchange that do no I/O."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: Timeout | float | None = None,
+        max_body: int = MAX_BODY,
+        max_headers: int = MAX_HEADERS,
+        truncate: bool = True,
+        redirects: int = MAX_REDIRECTS,
+        headers: Iterable[tuple[str, str]] = (),
+        verify: bool | str | ssl.SSLContext = True,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        user_agent: str = user_agent(),
+        connections: int = 20,
+    ) -> None:
+        self.address = Address.parse(base_url)
+        self.timeout = Timeout.of(timeout)
+        self._max_body = max_body
+        self._max_headers = max_headers
+        self._truncate = truncate
+        self._redirects = redirects
+        defaults = (
+            ("Host", self.address.authority),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", accepted),
+            ("User-Agent", user_agent),
+        )
+        self._headers = _merged(defaults, tuple(headers))
+        proxy = proxy or (_environment_proxy(self.address) if trust_env else None)
+        self._open(
+            ssl_context=_tls(verify) if self.address.scheme == "https" else None,
+            proxy=_proxy(proxy) if proxy else None,
+            max_connections=connections,
+            keepalive_expiry=_IDLE,
+        )
+
+    def _open(self, **options: Any) -> None:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.address)!r})"
+
+    def _limit(self, timeout: float | None) -> Timeout:
+        return self.timeout if timeout is None else replace(self.timeout, total=timeout)
+
+    def _prepare(self, request: Request, limit: Timeout) -> httpcore.Request:
+        headers = _merged(self._headers, request.headers)
+        if request.body is not None:
+            headers = _merged((("Content-Length", str(len(request.body))),), headers)
+        seconds = dict.fromkeys(("read", "write", "pool"), limit.total)
+        return httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=self.address.scheme.encode("ascii"),
+                host=self.address.host.encode("ascii"),
+                port=self.address.port,
+                target=request_target(request),
+            ),
+            headers=[(_bytes(name), _bytes(value)) for name, value in headers],
+            content=request.body,
+            extensions={"timeout": {**seconds, "connect": min(limit.connect, limit.total)}},
+        )
+
+    def _begin(self, request: Request, answer: httpcore.Response) -> tuple[Response, Body]:
+        size = sum(len(name) + len(value) + 4 for name, value in answer.headers)
+        if size > self._max_headers:
+            raise unreadable(request, "transport.headers-too-large", host=self.address.authority)
+        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers)
+        response = Response(answer.status, headers)
+        encoding = None if request.method == "HEAD" else response.header("content-encoding")
+        return response, Body(encoding, self._max_body)
+
+    def _end(
+        self, request: Request, response: Response, body: Body, deadline: Deadline
+    ) -> Response:
+        if body.truncated and not self._truncate:
+            raise unreadable(request, "transport.too-large", limit=self._max_body)
+        content, truncated = body.finish(), body.truncated
+        response = replace(response, body=content, truncated=truncated, elapsed=deadline.elapsed)
+        note(request, response, self.address.authority)
+        return response
+
+    def _explain(self, error: Exception, request: Request, limit: Timeout) -> Exception:
+        """Return what went wrong as one of our errors; ours and unknown ones stay as they are."""
+        host = self.address.authority
+        where = {"operation": operation_of(request), "host": host}
+        match error:
+            case httpcore.ConnectTimeout():
+                return Unreachable("transport.connect-timeout", seconds=limit.connect, **where)
+            case httpcore.TimeoutException():
+                return took_too_long(request, host, limit.total)
+            case httpcore.ProxyError():
+                return Unreachable("transport.proxy", reason=str(error), **where)
+            case httpcore.ConnectError():
+                return unreachable(request, host, error)
+            case httpcore.UnsupportedProtocol() | httpcore.LocalProtocolError():
+                return ConfigError("transport.bad-request", reason=str(error))
+            case httpcore.RemoteProtocolError():
+                return unreadable(request, unreadable_code(str(error)), host=host)
+            case httpcore.NetworkError():
+                return unreadable(request, "transport.disconnected", host=host)
+            case NotDecodable():
+                return unreadable(request, "transport.encoding", encoding=error.encoding[:40])
+        return error
+
+
+class Sender(_Setup):
+    """Sends requests to one origin and waits; safe to share between threads.
+
+    Args:
+        base_url: ``http(s)://host[:port][/path]``. The path is not added to requests, which carry
+            it already; ``address.path`` has it.
+        timeout: for each call, in seconds, redirects included.
+        max_body: bytes of a decoded body that are read; no more is ever held.
+        max_headers: bytes of response headers that are accepted (100 KiB at most).
+        truncate: cut a longer body and say so in ``Response.truncated``; otherwise raise.
+        redirects: how many are followed, on the same origin and for GET and HEAD only; with 0 a
+            redirect is a response like any other.
+        headers: sent with every request, unless the request has its own.
+        verify: whether TLS certificates are checked (against certifi and the system's store), or
+            the path of a CA file, or a context.
+        proxy: URL of a proxy, instead of what the environment says.
+        trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` count;
+            this machine itself is never asked through a proxy.
+        user_agent: the ``User-Agent`` header.
+        connections: how many are open at once; more calls than that wait.
+
+    Raises:
+        ConfigError: for a base URL, timeout, CA file or proxy that cannot be used.
+    """
+
+    def _open(self, **options: Any) -> None:
+        self._clock = threading.local()
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(self._clock), **options)
+
+    def send(self, request: Request, *, timeout: float | None = None) -> Response:
+        """Return the response; ``timeout`` in seconds replaces the sender's total.
+
+        Raises:
+            Unreachable: DNS, connection, proxy or TLS failed; nothing was sent.
+            Timeout: the answer was not complete in time.
+            Unreadable: what came is not HTTP, broke off, or cannot be decompressed.
+            RedirectRefused: to another origin, or in circles.
+            ConfigError: the request cannot be written as HTTP.
+        """
+        limit = self._limit(timeout)
+        deadline = self._clock.deadline = Deadline(limit.total)
+        trail = Trail(self.address, self._redirects)
+        following: Request | None = request
+        while following is not None:
+            request = following
+            response = self._exchange(request, limit, deadline)
+            following = trail.follow(request, response)
+        return response
+
+    def _exchange(self, request: Request, limit: Timeout, deadline: Deadline) -> Response:
+        try:
+            answer = self._pool.handle_request(self._prepare(request, limit))
+            try:
+                response, body = self._begin(request, answer)
+                for chunk in answer.iter_stream():
+                    if not body.feed(chunk):
+                        break
+            finally:
+                answer.close()
+            return self._end(request, response, body, deadline)
+        except Exception as error:
+            raise self._explain(error, request, limit) from None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncSender(_Setup):
+    """As ``Sender``, awaited; bound to the event loop that it is first used on."""
+
+    def _open(self, **options: Any) -> None:
+        self._pool = httpcore.AsyncConnectionPool(**options)
+
+    async def send(self, request: Request, *, timeout: float | None = None) -> Response:
+        """Return the response; ``timeout`` in seconds replaces the sender's total.
+
+        Raises:
+            Unreachable: DNS, connection, proxy or TLS failed; nothing was sent.
+            Timeout: the answer was not complete in time.
+            Unreadable: what came is not HTTP, broke off, or cannot be decompressed.
+            RedirectRefused: to another origin, or in circles.
+            ConfigError: the request cannot be written as HTTP.
+        """
+        limit = self._limit(timeout)
+        deadline = Deadline(limit.total)
+        trail = Trail(self.address, self._redirects)
+        following: Request | None = request
+        with anyio.move_on_after(limit.total):
+            while following is not None:
+                request = following
+                response = await self._exchange(request, limit, deadline)
+                following = trail.follow(request, response)
+            return response
+        raise took_too_long(request, self.address.authority, limit.total)
+
+    async def _exchange(self, request: Request, limit: Timeout, deadline: Deadline) -> Response:
+        try:
+            answer = await self._pool.handle_async_request(self._prepare(request, limit))
+            try:
+                response, body = self._begin(request, answer)
+                async for chunk in answer.aiter_stream():
+                    if not body.feed(chunk):
+                        break
+            finally:
+                await answer.aclose()
+            return self._end(request, response, body, deadline)
+        except Exception as error:
+            raise self._explain(error, request, limit) from None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+    async def __aenter__(self) -> AsyncSender:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Connects before one deadline, name resolution and every address of the host included."""
+
+    def __init__(self, clock: threading.local) -> None:
+        self._clock = clock
+        self._network = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        until = Deadline(_left(self._clock, timeout))
+        try:
+            addresses = look_up(host, port, until.left)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            raise httpcore.ConnectError from error
+        failure: Exception = httpcore.ConnectTimeout()
+        for address in addresses:
+            if until.left <= 0:
+                break
+            try:
+                stream = self._network.connect_tcp(
+                    address, port, until.left, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Stream(stream, self._clock)
+        raise failure
+
+
+class _Stream(httpcore.NetworkStream):
+    """Reads and writes before the deadline of the call that the connection works for."""
+
+    def __init__(self, stream: httpcore.NetworkStream, clock: threading.local) -> None:
+        self._stream = stream
+        self._clock = clock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._clock, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._clock, timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(self._clock, timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._clock)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(clock: threading.local, timeout: float | None) -> float:
+    left: float = clock.deadline.left
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left if timeout is None else min(left, timeout)
+
+
+def _merged(
+    defaults: tuple[tuple[str, str], ...], own: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    named = {name.lower() for name, _ in own}
+    return (*(pair for pair in defaults if pair[0].lower() not in named), *own)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _tls(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    context = ssl.create_default_context()
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        context.load_verify_locations(certifi.where() if verify is True else verify)
+    except OSError as error:
+        raise ConfigError("transport.ca-file", file=str(verify), reason=str(error)) from None
+    return context
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        auth = None
+        if parts.username is not None:
+            auth = (unquote(parts.username), unquote(parts.password or ""))
+        return httpcore.Proxy(bare, auth=auth)
+    except (ValueError, TypeError):
+        raise ConfigError("transport.bad-proxy") from None
+
+
+def _environment_proxy(address: Address) -> str | None:
+    if address.is_loopback or urllib.request.proxy_bypass(address.host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(address.scheme) or proxies.get("all")
