@@ -49,10 +49,15 @@ class Address:
         return cls(scheme, _ascii(host), port or _PORTS[scheme], parts.path.rstrip("/"))
 
     @property
+    def explicit_port(self) -> int | None:
+        """The port, where it is not the one of the scheme."""
+        return None if self.port == _PORTS[self.scheme] else self.port
+
+    @property
     def authority(self) -> str:
         """``host`` or ``host:port``, as it stands in the ``Host`` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.explicit_port is None else f"{host}:{self.port}"
 
     @property
     def origin(self) -> str:

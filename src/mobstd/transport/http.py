@@ -101,7 +101,7 @@ class _Setup:
             httpcore.URL(
                 scheme=self.address.scheme.encode("ascii"),
                 host=self.address.host.encode("ascii"),
-                port=self.address.port,
+                port=self.address.explicit_port,
                 target=request_target(request),
             ),
             headers=[(_bytes(name), _bytes(value)) for name, value in headers],

@@ -102,7 +102,7 @@ def retry_after(response: Response, now: datetime | None = None) -> float | None
         return float(value)
     try:
         instant = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
