@@ -55,10 +55,11 @@ class _Rust:
     def __init__(self, schema: Mapping[str, Any], documents: Documents) -> None:
         import jsonschema_rs
 
-        registry = jsonschema_rs.Registry(list(documents.items())) if documents else None
+        resources: Any = documents.items()
+        registry = jsonschema_rs.Registry(list(resources)) if documents else None
         try:
             self._validator = jsonschema_rs.validator_for(
-                schema,
+                dict(schema),
                 registry=registry,
                 offline=True,
                 validate_formats=True,
@@ -73,7 +74,7 @@ class _Rust:
 
     def problems(self, document: Any) -> Iterator[Problem]:
         for error in self._validator.iter_errors(document):
-            kind = error.kind
+            kind: Any = error.kind
             yield Problem(
                 tuple(error.instance_path),
                 kind.name,
@@ -90,6 +91,7 @@ class _Python:
         from referencing import Registry
         from referencing.jsonschema import DRAFT202012
 
+        formats.refuse_unknown(schema, *documents.values())
         resources = [(uri, DRAFT202012.create_resource(doc)) for uri, doc in documents.items()]
         registry: Any = Registry().with_resources(resources)
         self._validator = Draft202012Validator(
@@ -114,7 +116,11 @@ class _Python:
 
 
 def python_validator(schema: Mapping[str, Any], documents: Documents) -> Validator:
-    """Return the second opinion: python-jsonschema."""
+    """Return the second opinion: python-jsonschema.
+
+    Raises:
+        CanonError: for an unknown format.
+    """
     return _Python(schema, documents)
 
 
@@ -124,6 +130,7 @@ def validator(schema: Mapping[str, Any], documents: Documents) -> Validator:
     Raises:
         CanonError: for a broken schema, a dangling reference or an unknown format.
     """
+    formats.refuse_unknown(schema)
     make: Callable[[Mapping[str, Any], Documents], Validator] = _Rust
     try:
         import jsonschema_rs  # noqa: F401

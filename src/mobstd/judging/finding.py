@@ -51,7 +51,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """What one check saw: how many items met its precondition, and what was wrong with them."""
+    """What one check saw: how many items met its precondition, and what was wrong with them.
+
+    ``reason`` says why there is no evidence, where that is known.
+    """
 
     evidence: int = 0
     findings: tuple[Finding, ...] = ()
+    reason: str | None = None

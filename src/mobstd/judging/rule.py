@@ -8,7 +8,9 @@ from typing import Any
 
 from mobstd.judging.context import Context
 
-__all__ = ["ItemFilter", "Trouble", "ValueRule"]
+__all__ = ["Edit", "ItemFilter", "Trouble", "ValueRule"]
+
+Edit = tuple[Mapping[str, Any], bool]
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,11 @@ class ItemFilter:
     Attributes:
         code: the message for an item that does not match and was returned all the same.
         parameters: the query parameters that it reads.
+        edges: ``(edit of the query, inside)`` pairs around its margins, for an item that the
+            query finds.
     """
 
     code: str
     parameters: tuple[str, ...]
     match: Callable[[Any, Mapping[str, str], Context], bool | None]
+    edges: Callable[[Any, Mapping[str, Any], Context], Iterator[Edit]] | None = None

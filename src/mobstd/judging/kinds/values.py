@@ -101,7 +101,8 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
         return filtered(check, row, exchange, context)
     if not _judged(check, exchange):
         return Result()
-    evidence, findings = 0, []
+    evidence = 0
+    findings: list[Finding] = []
     for pointer, value in find(exchange.body, check.get("at", rule.at)):
         troubles = rule.judge(value, context)
         if troubles is None:

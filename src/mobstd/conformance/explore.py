@@ -1,0 +1,232 @@
+"""Finds where the target has data, so that what follows has evidence.
+
+Hints first, then the areas of the profile, then the whole country at once, then its regions; what
+one operation found leads the others. A target that limits the radius is asked in smaller circles.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mobstd.canon.files import load
+from mobstd.canon.root import packaged
+from mobstd.conformance.lab import Anchor, Lab, Query
+from mobstd.errors import ConfigError
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.pointer import MISSING, find, get
+
+__all__ = ["Circle", "circles", "confirm", "explore", "place"]
+
+DAY = 86_400
+LIMIT = 60
+ENOUGH = 12
+ANCHORS = 4
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Where to look: a centre in degrees, a radius in km, and days around now."""
+
+    lat: float
+    lng: float
+    km: float
+    days: float = 3.5
+
+
+def _places() -> list[Mapping[str, Any]]:
+    loaded: list[Mapping[str, Any]] = load(packaged().conformance / "places.json")["places"]
+    return loaded
+
+
+def place(text: str) -> Circle:
+    """Return the circle that ``lat,lng[,km]`` or the name of a town means.
+
+    Raises:
+        ConfigError: where there is no such town.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) in (2, 3) and abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180:
+        return Circle(numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 40.0)
+    wanted = text.casefold()
+    for row in _places():
+        if wanted in (row["name"].casefold(), row["department"].casefold()):
+            return Circle(row["lat"], row["lng"], 40.0)
+    raise ConfigError("engine.unknown-place", place=text)
+
+
+def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
+    """Yield where to look, most promising first."""
+    for area in areas:
+        circle = place(area)
+        yield circle
+        yield Circle(circle.lat, circle.lng, circle.km * 2, 30)
+    whole = Circle(46.6, 2.4, 650)
+    yield whole
+    yield Circle(whole.lat, whole.lng, whole.km, 400)
+    for row in _places():
+        if row.get("regional"):
+            yield Circle(row["lat"], row["lng"], 150)
+    for row in _places():
+        yield Circle(row["lat"], row["lng"], 40)
+
+
+def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
+    how = lab.role_of(operation)
+    query: Query = {}
+    for ends in ("departure", "arrival"):
+        if ends in how:
+            query.update(zip(how[ends], (circle.lat, circle.lng), strict=True))
+    if "instant" in how:
+        half = int(circle.days * DAY)
+        query[how["instant"]] = int(now.timestamp()) + min(half, 7 * DAY // 2)
+        query[how["margin"]] = half
+    if "time_of_day" in how:
+        query[how["time_of_day"]] = "12:00:00"
+        query[how["margin"]] = DAY // 2
+    query.update(dict.fromkeys(how.get("radii", ()), float(circle.km)))
+    if "limit" in how:
+        query[how["limit"]] = LIMIT
+    return query
+
+
+def _examples(lab: Lab, operation: str) -> Iterator[Query]:
+    """Yield queries made of the examples that the document gives."""
+    described = lab.context.catalogue.operations[operation]
+    widest = max((len(p.examples) for p in described.parameters), default=0)
+    for place_ in range(max(widest, 1)):
+        query: Query = {}
+        for parameter in described.parameters:
+            if parameter.examples:
+                query[parameter.name] = parameter.examples[min(place_, len(parameter.examples) - 1)]
+            elif parameter.required:
+                query[parameter.name] = parameter.default
+        yield query
+
+
+def explore(
+    lab: Lab,
+    operations: list[str],
+    *,
+    areas: tuple[str, ...],
+    hints: Mapping[str, tuple[Mapping[str, str], ...]],
+    now: datetime,
+) -> None:
+    """Fill ``lab.anchors``, ``lab.controls`` and ``lab.wide`` for each operation."""
+    found: list[Circle] = []
+    last = len(operations)
+    for place_, operation in enumerate(operations):
+        share = max(3, lab.session.left // (last - place_))
+        items = _look(lab, operation, areas, hints.get(operation, ()), now, found, share)
+        anchors(lab, operation, items)
+
+
+def _look(
+    lab: Lab,
+    operation: str,
+    areas: tuple[str, ...],
+    hints: tuple[Mapping[str, str], ...],
+    now: datetime,
+    found: list[Circle],
+    share: int,
+) -> list[tuple[Any, Query]]:
+    """Return items with the query that found them."""
+    end = lab.session.left - share
+    items: dict[tuple[str, ...], tuple[Any, Query]] = {}
+    widest = float("inf")
+
+    def look(query: Query) -> Exchange:
+        exchange = lab.ask(operation, query, "explore")
+        came = lab.context.items(exchange)
+        if exchange.accepted:
+            lab.controls.setdefault(operation, query)
+            if len(came) > len(lab.context.items(best[0]) if best else ()):
+                best[:] = [exchange]
+                lab.wide[operation] = query
+        for _, item in came:
+            items.setdefault(lab.context.identity(operation, item), (item, query))
+        return exchange
+
+    best: list[Exchange] = []
+    for hint in hints:
+        look(dict(hint))
+    if not lab.role_of(operation):
+        for query in _examples(lab, operation):
+            if lab.session.left > end:
+                look(query)
+        return list(items.values())
+    for circle in [*found, *circles(areas)]:
+        if len(items) >= ENOUGH or lab.session.left <= end:
+            break
+        if circle.km > widest:
+            continue
+        exchange = look(_query(lab, operation, circle, now))
+        if exchange.status is not None and 400 <= exchange.status < 500:
+            widest = min(widest, circle.km / 1.01)
+            if exchange.status in (401, 403, 404, 405, 501):
+                break
+        elif lab.context.items(exchange) and circle not in found:
+            found.insert(0, circle)
+            if len(items) < ENOUGH and circle.days < 100:
+                continue
+    return list(items.values())
+
+
+def from_item(lab: Lab, operation: str, item: Any, query: Query) -> Query | None:
+    """Return a query for exactly this item: required parameters only, taken from it."""
+    how = lab.role_of(operation).get("from_item", {})
+    described = lab.context.catalogue.operations[operation]
+    out = {k: v for k, v in query.items() if (p := described.parameter(k)) and p.required}
+    for name, pattern in how.items():
+        value = get(item, pattern)
+        if value is MISSING:
+            value = next((v for _, v in find(item, pattern)), MISSING)
+        if value is not MISSING and value is not None and not isinstance(value, (dict, list)):
+            out[name] = [value] if described_array(lab, operation, name) else value
+    return out
+
+
+def described_array(lab: Lab, operation: str, name: str) -> bool:
+    """Say whether a parameter is a list."""
+    parameter = lab.context.catalogue.operations[operation].parameter(name)
+    return parameter is not None and parameter.schema.get("type") == "array"
+
+
+def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]]) -> None:
+    """Choose items that differ, and confirm for each a query that finds it."""
+    rng = random.Random(f"{lab.seed}:{operation}")
+    shuffled = sorted(items, key=lambda pair: lab.context.identity(operation, pair[0]))
+    rng.shuffle(shuffled)
+    chosen = lab.anchors.setdefault(operation, [])
+    for item, query in shuffled[: 2 * ANCHORS]:
+        if len(chosen) >= ANCHORS:
+            break
+        anchor = confirm(lab, operation, item, query)
+        if anchor is not None:
+            chosen.append(anchor)
+    if chosen:
+        lab.controls[operation] = lab.generous(operation, chosen[0].query)
+
+
+def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
+    """Return the anchor of an item, where a query made from it does find it."""
+    key = lab.context.identity(operation, item)
+    own = from_item(lab, operation, item, query)
+    how = lab.role_of(operation)
+    if not how:
+        return Anchor(operation, item, key, query)
+    if own is None:
+        return None
+    for km, seconds in ((2.0, 3600), (25.0, DAY // 2)):
+        wanted = {**own, **dict.fromkeys(how.get("radii", ()), km), how["margin"]: seconds}
+        exchange = lab.ask(operation, wanted, "control")
+        if key in lab.keys(exchange):
+            return Anchor(operation, item, key, wanted)
+    return None

@@ -1,0 +1,35 @@
+"""The kinds of checks that send something; ``conformance/README.md`` says what each means.
+
+Each is a ``Probe``: ``cost`` says before the run how many requests it would send for one
+operation, ``run`` sends them and says what it saw. What it sends is recorded and judged by the
+passive kinds as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mobstd.conformance.kinds import access, boundary, complete, defaults, parameters, relations
+from mobstd.conformance.kinds.probe import Probe
+
+__all__ = ["PROBES", "Probe"]
+
+PROBES: Mapping[str, Probe] = {
+    "required-parameter": parameters.REQUIRED,
+    "bad-parameter": parameters.BAD,
+    "good-parameter": parameters.GOOD,
+    "empty": parameters.EMPTY,
+    "boundary": boundary.BOUNDARY,
+    "default-equals": defaults.DEFAULTS,
+    "superset": relations.SUPERSET,
+    "subset": relations.SUBSET,
+    "stable": relations.STABLE,
+    "swapped": relations.SWAPPED,
+    "token-subset": relations.TOKENS,
+    "at-most": relations.COUNTED,
+    "complete": complete.COMPLETE,
+    "credentials": access.CREDENTIALS,
+    "public": access.PUBLIC,
+    "implements": access.IMPLEMENTS,
+    "not-declared": access.NOT_DECLARED,
+}

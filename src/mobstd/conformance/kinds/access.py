@@ -1,0 +1,108 @@
+"""Credentials, and which blocks are there."""
+
+from __future__ import annotations
+
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.lab import Lab
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["CREDENTIALS", "IMPLEMENTS", "NOT_DECLARED", "PUBLIC"]
+
+
+def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Only where the target answers 401 without a key is it known to check one."""
+    query = lab.controls.get(operation)
+    if not lab.has_credentials or query is None:
+        return Result(reason="unobservable")
+    expect = check.get("expect", [401])
+    control = lab.ask(operation, query, "control", row)
+    if not control.accepted:
+        return Result()
+    bare = lab.ask(operation, query, "negative", row, negative=True, credentials="none")
+    if bare.accepted and check.get("may_be_public", True):
+        return Result(reason="unobservable")
+    evidence = 0
+    findings: list[Finding] = []
+    wrong = lab.ask(operation, query, "negative", row, negative=True, credentials="wrong")
+    for exchange, name in ((bare, "none"), (wrong, "wrong")):
+        if exchange.status is None or exchange.status >= 500:
+            continue
+        evidence += 1
+        if exchange.status not in expect:
+            findings.append(
+                found(
+                    row,
+                    f"probe.credentials.{name}",
+                    (exchange, control),
+                    pointer="/response/status",
+                    expected=expect[0],
+                    received=exchange.status,
+                )
+            )
+    return Result(evidence, tuple(findings))
+
+
+def _public(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    query = lab.controls.get(operation, {})
+    exchange = lab.ask(operation, query, "twin", row, credentials="none")
+    if exchange.status is None or exchange.status >= 500:
+        return Result()
+    if exchange.status not in (401, 403):
+        return Result(1)
+    finding = found(
+        row,
+        "probe.public",
+        (exchange,),
+        pointer="/response/status",
+        expected=200,
+        received=exchange.status,
+        text=check.get("message"),
+    )
+    return Result(1, (finding,))
+
+
+def _implements(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    states = [lab.presence.get(block, "unknown") for block in check["any_of"]]
+    if "present" in states:
+        return Result(1)
+    if "unknown" in states:
+        return Result()
+    sent = [x for x in lab.session.exchanges if x.purpose == "preflight"]
+    finding = found(row, "probe.implements", tuple(sent[:1]), expected=check["any_of"], received=[])
+    return Result(1, (finding,))
+
+
+def _not_declared(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """What is there without being declared is judged like the rest; this row is its umbrella."""
+    return Result(1 if "present" in lab.presence.values() else 0)
+
+
+def _nothing(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
+    return 0
+
+
+CREDENTIALS = Probe(
+    lambda check, row, operation, lab: 3 if lab.has_credentials else 0,
+    _credentials,
+    "negatives",
+    {"en": "no key, and a wrong key", "fr": "sans clé, et avec une fausse clé"},
+)
+PUBLIC = Probe(
+    lambda check, row, operation, lab: 1,
+    _public,
+    "pairs",
+    {"en": "call without credentials", "fr": "appeler sans identification"},
+)
+IMPLEMENTS = Probe(
+    _nothing,
+    _implements,
+    "pairs",
+    {"en": "see which blocks answer", "fr": "voir quels blocs répondent"},
+)
+NOT_DECLARED = Probe(
+    _nothing,
+    _not_declared,
+    "pairs",
+    {"en": "see what answers undeclared", "fr": "voir ce qui répond sans être déclaré"},
+)

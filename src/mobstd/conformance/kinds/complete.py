@@ -1,0 +1,166 @@
+"""Every item known from the run that surely matches a query is in its answer.
+
+It looks back on everything that was recorded, so each request of any kind is a test of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.kinds.filters import limited
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["COMPLETE"]
+
+KNOWN = 400
+CANDIDATES = 3
+
+
+def _limit_checks(lab: Lab, operation: str) -> list[Check]:
+    pairs = lab.context.catalogue.by_operation[operation]
+    return [check for _, check in pairs if check.kind == "at-most"]
+
+
+def _judged(lab: Lab, operation: str) -> Iterator[Exchange]:
+    for exchange in lab.session.exchanges:
+        if exchange.operation != operation or exchange.negative or not exchange.accepted:
+            continue
+        if exchange.response is not None and exchange.response.not_json is None:
+            yield exchange
+
+
+def _known(lab: Lab, operation: str) -> dict[Key, tuple[Any, Exchange]]:
+    known: dict[Key, tuple[Any, Exchange]] = {}
+    for exchange in _judged(lab, operation):
+        for _, item in lab.context.items(exchange):
+            if len(known) < KNOWN:
+                known.setdefault(lab.context.identity(operation, item), (item, exchange))
+    return known
+
+
+def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    _without_limit(lab, row, operation)
+    limits = _limit_checks(lab, operation)
+    known = _known(lab, operation)
+    evidence = 0
+    candidates: list[tuple[Exchange, Key, Exchange]] = []
+    for exchange in _judged(lab, operation):
+        if any(limited(limit, exchange.query) is not None for limit in limits):
+            continue
+        present = lab.keys(exchange)
+        for key, (item, source) in known.items():
+            if key in present or source is exchange:
+                evidence += int(key in present and source is not exchange)
+                continue
+            if lab.surely(operation, item, exchange.query):
+                evidence += 1
+                candidates.append((exchange, key, source))
+    findings: list[Finding] = []
+    asked: set[str] = set()
+    for exchange, key, source in candidates:
+        if len(asked) >= CANDIDATES or findings:
+            break
+        if exchange.id in asked:
+            continue
+        asked.add(exchange.id)
+        findings += _confirmed(lab, row, check, operation, exchange, key, source)
+    findings += _more_with_limit(lab, row, operation, limits)
+    return Result(evidence, tuple(findings))
+
+
+def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
+    """Ask the widest query once without a limit, so that what was seen can be missed."""
+    how = lab.role_of(operation)
+    wide = lab.wide.get(operation)
+    if wide is None or "limit" not in how:
+        return
+    query: Query = {k: v for k, v in wide.items() if k != how["limit"]}
+    for radius in how.get("radii", ()):
+        query[radius] = min(float(query.get(radius, 100.0)), 150.0)
+    anchor = next(iter(lab.anchors.get(operation, ())), None)
+    if anchor is not None:
+        query.update({k: v for k, v in anchor.query.items() if k not in how.get("radii", ())})
+        query.pop(how["limit"], None)
+        if "instant" in how:
+            query[how["margin"]] = 2 * 86_400
+    lab.ask(operation, query, "control", row)
+
+
+def _confirmed(
+    lab: Lab,
+    row: Requirement,
+    check: Check,
+    operation: str,
+    exchange: Exchange,
+    key: Key,
+    source: Exchange,
+) -> list[Finding]:
+    """Ask both again: the item must still be there, and still be missing."""
+    latest = exchange
+    for _ in range(2):
+        there = lab.ask(operation, dict(source.request.query), "control", row, fresh=True)
+        latest = lab.ask(operation, dict(exchange.request.query), "twin", row)
+        if key not in lab.keys(there) or not latest.accepted or key in lab.keys(latest):
+            return []
+    return [
+        found(
+            row,
+            "probe.complete",
+            (latest, source),
+            pointer="/response/body",
+            expected="an item known to match",
+            received="not found",
+            text=check.get("message"),
+        )
+    ]
+
+
+def _more_with_limit(
+    lab: Lab, row: Requirement, operation: str, limits: list[Check]
+) -> list[Finding]:
+    """An answer with a limit holds nothing that the same query without it does not."""
+    by_query: dict[tuple[tuple[str, str], ...], Exchange] = {}
+    for limit in limits:
+        name = limit["parameter"]
+        for exchange in _judged(lab, operation):
+            if name not in exchange.query:
+                by_query[tuple(sorted(exchange.query.items()))] = exchange
+        for exchange in _judged(lab, operation):
+            rest = tuple(sorted((k, v) for k, v in exchange.query.items() if k != name))
+            whole = by_query.get(rest)
+            if name not in exchange.query or whole is None:
+                continue
+            new = set(lab.keys(exchange)) - set(lab.keys(whole))
+            if not new:
+                continue
+            again = lab.ask(operation, dict(whole.request.query), "control", row, fresh=True)
+            part = lab.ask(operation, dict(exchange.request.query), "twin", row)
+            if set(lab.keys(part)) - set(lab.keys(again)):
+                return [
+                    found(
+                        row,
+                        "probe.more-with-limit",
+                        (again, part),
+                        pointer="/response/body",
+                        expected="every item of the limited answer",
+                        received=f"{len(new)} missing",
+                        parameter=name,
+                    )
+                ]
+    return []
+
+
+COMPLETE = Probe(
+    lambda check, row, operation, lab: 3,
+    _run,
+    "last",
+    {
+        "en": "look back for items that should have been found",
+        "fr": "chercher après coup les résultats qui auraient dû être trouvés",
+    },
+)

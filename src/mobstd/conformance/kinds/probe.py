@@ -1,0 +1,58 @@
+"""What a probe is, and how its findings are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mobstd.conformance.lab import Lab
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["Probe", "found"]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One kind of check that sends.
+
+    Attributes:
+        cost: how many requests it sends for one operation at most.
+        run: sends them.
+        phase: ``pairs``, ``negatives``, or ``last`` for what looks back on the whole run.
+        title: what it does, by language, for the plan.
+    """
+
+    cost: Callable[[Check, Requirement, str, Lab], int]
+    run: Callable[[Check, Requirement, str, Lab], Result]
+    phase: str
+    title: Mapping[str, str]
+
+
+def found(
+    row: Requirement,
+    code: str,
+    exchanges: tuple[Exchange, ...],
+    *,
+    pointer: str = "",
+    expected: Any = None,
+    received: Any = None,
+    severity: str = "error",
+    text: Mapping[str, str] | None = None,
+    **params: Any,
+) -> Finding:
+    """Return a finding about these exchanges, the decisive one first."""
+    return Finding(
+        row.id,
+        code,
+        exchanges[0].operation if exchanges else None,
+        tuple(exchange.id for exchange in exchanges),
+        pointer,
+        params,
+        expected,
+        received,
+        severity,
+        text=text,
+    )

@@ -1,0 +1,116 @@
+"""What probes work with: the session, the items found so far, and queries that work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mobstd.conformance.session import Session
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.kinds.filters import is_filter, match
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["Anchor", "Lab", "Query"]
+
+Query = dict[str, Any]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """An item that the target has, and a query that was seen to find it."""
+
+    operation: str
+    item: Any
+    key: Key
+    query: Query
+
+
+@dataclass
+class Lab:
+    """The state of a run that probes share.
+
+    Attributes:
+        anchors: by operation, items with a query that finds them.
+        controls: by operation, a query that is accepted, with or without items.
+        wide: by operation, the query that found most.
+        presence: by block, ``present``, ``absent`` or ``unknown``.
+    """
+
+    session: Session
+    context: Context
+    seed: int = 0
+    anchors: dict[str, list[Anchor]] = field(default_factory=dict)
+    controls: dict[str, Query] = field(default_factory=dict)
+    wide: dict[str, Query] = field(default_factory=dict)
+    presence: dict[str, str] = field(default_factory=dict)
+    has_credentials: bool = False
+    _answers: dict[str, Exchange] = field(default_factory=dict)
+
+    def ask(
+        self,
+        operation: str,
+        query: Mapping[str, Any],
+        purpose: str,
+        row: Requirement | None = None,
+        *,
+        fresh: bool = False,
+        **options: Any,
+    ) -> Exchange:
+        """Send a query; a control that was asked before in this run is not sent again.
+
+        ``fresh`` sends it in every case.
+        """
+        key = json.dumps([operation, query], sort_keys=True, default=str)
+        if purpose == "control" and not fresh and not options and key in self._answers:
+            return self._answers[key]
+        exchange = self.session.ask(
+            operation, query, purpose, requirement=row.id if row else None, **options
+        )
+        if purpose in ("control", "twin") and not options:
+            self._answers[key] = exchange
+        return exchange
+
+    def keys(self, exchange: Exchange) -> dict[Key, str]:
+        """Return the identity of each item of an answer, with its pointer."""
+        operation = exchange.operation or ""
+        return {
+            self.context.identity(operation, item): pointer
+            for pointer, item in self.context.items(exchange)
+        }
+
+    def filters(self, operation: str) -> list[tuple[Requirement, Check]]:
+        """Return the filter checks of an operation."""
+        pairs = self.context.catalogue.by_operation.get(operation, ())
+        return [(row, check) for row, check in pairs if is_filter(check, self.context)]
+
+    def written(self, operation: str, query: Mapping[str, Any]) -> dict[str, str]:
+        """Return the query as it stands on the wire."""
+        described = self.context.catalogue.operations[operation]
+        return {
+            name: parameter.write(value) if (parameter := described.parameter(name)) else str(value)
+            for name, value in query.items()
+        }
+
+    def surely(self, operation: str, item: Any, query: Mapping[str, str]) -> bool:
+        """Say whether an item matches a query by every filter, with nothing left to doubt."""
+        filters = self.filters(operation)
+        return bool(filters) and all(
+            match(check, item, query, self.context) is True for _, check in filters
+        )
+
+    def role_of(self, operation: str) -> Mapping[str, Any]:
+        """Return how to ask for data with this operation."""
+        return self.context.catalogue.exploration.get(operation, {})
+
+    def generous(self, operation: str, query: Mapping[str, Any]) -> Query:
+        """Return the query without optional parameters."""
+        described = self.context.catalogue.operations[operation]
+        return {
+            name: value
+            for name, value in query.items()
+            if (parameter := described.parameter(name)) is not None and parameter.required
+        }

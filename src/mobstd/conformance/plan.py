@@ -1,0 +1,64 @@
+"""What a run would send: classes of requests, how many, for which rows, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mobstd.conformance.kinds import PROBES
+from mobstd.conformance.lab import Lab
+from mobstd.judging.requirement import Requirement
+
+__all__ = ["plan"]
+
+_TITLES: Mapping[str, Mapping[str, str]] = {
+    "preflight": {"en": "see whether the target answers", "fr": "voir si la cible répond"},
+    "explore": {"en": "find where there is data", "fr": "trouver où il y a des données"},
+    "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
+}
+
+
+def _class(
+    phase: str, operation: str | None, title: Mapping[str, str], requests: int, rows: list[str]
+) -> dict[str, Any]:
+    return {
+        "phase": phase,
+        "operation": operation,
+        "method": "GET",
+        "title": dict(title),
+        "requests": requests,
+        "writes": False,
+        "requirements": rows,
+    }
+
+
+def plan(
+    lab: Lab, operations: list[str], rows: Mapping[str, Requirement], *, with_fuzz: bool
+) -> dict[str, Any]:
+    """Return the plan as a report has it; numbers are upper bounds."""
+    budget = lab.session.budget
+    blocks = [b for b in lab.context.catalogue.blocks.values() if set(b.operations) & {*operations}]
+    classes = [
+        _class("preflight", None, _TITLES["preflight"], len(blocks), []),
+        _class("explore", None, _TITLES["explore"], budget.explore, []),
+    ]
+    probed = 0
+    for operation in operations:
+        by_kind: dict[str, tuple[int, list[str]]] = {}
+        for row, check in lab.context.catalogue.by_operation[operation]:
+            if row.id in rows and check.kind in PROBES:
+                cost, ids = by_kind.get(check.kind, (0, []))
+                more = PROBES[check.kind].cost(check, row, operation, lab)
+                by_kind[check.kind] = (cost + more, [*ids, row.id])
+        for kind, (cost, ids) in by_kind.items():
+            if cost:
+                probe = PROBES[kind]
+                unique = list(dict.fromkeys(ids))
+                classes.append(_class(probe.phase, operation, probe.title, cost, unique))
+                probed += cost
+    before = len(blocks) + budget.explore + min(probed, budget.probe)
+    rest = max(0, budget.requests - before)
+    if with_fuzz and rest:
+        classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
+    total = min(budget.requests, before + (rest if with_fuzz else 0))
+    return {"requests": total, "writes": 0, "classes": classes}

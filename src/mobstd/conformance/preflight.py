@@ -1,0 +1,156 @@
+"""Before anything is judged: can the target be reached, is it what the profile says it is?
+
+Each item says whose fault a failure is: the configuration's, the target's or mobstd's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from mobstd.conformance.lab import Lab, Query
+from mobstd.conformance.session import Stopped
+from mobstd.judging.exchange import Exchange
+
+__all__ = ["Item", "Preflight", "first_query", "preflight"]
+
+ABSENT = (404, 405, 501)
+CLOCK_SKEW = 300
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that was looked at; ``ok`` is ``None`` where nothing could be said."""
+
+    check: str
+    ok: bool | None
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    blame: str | None = None
+
+
+@dataclass
+class Preflight:
+    """What preflight found.
+
+    Attributes:
+        stop: ``configuration`` or ``unreachable`` where judging makes no sense.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    stop: str | None = None
+
+    def add(
+        self, check: str, ok: bool | None, code: str, blame: str | None = None, **params: Any
+    ) -> None:
+        """Note one thing."""
+        self.items.append(Item(check, ok, f"preflight.{code}", params, None if ok else blame))
+
+
+def first_query(lab: Lab, operation: str, now: datetime) -> Query:
+    """Return a harmless query: the document's examples, the instant in a day from now."""
+    described = lab.context.catalogue.operations[operation]
+    query: Query = {}
+    for parameter in described.parameters:
+        if parameter.required and parameter.where == "query":
+            query[parameter.name] = parameter.examples[0] if parameter.examples else 1
+    how = lab.role_of(operation)
+    if "instant" in how:
+        query[how["instant"]] = int(now.timestamp()) + 86_400
+    return query
+
+
+def _blocks(lab: Lab) -> Iterator[tuple[str, str]]:
+    for block in lab.context.catalogue.blocks.values():
+        for operation in block.operations[:1]:
+            if lab.context.catalogue.operations[operation].method == "GET":
+                yield block.id, operation
+
+
+def preflight(lab: Lab, declared: tuple[str, ...] | None, now: datetime) -> Preflight:
+    """Look at the target through one request per block."""
+    seen = Preflight()
+    answers: dict[str, Exchange] = {}
+    try:
+        for block, operation in _blocks(lab):
+            answers[block] = lab.ask(operation, first_query(lab, operation, now), "preflight")
+    except Stopped as stopped:
+        if stopped.reason != "unreachable":
+            raise
+    reached = [x for x in answers.values() if x.response is not None]
+    if not reached:
+        failure = next((x.failure for x in lab.session.exchanges if x.failure), None)
+        seen.add("reach", False, "unreachable", "target", reason=failure.code if failure else "")
+        seen.stop = "unreachable"
+        return seen
+    seen.add("reach", True, "reached")
+    _clock(seen, reached[0])
+    _presence(lab, seen, answers, declared)
+    _access(lab, seen, answers)
+    _path(lab, seen, answers)
+    return seen
+
+
+def _clock(seen: Preflight, exchange: Exchange) -> None:
+    value = exchange.response.header("date") if exchange.response else None
+    if value is None:
+        seen.add("clock", None, "no-clock")
+        return
+    try:
+        skew = (parsedate_to_datetime(value).astimezone(UTC) - exchange.at).total_seconds()
+    except (TypeError, ValueError):
+        seen.add("clock", None, "no-clock")
+        return
+    if abs(skew) <= CLOCK_SKEW:
+        seen.add("clock", True, "clock")
+    else:
+        seen.add("clock", False, "clock-off", "target", seconds=round(skew))
+
+
+def _presence(
+    lab: Lab,
+    seen: Preflight,
+    answers: Mapping[str, Exchange],
+    declared: tuple[str, ...] | None,
+) -> None:
+    for block, exchange in answers.items():
+        status = exchange.status
+        state = "unknown" if status is None else "absent" if status in ABSENT else "present"
+        lab.presence[block] = state
+        if declared is None:
+            seen.add("block", True, f"block-{state}", block=block)
+        elif block in declared and state == "absent":
+            seen.add("block", False, "declared-not-there", "target", block=block, status=status)
+        elif block not in declared and state == "present":
+            seen.add("block", False, "there-not-declared", "configuration", block=block)
+        else:
+            seen.add("block", True, f"block-{state}", block=block)
+
+
+def _access(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
+    refused = [block for block, x in answers.items() if x.status in (401, 403)]
+    there = [block for block, state in lab.presence.items() if state == "present"]
+    health = lab.context.catalogue.version.suite.get("health")
+    guarded = [b for b in there if health not in lab.context.catalogue.blocks[b].operations]
+    if not refused:
+        seen.add("auth", True, "auth" if lab.has_credentials else "open")
+    elif guarded and set(guarded) <= set(refused):
+        code = "key-refused" if lab.has_credentials else "key-needed"
+        seen.add("auth", False, code, "configuration", blocks=", ".join(refused))
+        seen.stop = "configuration"
+    else:
+        seen.add("auth", False, "some-refused", "target", blocks=", ".join(refused))
+
+
+def _path(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
+    statuses = {x.status for x in answers.values() if x.status is not None}
+    if statuses and statuses <= {404}:
+        seen.add("path", False, "nothing-there", "configuration", path=lab.session.base_path or "/")
+        seen.stop = "configuration"
+    elif any(x.status is not None and 300 <= x.status < 400 for x in answers.values()):
+        seen.add("path", False, "redirected", "configuration")
+    else:
+        seen.add("path", True, "path")

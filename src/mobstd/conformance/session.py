@@ -1,0 +1,250 @@
+"""The one place through which every request of a run goes: budget, pace, credentials, record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+from mobstd.errors import MobstdError, TransportError
+from mobstd.judging.catalogue import Catalogue
+from mobstd.judging.exchange import Exchange, Failure, Request, Response
+
+__all__ = ["Budget", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
+
+SAFE = ("GET", "HEAD")
+LONGEST_WAIT = 30.0
+
+
+class SenderLike(Protocol):
+    """What the engine sends through; ``mobstd.transport`` has two."""
+
+    def send(self, request: Request) -> Response:
+        """Send one request, and return the answer or raise a TransportError."""
+
+
+class Stopped(Exception):
+    """The run ends here; ``reason`` is what the report says in ``stopped_by``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PhaseSpent(Exception):
+    """The share of one phase is used up; the next phase begins."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a run may send: in all, and by phase."""
+
+    requests: int = 400
+    explore: int = 60
+    probe: int = 240
+    seconds: float | None = None
+
+    @classmethod
+    def of(cls, requests: int, seconds: float | None = None) -> Budget:
+        """Split ``requests`` as the default of 400 is split."""
+        if requests >= 400:
+            return cls(requests, 60, requests - 160, seconds)
+        return cls(requests, max(4, requests * 3 // 20), max(8, requests * 7 // 10), seconds)
+
+
+@dataclass
+class Pace:
+    """Keeps requests apart, where a rate is asked for."""
+
+    per_second: float | None = None
+    sleep: Callable[[float], None] = time.sleep
+    _next: float = 0.0
+
+    def wait(self) -> None:
+        """Sleep until the next request may go."""
+        if not self.per_second:
+            return
+        now = time.monotonic()
+        if now < self._next:
+            self.sleep(self._next - now)
+        self._next = max(now, self._next) + 1 / self.per_second
+
+
+Listener = Callable[[Exchange], None]
+
+
+@dataclass
+class Session:
+    """Sends, counts and records.
+
+    Attributes:
+        base_path: what stands before every path of the standard.
+        credentials: headers that present mobstd to the target.
+        exchanges: everything that went over the wire, in order.
+    """
+
+    sender: SenderLike
+    catalogue: Catalogue
+    budget: Budget = field(default_factory=Budget)
+    pace: Pace = field(default_factory=Pace)
+    base_path: str = ""
+    credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    wrong_credentials: tuple[tuple[str, str], ...] = ()
+    listeners: list[Listener] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    allow_writes: bool = False
+    started: float = field(default_factory=time.monotonic)
+    _phase: str = "preflight"
+    _left: int | None = None
+    _unanswered: int = 0
+
+    @contextmanager
+    def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
+        """Send at most ``requests`` in this phase; what does not fit is left out, quietly."""
+        self._phase, self._left = name, requests
+        try:
+            yield
+        except PhaseSpent:
+            pass
+        finally:
+            self._left = None
+
+    @property
+    def left(self) -> int:
+        """How many requests may still be sent in this phase."""
+        whole = self.budget.requests - len(self.exchanges)
+        return whole if self._left is None else min(whole, self._left)
+
+    def ask(
+        self,
+        operation: str,
+        query: Mapping[str, Any],
+        purpose: str,
+        *,
+        requirement: str | None = None,
+        negative: bool = False,
+        credentials: str = "own",
+        extra: tuple[tuple[str, str], ...] = (),
+    ) -> Exchange:
+        """Send one request of the standard and record it.
+
+        Args:
+            operation: the ``operationId``.
+            query: values by parameter, written as the document says.
+            purpose: why it is sent, see ``Exchange``.
+            requirement: the row that asks.
+            negative: the request is wrong on purpose.
+            credentials: ``own``, ``none`` or ``wrong``.
+            extra: more query pairs, as they are.
+
+        Raises:
+            Stopped: where the run may not send any more, or the target is gone.
+            PhaseSpent: where this phase may not.
+        """
+        described = self.catalogue.operations[operation]
+        pairs = tuple(
+            (name, parameter.write(value) if parameter else str(value))
+            for name, value in query.items()
+            for parameter in (described.parameter(name),)
+        )
+        headers = {
+            "own": self.credentials,
+            "none": (),
+            "wrong": self.wrong_credentials,
+        }[credentials]
+        request = Request(
+            described.method,
+            self.base_path + described.path,
+            pairs + extra,
+            (("Accept", "application/json"), *headers),
+        )
+        return self._send(operation, request, purpose, requirement, negative, credentials == "own")
+
+    def _send(
+        self,
+        operation: str | None,
+        request: Request,
+        purpose: str,
+        requirement: str | None,
+        negative: bool,
+        authenticated: bool,
+    ) -> Exchange:
+        if request.method not in SAFE and not self.allow_writes:
+            raise MobstdError("engine.write-refused", method=request.method)
+        for attempt in range(3):
+            self._may_send()
+            self.pace.wait()
+            response, failure = self._attempt(request, operation)
+            exchange = Exchange(
+                id=f"x{len(self.exchanges) + 1}",
+                operation=operation,
+                purpose=purpose,
+                at=datetime.now(UTC),
+                request=request,
+                response=response,
+                failure=failure,
+                requirement=requirement,
+                negative=negative,
+                authenticated=authenticated,
+            )
+            self.exchanges.append(exchange)
+            for listener in self.listeners:
+                listener(exchange)
+            self._count(exchange)
+            if exchange.status != 429:
+                return exchange
+            self._wait_for(exchange, attempt)
+        raise Stopped("rate-limited")
+
+    def _attempt(
+        self, request: Request, operation: str | None
+    ) -> tuple[Response | None, Failure | None]:
+        try:
+            return self.sender.send(request), None
+        except TransportError as error:
+            params = {"operation": operation or request.path, **error.params}
+            return None, Failure(error.code, params)
+
+    def _may_send(self) -> None:
+        if len(self.exchanges) >= self.budget.requests:
+            raise Stopped("requests")
+        seconds = self.budget.seconds
+        if seconds is not None and time.monotonic() - self.started >= seconds:
+            raise Stopped("time")
+        if self._left is not None:
+            if self._left <= 0:
+                raise PhaseSpent
+            self._left -= 1
+
+    def _count(self, exchange: Exchange) -> None:
+        """Stop at the third request in a row that nobody answered."""
+        self._unanswered = 0 if exchange.response is not None else self._unanswered + 1
+        if self._unanswered >= 3:
+            raise Stopped("unreachable")
+
+    def _wait_for(self, exchange: Exchange, attempt: int) -> None:
+        asked = _seconds(exchange.response.header("retry-after") if exchange.response else None)
+        wait = min(2.0**attempt if asked is None else asked, LONGEST_WAIT)
+        if asked is not None and asked > LONGEST_WAIT:
+            raise Stopped("rate-limited")
+        self.pace.sleep(wait)
+
+
+def _seconds(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

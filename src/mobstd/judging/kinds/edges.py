@@ -1,0 +1,82 @@
+"""Boundary values of filters: queries in which a known item is just inside, or just outside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.kinds.filters import EARTH_KM
+from mobstd.judging.pointer import get
+from mobstd.judging.requirement import Check
+from mobstd.judging.rule import ItemFilter
+
+__all__ = ["Edge", "edges", "shifted"]
+
+INSIDE, OUTSIDE = 0.94, 1.07
+RADII = ((2.0, 0, True), (2.0, 90, True), (2.0, 45, False), (2.0, 270, False), (20.0, 180, True))
+"""Radius in km, bearing of the shift, and whether the item stays inside."""
+
+MARGINS = ((1800, -1, True), (1800, 1, True), (1800, -1, False), (1800, 1, False), (7200, 1, True))
+"""Margin in seconds, side of the shift, and whether the item stays inside."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edit of a query that finds an item; ``inside``: it must still be found."""
+
+    query: Mapping[str, Any]
+    inside: bool
+
+
+def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, float]:
+    """Return the point ``km`` away in the direction of ``bearing`` (degrees from north)."""
+    angle, course = km / EARTH_KM, math.radians(bearing)
+    phi, lam = math.radians(lat), math.radians(lng)
+    phi2 = math.asin(
+        math.sin(phi) * math.cos(angle) + math.cos(phi) * math.sin(angle) * math.cos(course)
+    )
+    lam2 = lam + math.atan2(
+        math.sin(course) * math.sin(angle) * math.cos(phi),
+        math.cos(angle) - math.sin(phi) * math.sin(phi2),
+    )
+    return round(math.degrees(phi2), 6), round(math.degrees(lam2), 6)
+
+
+def _near(check: Check, item: Any) -> Iterator[Edge]:
+    lat, lng = (get(item, pointer) for pointer in check["point"])
+    if not all(isinstance(value, (int, float)) for value in (lat, lng)):
+        return
+    if abs(lat) > 85 or abs(lng) > 179:
+        return
+    for radius, bearing, inside in RADII:
+        point = shifted(lat, lng, radius * (INSIDE if inside else OUTSIDE), bearing)
+        centre = dict(zip(check["centre"], point, strict=True))
+        yield Edge({**centre, check["radius"]: radius}, inside)
+
+
+def _within(check: Check, item: Any) -> Iterator[Edge]:
+    values = [get(item, pointer) for pointer in check["values"]]
+    known = [value for value in values if isinstance(value, (int, float))]
+    if not known:
+        return
+    low, high = min(known), max(known)
+    for margin, side, inside in MARGINS:
+        reach = int(margin * (INSIDE if inside else OUTSIDE))
+        nearest, farthest = (low, high) if side > 0 else (high, low)
+        centre = (nearest if inside else farthest) + side * reach
+        yield Edge({check["centre"]: int(centre), check["margin"]: margin}, inside)
+
+
+def edges(check: Check, item: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edge]:
+    """Yield queries around the margins of a filter, for an item that ``query`` finds."""
+    if check.kind == "near":
+        yield from _near(check, item)
+    elif check.kind == "within":
+        yield from _within(check, item)
+    else:
+        rule: ItemFilter = context.catalogue.version.rules[check["call"]]
+        if rule.edges is not None:
+            yield from (Edge(*pair) for pair in rule.edges(item, query, context))

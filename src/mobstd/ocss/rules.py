@@ -1,0 +1,314 @@
+"""What data cannot say of OCSS: schedules, polylines, plausible distances and speeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mobstd.judging.context import Context
+from mobstd.judging.kinds.filters import distance, read
+from mobstd.judging.rule import Edit, ItemFilter, Trouble, ValueRule
+
+__all__ = ["RULES"]
+
+DAY = 86_400
+DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+NEAR_KM = 1.0
+"""How far the ends of a polyline may be from the points that they belong to (OCSS-SCHEMA-04)."""
+
+
+def _clock(text: Any) -> int | None:
+    """Return seconds since midnight for ``HH:MM[:SS[.f]]``."""
+    if not isinstance(text, str):
+        return None
+    parts = text.split(":")
+    try:
+        hour, minute = int(parts[0]), int(parts[1])
+        second = int(float(parts[2])) if len(parts) > 2 else 0
+    except (ValueError, IndexError):
+        return None
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second <= 60):
+        return None
+    return hour * 3600 + minute * 60 + second
+
+
+def _spoken(seconds: int) -> str:
+    seconds %= DAY
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _apart(one: int, other: int) -> int:
+    """Return the distance on the dial, modulo 24 hours (settlement A6)."""
+    away = abs(one - other) % DAY
+    return min(away, DAY - away)
+
+
+def _moment(value: Any, zone: tzinfo) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return datetime.fromtimestamp(value, zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _pickups(schedule: Mapping[str, Any]) -> list[float]:
+    journeys = schedule.get("journeySchedules")
+    found = [j.get("passengerPickupDate") for j in journeys or () if isinstance(j, dict)]
+    return [v for v in found if isinstance(v, (int, float)) and not isinstance(v, bool)]
+
+
+def _schedules(trip: Any) -> list[dict[str, Any]]:
+    schedules = trip.get("schedules") if isinstance(trip, dict) else None
+    return [s for s in schedules if isinstance(s, dict)] if isinstance(schedules, list) else []
+
+
+def _all(states: list[bool | None]) -> bool | None:
+    if False in states:
+        return False
+    return None if None in states else True
+
+
+def _on_day(schedule: Mapping[str, Any], days: set[str], context: Context) -> bool | None:
+    day = schedule.get("passengerPickupDay")
+    if day in DAYS:
+        return day in days
+    zone = ZoneInfo(context.timezone)
+    seen = [_moment(value, zone) for value in _pickups(schedule)]
+    states = {DAYS[moment.weekday()] in days for moment in seen if moment is not None}
+    return states.pop() if len(states) == 1 else None
+
+
+def _at_time(
+    schedule: Mapping[str, Any], wanted: int, delta: float, context: Context
+) -> bool | None:
+    clocks = {_clock(schedule.get("passengerPickupTimeOfDay"))} - {None}
+    if not clocks:
+        for zone in (ZoneInfo(context.timezone), UTC):
+            for value in _pickups(schedule):
+                moment = _moment(value, zone)
+                if moment is not None:
+                    clocks.add(moment.hour * 3600 + moment.minute * 60 + moment.second)
+    states: set[bool | None] = set()
+    for clock in clocks:
+        away = _apart(clock or 0, wanted)
+        states.add(None if away == delta else away < delta)
+    return states.pop() if len(states) == 1 else None
+
+
+def _in_dates(schedule: Mapping[str, Any], query: Mapping[str, str]) -> bool | None:
+    low, high = read(query, "minDepartureDate"), read(query, "maxDepartureDate")
+    if low is None and high is None:
+        return True
+    pickups = _pickups(schedule)
+    if not pickups:
+        return None
+    return any(
+        (low is None or low <= value) and (high is None or value <= high) for value in pickups
+    )
+
+
+def _asked_days(query: Mapping[str, str]) -> set[str]:
+    text = query.get("departureWeekdays")
+    return set(DAYS) if text is None else {token.strip() for token in text.split(",")}
+
+
+def _window(trip: Any, query: Mapping[str, str], context: Context) -> bool | None:
+    """OCSS-REG-07: some schedule meets day, time of day and dates together."""
+    wanted, delta = _clock(query.get("departureTimeOfDay")), read(query, "timeDelta")
+    schedules = _schedules(trip)
+    if wanted is None or delta is None or not schedules:
+        return None
+    days = _asked_days(query)
+    over_midnight = wanted - delta < 0 or wanted + delta >= DAY
+    states: list[bool | None] = []
+    for schedule in schedules:
+        on_day = _on_day(schedule, days, context)
+        if over_midnight and delta < DAY // 2 and len(days) < len(DAYS):
+            on_day = None
+        states.append(
+            _all([on_day, _at_time(schedule, wanted, delta, context), _in_dates(schedule, query)])
+        )
+    if True in states:
+        return True
+    return None if None in states else False
+
+
+def _window_edges(trip: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edit]:
+    for schedule in _schedules(trip)[:1]:
+        clock = _clock(schedule.get("passengerPickupTimeOfDay"))
+        if clock is not None:
+            for margin, side, reach, inside in (
+                (1800, -1, 0.94, True),
+                (1800, 1, 0.94, True),
+                (1800, -1, 1.07, False),
+                (1800, 1, 1.07, False),
+                (7200, -1, 0.94, True),
+            ):
+                moved = clock + side * int(margin * reach)
+                yield {"departureTimeOfDay": _spoken(moved), "timeDelta": margin}, inside
+        yield from _day_edges(trip, schedule)
+        pickups = _pickups(schedule)
+        if pickups:
+            first, last = int(min(pickups)), int(max(pickups))
+            yield {"minDepartureDate": first, "maxDepartureDate": first}, True
+            yield {"minDepartureDate": last, "maxDepartureDate": last}, True
+        every = [value for other in _schedules(trip) for value in _pickups(other)]
+        if every:
+            yield {"minDepartureDate": int(max(every)) + 60}, False
+            yield {"maxDepartureDate": int(min(every)) - 60}, False
+
+
+def _day_edges(trip: Any, schedule: Mapping[str, Any]) -> Iterator[Edit]:
+    own = {s.get("passengerPickupDay") for s in _schedules(trip)}
+    day = schedule.get("passengerPickupDay")
+    if day in DAYS:
+        yield {"departureWeekdays": [day]}, True
+    others = [d for d in DAYS if d not in own]
+    if others and None not in own:
+        yield {"departureWeekdays": others}, False
+
+
+def _weekday(trip: Any, query: Mapping[str, str], context: Context) -> bool | None:
+    """OCSS-REG-06: some schedule is on one of the requested weekdays."""
+    if "departureWeekdays" not in query:
+        return None
+    days = _asked_days(query)
+    states = [_on_day(schedule, days, context) for schedule in _schedules(trip)]
+    if not states:
+        return None
+    if True in states:
+        return True
+    return None if None in states else False
+
+
+def _coherent(schedule: Mapping[str, Any], value: float, zone: tzinfo) -> bool:
+    moment = _moment(value, zone)
+    if moment is None:
+        return True
+    day = schedule.get("passengerPickupDay")
+    clock = _clock(schedule.get("passengerPickupTimeOfDay"))
+    same_day = day not in DAYS or DAYS[moment.weekday()] == day
+    spoken = moment.hour * 3600 + moment.minute * 60 + moment.second
+    return same_day and (clock is None or _apart(clock, spoken) < 60)
+
+
+def _coherence(trip: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-REG-17: dates fall on their day at their time, in one zone for the whole trip."""
+    pairs = [
+        (place, schedule, value)
+        for place, schedule in enumerate(_schedules(trip))
+        if "passengerPickupDay" in schedule or "passengerPickupTimeOfDay" in schedule
+        for value in _pickups(schedule)
+    ]
+    if not pairs:
+        return None
+    local = ZoneInfo(context.timezone)
+    if any(all(_coherent(s, v, zone) for _, s, v in pairs) for zone in (local, UTC)):
+        return iter(())
+    place, schedule, value = next(p for p in pairs if not _coherent(p[1], p[2], local))
+    expected = [schedule.get("passengerPickupDay"), schedule.get("passengerPickupTimeOfDay")]
+    trouble = Trouble(
+        "schedule-coherence",
+        f"/schedules/{place}/journeySchedules",
+        {"zone": context.timezone},
+        expected,
+        value,
+    )
+    return iter((trouble,))
+
+
+def _point(item: Mapping[str, Any], prefix: str) -> tuple[float, float] | None:
+    lat, lng = item.get(f"{prefix}Lat"), item.get(f"{prefix}Lng")
+    if isinstance(lat, (int, float)) and isinstance(lng, (int, float)):
+        return float(lat), float(lng)
+    return None
+
+
+def _polyline_ends(item: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-SCHEMA-04: the line starts and ends near the passenger's or the driver's points."""
+    text = item.get("journeyPolyline") if isinstance(item, dict) else None
+    if not isinstance(text, str) or not text:
+        return None
+    import polyline
+
+    try:
+        points = polyline.decode(text)
+    except Exception:
+        return None
+    starts = [p for n in ("passengerPickup", "driverDeparture") if (p := _point(item, n))]
+    ends = [p for n in ("passengerDrop", "driverArrival") if (p := _point(item, n))]
+    if not points or not starts or not ends:
+        return None
+    for where, place, known in (("start", points[0], starts), ("end", points[-1], ends)):
+        away = min(distance(place, point) for point in known)
+        if away > NEAR_KM:
+            return iter(
+                (
+                    Trouble(
+                        "polyline-ends",
+                        "/journeyPolyline",
+                        {"where": where},
+                        f"<= {NEAR_KM} km",
+                        f"{away:.1f} km",
+                    ),
+                )
+            )
+    return iter(())
+
+
+def _distance_plausible(item: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-SCHEMA-02: a road is not shorter than the straight line (5 % tolerance)."""
+    metres = item.get("distance") if isinstance(item, dict) else None
+    if isinstance(metres, bool) or not isinstance(metres, (int, float)):
+        return None
+    start, end = _point(item, "passengerPickup"), _point(item, "passengerDrop")
+    if start is None or end is None:
+        return None
+    straight = distance(start, end) * 1000
+    if metres >= straight * 0.95 - 50:
+        return iter(())
+    expected = f">= {straight:.0f}"
+    return iter((Trouble("distance-plausible", "/distance", {}, expected, metres),))
+
+
+def _speed_plausible(item: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-SCHEMA-01: between 5 and 200 km/h, where distance and duration are both given."""
+    if not isinstance(item, dict):
+        return None
+    metres, seconds = item.get("distance"), item.get("duration")
+    known = [v for v in (metres, seconds) if isinstance(v, (int, float)) and v > 0]
+    if len(known) != 2:
+        return None
+    speed = known[0] / known[1] * 3.6
+    if 5 <= speed <= 200:
+        return iter(())
+    trouble = Trouble("speed-plausible", "/duration", {}, "5..200 km/h", f"{speed:.1f} km/h")
+    return iter((trouble,))
+
+
+def _items(judge: Callable[[Any, Context], Iterator[Trouble] | None]) -> ValueRule:
+    return ValueRule("/*", judge)
+
+
+RULES: Mapping[str, ItemFilter | ValueRule] = {
+    "schedule-window": ItemFilter(
+        "schedule-window",
+        (
+            "departureTimeOfDay",
+            "timeDelta",
+            "departureWeekdays",
+            "minDepartureDate",
+            "maxDepartureDate",
+        ),
+        _window,
+        _window_edges,
+    ),
+    "schedule-weekday": ItemFilter("schedule-weekday", ("departureWeekdays",), _weekday),
+    "schedule-coherence": _items(_coherence),
+    "polyline-ends": _items(_polyline_ends),
+    "distance-plausible": _items(_distance_plausible),
+    "speed-plausible": _items(_speed_plausible),
+}
