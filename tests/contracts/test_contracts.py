@@ -1,0 +1,175 @@
+"""The contracts in ``conformance/*.schema.json``, their examples, and the data that obeys them."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from mobstd.canon.files import load
+from mobstd.canon.root import packaged
+from mobstd.canon.validator import Validator, python_validator, validator
+from mobstd.judging import pointer
+
+FOLDER = packaged().conformance
+NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
+MINE = ("requirement", "ambiguity", "suite", "vector", "fault", "twin")
+BASE = "https://mobstd.github.io/"
+
+
+def contract(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = load(FOLDER / f"{name}.schema.json")
+    return loaded
+
+
+@cache
+def judge(name: str, make: Any = validator) -> Validator:
+    made: Validator = make(contract(name), {contract(n)["$id"]: contract(n) for n in NAMES})
+    return made
+
+
+def examples(kind: str) -> list[Any]:
+    found = sorted(FOLDER.glob(f"examples/*/{kind}/*.json"))
+    return [
+        pytest.param(path.parts[-3], path, id=f"{path.parts[-3]}-{path.stem}") for path in found
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_contract_is_a_schema_that_says_what_it_is(name: str) -> None:
+    document = contract(name)
+    jsonschema_rs.meta.validate(document)
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert document["$id"].startswith(BASE)
+    assert document["$id"].endswith(f"/{name}.schema.json")
+    assert document["description"]
+    judge(name)
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_a_contract_has_examples_of_both_kinds(name: str) -> None:
+    assert list((FOLDER / "examples" / name / "valid").glob("*.json"))
+    assert list((FOLDER / "examples" / name / "invalid").glob("*.json"))
+
+
+@pytest.mark.parametrize("make", [validator, python_validator])
+@pytest.mark.parametrize(("name", "path"), examples("valid"))
+def test_valid_examples(name: str, path: Path, make: Any) -> None:
+    assert [p.message for p in judge(name, make).problems(load(path))] == []
+
+
+@pytest.mark.parametrize("make", [validator, python_validator])
+@pytest.mark.parametrize(("name", "path"), examples("invalid"))
+def test_invalid_examples(name: str, path: Path, make: Any) -> None:
+    assert not judge(name, make).is_valid(load(path))
+
+
+POINTERS = {
+    "requirement/parameter-misspelt": "/0/checks/0",
+    "requirement/parameter-missing": "/0/checks/0",
+    "requirement/parameter-of-another-kind": "/0/checks/0",
+    "requirement/unit-unknown": "/0/checks/0/unit",
+    "requirement/kind-unknown": "/0/checks/0/kind",
+    "requirement/factor-zero": "/0/checks/1/parameters/departureRadius/factor",
+    "requirement/id-lower-case": "/0/id",
+    "requirement/title-in-one-language": "/0/title",
+    "fault/edit-unknown": "/0/response/0/op",
+    "fault/edit-parameter-misspelt": "/0/response/0",
+    "fault/pick-unknown": "/0/response/0/pick",
+    "fault/when-unknown": "/0/when",
+    "twin/edit-unknown": "/0/response/0/op",
+    "suite/exploration-misspelt": "/exploration/getDriverJourneys",
+    "vector/clock-not-an-instant": "/0/now",
+}
+
+
+@pytest.mark.parametrize(("example", "at"), POINTERS.items(), ids=POINTERS)
+def test_a_refusal_points_at_the_fault(example: str, at: str) -> None:
+    name, _, stem = example.partition("/")
+    document = load(FOLDER / "examples" / name / "invalid" / f"{stem}.json")
+    found = {pointer.join(problem.path) for problem in judge(name).problems(document)}
+    assert any(at == pointer_ or pointer_.startswith(at) for pointer_ in found), found
+
+
+def test_every_kind_of_check_is_shown() -> None:
+    kinds = set(contract("requirement")["$defs"]["check"]["properties"]["kind"]["enum"])
+    shown = load(FOLDER / "examples/requirement/valid/every-kind.json")[0]["checks"]
+    near = load(FOLDER / "examples/requirement/valid/checked.json")[0]["checks"]
+    assert {check["kind"] for check in (*shown, *near)} == kinds
+
+
+def test_every_edit_is_shown() -> None:
+    defs = contract("fault")["$defs"]
+    shown = load(FOLDER / "examples/fault/valid/every-edit.json")[0]
+    for side in ("request", "response"):
+        known = set(defs[f"{side}_edit"]["properties"]["op"]["enum"])
+        assert {edit["op"] for edit in shown[side]} == known
+
+
+def test_the_prose_names_every_kind_and_edit() -> None:
+    prose = (FOLDER / "README.md").read_text("utf-8")
+    defs = contract("fault")["$defs"]
+    names = {
+        *contract("requirement")["$defs"]["check"]["properties"]["kind"]["enum"],
+        *defs["request_edit"]["properties"]["op"]["enum"],
+        *defs["response_edit"]["properties"]["op"]["enum"],
+    }
+    assert sorted(name for name in names if f"`{name}" not in prose) == []
+
+
+def data(pattern: str, name: str) -> list[Any]:
+    found = sorted(path for path in FOLDER.glob(pattern) if "examples" not in path.parts)
+    return [pytest.param(name, path, id=str(path.relative_to(FOLDER))) for path in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        *data("*/requirements.yaml", "requirement"),
+        *data("*/ambiguities.yaml", "ambiguity"),
+        *data("*/suite.yaml", "suite"),
+        *data("*/faults/*.json", "fault"),
+        *data("*/twins/*.json", "twin"),
+        *data("*/vectors/*.json", "vector"),
+    ],
+)
+def test_the_data_obeys_its_contract(name: str, path: Path) -> None:
+    problems = judge(name).problems(load(path))
+    assert [(pointer.join(p.path), p.message) for p in problems] == []
+
+
+GRAMMAR = json.loads((FOLDER / "grammar.json").read_text("utf-8"))
+NAMED = [pytest.param(row, id=row["name"]) for row in GRAMMAR["names"]]
+
+
+@pytest.mark.parametrize("row", NAMED)
+def test_the_grammar_of_names(row: dict[str, Any]) -> None:
+    pattern = re.compile(row["pattern"].removesuffix("$") + r"\Z")
+    for value in row["valid"]:
+        assert pattern.match(value), value
+        assert jsonschema_rs.is_valid({"pattern": row["pattern"]}, value)
+    for value in row["invalid"]:
+        assert not pattern.match(value), value
+        assert not jsonschema_rs.is_valid({"pattern": row["pattern"]}, value)
+
+
+def test_contracts_and_grammar_agree() -> None:
+    grammar = {row["name"]: row["pattern"] for row in GRAMMAR["names"]}
+    defs = contract("requirement")["$defs"]
+    assert defs["row_id"]["pattern"] == grammar["requirement"]
+    assert defs["block"]["pattern"] == grammar["block"]
+    assert contract("fault")["$defs"]["fault"]["properties"]["id"]["pattern"] == grammar["fault"]
+    assert contract("twin")["$defs"]["twin"]["properties"]["id"]["pattern"] == grammar["twin"]
+    assert contract("suite")["properties"]["standard"]["pattern"] == grammar["standard"]
+
+
+def test_every_version_here_has_a_name_of_the_grammar() -> None:
+    grammar = {row["name"]: re.compile(row["pattern"]) for row in GRAMMAR["names"]}
+    for source in packaged().schemas.glob("*/*/source.yaml"):
+        assert grammar["standard"].match(source.parts[-3])
+        assert grammar["version"].match(source.parts[-2])
