@@ -1,0 +1,319 @@
+"""Keeps persons and secrets out of reports.
+
+Which members are personal is data: ``x-personal: true`` at a property in a schema, or patterns
+under ``personal`` in ``suite.yaml``. A person's value becomes a pseudonym of the same shape
+(letters stay letters, digits digits, a date a date, length and punctuation stay), the same value
+always the same pseudonym, so that what a finding says of lengths, formats and equalities stays
+true. Pseudonyms depend on the order of appearance and on the seed, never on the value.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from mobstd.judging.pointer import join, matches, steps
+
+__all__ = ["MASK", "Redactor", "personal_members"]
+
+MASK = "***"
+
+SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"}
+)
+SECRET_PARAMETERS = frozenset(
+    {"access_token", "api_key", "apikey", "client_secret", "password", "signature", "token"}
+)
+SHORTEST = 4
+"""A secret or a name shorter than this is replaced only where it stands alone."""
+
+_DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PHONE = re.compile(r"^\+?[0-9][0-9 .()/-]{6,}$")
+_HEX = re.compile(r"^[0-9a-fA-F-]{8,}$")
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(//)?")
+
+
+def personal_members(schemas: Iterable[Any]) -> tuple[str, ...]:
+    """Return the pattern of every member that a schema marks with ``x-personal``."""
+    names: dict[str, None] = {}
+    for node in _objects(schemas):
+        properties = node.get("properties")
+        if isinstance(properties, Mapping):
+            for name, member in properties.items():
+                if isinstance(member, Mapping) and member.get("x-personal") is True:
+                    names[str(name)] = None
+    return tuple("/**" + join([name]) for name in names)
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        for member in value.values():
+            yield from _objects(member)
+    elif isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        for item in value:
+            yield from _objects(item)
+
+
+class Redactor:
+    """Replaces persons and secrets, alike in everything that passes through one redactor."""
+
+    def __init__(
+        self,
+        personal: Sequence[str] = (),
+        *,
+        parameters: Iterable[str] = (),
+        secrets: Mapping[str, str] | None = None,
+        headers: Iterable[str] = (),
+        seed: int = 0,
+    ) -> None:
+        """Make a redactor.
+
+        Args:
+            personal: patterns over bodies, such as ``/*/driver/alias`` or ``/**/alias``.
+            parameters: names of query parameters that are personal.
+            secrets: secret value by name of its environment variable.
+            headers: names of headers that carry secrets, beside the usual ones.
+            seed: makes the same pseudonyms for the same run.
+        """
+        self.secrets = {value: name for name, value in (secrets or {}).items() if value}
+        self._patterns: dict[str, list[str]] = {}
+        for pattern in personal:
+            self._patterns.setdefault((steps(pattern) or ("",))[-1], []).append(pattern)
+        self._parameters = frozenset(parameters)
+        self.secret_headers = SECRET_HEADERS | {name.lower() for name in headers}
+        self._random = random.Random(seed)
+        self._pseudonyms: dict[str, str] = {}
+        self._taken: set[str] = set()
+        spellings = {
+            spelled
+            for value in self.secrets
+            if len(value) >= SHORTEST
+            for spelled in (value, quote(value, safe=""), quote_plus(value))
+        }
+        longest = sorted(spellings, key=len, reverse=True)
+        self._secret = re.compile("|".join(map(re.escape, longest))) if longest else None
+        self._known: re.Pattern[str] | None = None
+
+    def exchange(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an exchange (as JSON) without persons and secrets.
+
+        Whole bodies go in; cut them afterwards.
+        """
+        return self.mask(self.persons(data))
+
+    def persons(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an exchange with its persons replaced; once only."""
+        out = dict(data)
+        for side in ("request", "response"):
+            if side in out:
+                message = dict(out[side])
+                if "query" in message:
+                    message["query"] = [
+                        [n, str(self.pseudonym(v)) if n in self._parameters else v]
+                        for n, v in message["query"]
+                    ]
+                out[side] = self._with_body(message, self._body)
+        return out
+
+    def mask(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an exchange with its secrets masked."""
+        ours = data.get("authenticated", True) or data.get("purpose") == "traffic"
+        out = dict(data)
+        for side in ("request", "response"):
+            if side in out:
+                message = dict(out[side])
+                if "path" in message:
+                    message["path"] = self._without_secrets(message["path"])
+                message["query"] = [[n, self._parameter(n, v)] for n, v in message.get("query", ())]
+                message["headers"] = [
+                    [n, self._header(n, v, ours or side == "response")]
+                    for n, v in message.get("headers", ())
+                ]
+                if side == "response":
+                    del message["query"]
+                out[side] = self._with_body(message, self._masked_body)
+        if "failure" in out:
+            out["failure"] = self.anywhere(out["failure"])
+        return out
+
+    def _with_body(
+        self, message: dict[str, Any], change: Callable[[Any, str], Any]
+    ) -> dict[str, Any]:
+        if "body" in message:
+            body = change(message["body"], message.get("body_as", "json"))
+            if body != message["body"]:
+                message.pop("sha256", None)
+            message["body"] = body
+        return message
+
+    def _masked_body(self, body: Any, form: str) -> Any:
+        if form != "base64" or self._secret is None:
+            return self._mask(body)
+        raw = base64.b64decode(body)
+        for value in self.secrets:
+            if len(value) >= SHORTEST:
+                raw = raw.replace(value.encode("utf-8", "replace"), MASK.encode())
+        return base64.b64encode(raw).decode("ascii")
+
+    def _parameter(self, name: str, value: str) -> str:
+        if name.lower() in SECRET_PARAMETERS:
+            return MASK
+        return self._without_secrets(value)
+
+    def _header(self, name: str, value: str, ours: bool) -> str:
+        if ours and name.lower() in self.secret_headers:
+            scheme, space, rest = value.partition(" ")
+            known = space and rest and scheme.lower() in ("bearer", "basic", "digest")
+            return f"{scheme} {MASK}" if known else MASK
+        return self._without_secrets(value)
+
+    def _without_secrets(self, text: str) -> str:
+        if text in self.secrets:
+            return MASK
+        return self._secret.sub(MASK, text) if self._secret else text
+
+    def _mask(self, value: Any) -> Any:
+        """Mask the secrets in every string of a JSON value, member names too."""
+        if isinstance(value, str):
+            return self._without_secrets(value)
+        if isinstance(value, Mapping):
+            return {self._without_secrets(str(k)): self._mask(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._mask(item) for item in value]
+        return value
+
+    def _body(self, body: Any, form: str) -> Any:
+        if form == "json":
+            return self.value(body)
+        if form == "text" and self._patterns:
+            return self._broken_json(str(body))
+        return body
+
+    def _broken_json(self, text: str) -> str:
+        """Replace what looks like a personal member in a text that could not be parsed."""
+        names = "|".join(re.escape(name) for name in self._patterns if name not in ("*", "**"))
+        if not names:
+            return text
+        member = re.compile(rf'("(?:{names})"\s*:\s*")((?:[^"\\]|\\.)*)')
+        return member.sub(lambda m: m[1] + str(self.pseudonym(m[2])), text)
+
+    def value(self, document: Any, at: str = "") -> Any:
+        """Return a JSON value with the persons in it replaced; ``at`` is where it stands."""
+        if self._patterns and self._personal(at):
+            return self.pseudonym(document)
+        if isinstance(document, Mapping):
+            return {k: self.value(v, at + join([k])) for k, v in document.items()}
+        if isinstance(document, list):
+            return [self.value(v, f"{at}/{i}") for i, v in enumerate(document)]
+        return document
+
+    def _personal(self, at: str) -> bool:
+        if not at:
+            return False
+        last = steps(at)[-1]
+        candidates = (*self._patterns.get(last, ()), *self._patterns.get("*", ()))
+        return any(matches(pattern, at) for pattern in candidates)
+
+    def finding(self, finding: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a finding (as JSON) without the persons and secrets that are known by now."""
+        out = dict(finding)
+        for side in ("/response/body", "/request/body"):
+            if out.get("pointer", "").startswith(side):
+                at = out["pointer"].removeprefix(side)
+                out["expected"] = self.value(out.get("expected"), at)
+                out["received"] = self.value(out.get("received"), at)
+        for name in ("message", "expected", "received", "hint"):
+            if name in out:
+                out[name] = self.anywhere(out[name])
+        if "curl" in out:
+            out["curl"] = self._persons_in(out["curl"])
+        return out
+
+    def anywhere(self, value: Any) -> Any:
+        """Replace every known person and secret in the strings of a JSON value."""
+        if isinstance(value, str):
+            return self._without_secrets(self._persons_in(value))
+        if isinstance(value, Mapping):
+            return {k: self.anywhere(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.anywhere(item) for item in value]
+        return value
+
+    def _persons_in(self, text: str) -> str:
+        if text in self._pseudonyms:
+            return self._pseudonyms[text]
+        if self._known is None:
+            names = sorted((n for n in self._pseudonyms if len(n) >= SHORTEST), key=len)
+            joined = "|".join(re.escape(name) for name in reversed(names))
+            self._known = re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if joined else r"(?!)")
+        return self._known.sub(lambda m: self._pseudonyms[m[0]], text)
+
+    def pseudonym(self, value: Any) -> Any:
+        """Return what stands for a personal value: the same shape, always the same."""
+        if isinstance(value, Mapping):
+            return {k: self.pseudonym(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.pseudonym(item) for item in value]
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int | float):
+            made = re.sub("[1-9]", lambda _: self._random.choice("123456789"), repr(value))
+            return type(value)(self._pseudonyms.setdefault(f"number {value!r}", made))
+        return self._pseudonym(value) if isinstance(value, str) else value
+
+    def _pseudonym(self, text: str) -> str:
+        if text not in self._pseudonyms:
+            made = self._shape(text)
+            for _ in range(50):
+                if made not in self._taken and made != text:
+                    break
+                made = self._shape(text)
+            self._pseudonyms[text] = made
+            self._taken.add(made)
+            self._known = None
+        return self._pseudonyms[text]
+
+    def _shape(self, text: str) -> str:
+        if _DATE.match(text):
+            day = f"{self._random.randint(1, 12):02}-{self._random.randint(1, 28):02}"
+            return f"{self._random.randint(1950, 1999)}-{day}{text[10:]}"
+        kept = 0
+        if _PHONE.match(text):
+            kept = 3 if text.startswith("+") else 2
+        elif scheme := _SCHEME.match(text):
+            kept = scheme.end()
+        digits = "0123456789abcdef" if _HEX.match(text) and not _PHONE.match(text) else ""
+        before = " " + text
+        return text[:kept] + "".join(
+            self._char(char, digits, first=not before[i].isdigit())
+            for i, char in enumerate(text)
+            if i >= kept
+        )
+
+    def _char(self, char: str, hexadecimal: str, *, first: bool) -> str:
+        if char.isascii():
+            if char.isdigit():
+                if first:
+                    return char if char == "0" else self._random.choice("123456789")
+                return self._random.choice("0123456789")
+            if not char.isalpha():
+                return char
+            letters = hexadecimal[10:] or "abcdefghijklmnopqrstuvwxyz"
+            made = self._random.choice(letters)
+            return made.upper() if char.isupper() else made
+        return self._foreign(char)
+
+    def _foreign(self, char: str) -> str:
+        """Return a letter of the same kind and neighbourhood, in any script."""
+        kind = unicodedata.category(char)
+        if kind[0] not in "LN":
+            return char
+        start = ord(char) & ~0x7F
+        block = [c for c in map(chr, range(start, start + 128)) if unicodedata.category(c) == kind]
+        return self._random.choice(block)

@@ -1,0 +1,187 @@
+"""What every renderer says alike: rows of one requirement together, words, the sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mobstd.messages import render
+
+__all__ = [
+    "Row",
+    "by_outcome",
+    "entry_findings",
+    "heading",
+    "names",
+    "reason",
+    "rows",
+    "sentence",
+    "shown",
+    "title",
+    "visible",
+    "word",
+]
+
+ORDER = ("failed", "warned", "inconclusive", "passed", "not-run")
+"""Of the outcomes of one row in several blocks, the first of these is the row's."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One requirement with its entries, one for each block that it counts in."""
+
+    entries: tuple[Mapping[str, Any], ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the requirement."""
+        return str(self.entries[0]["id"])
+
+    @property
+    def level(self) -> str:
+        """MUST, SHOULD or MAY."""
+        return str(self.entries[0]["level"])
+
+    @property
+    def origin(self) -> str:
+        """Where the requirement comes from."""
+        return str(self.entries[0]["origin"])
+
+    @cached_property
+    def decisive(self) -> Mapping[str, Any]:
+        """The entry whose outcome is the row's."""
+        return min(self.entries, key=lambda entry: ORDER.index(entry["outcome"]))
+
+    @property
+    def outcome(self) -> str:
+        """The worst outcome."""
+        return str(self.decisive["outcome"])
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks that have the worst outcome."""
+        return tuple(
+            entry["block"]
+            for entry in self.entries
+            if entry["outcome"] == self.outcome and entry["block"]
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Mapping[str, Any], ...]:
+        """The findings of all entries, errors first, each fingerprint once."""
+        found = {f["fingerprint"]: f for e in self.entries for f in e["findings"]}
+        return tuple(sorted(found.values(), key=lambda f: f["severity"] != "error"))
+
+    @cached_property
+    def because(self) -> tuple[str, ...]:
+        """The rows that made an umbrella fail."""
+        return tuple(dict.fromkeys(row for entry in self.entries for row in entry["because"]))
+
+    @property
+    def evidence(self) -> int:
+        """Judged items in all blocks."""
+        return sum(entry["evidence"] for entry in self.entries)
+
+    def title(self, lang: str) -> str:
+        """Return the title."""
+        return str(self.entries[0]["title"][lang])
+
+
+def rows(report: Mapping[str, Any]) -> list[Row]:
+    """Return the requirements of a report, each once, in its order."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in report["requirements"]:
+        grouped.setdefault(entry["id"], []).append(entry)
+    return [Row(tuple(entries)) for entries in grouped.values()]
+
+
+def by_outcome(every: Sequence[Row], *outcomes: str) -> list[Row]:
+    """Return the rows with one of these outcomes."""
+    return [row for row in every if row.outcome in outcomes]
+
+
+def word(kind: str, name: Any, lang: str, **params: Any) -> str:
+    """Return ``report.<kind>.<name>`` of the catalogue."""
+    return render(f"report.{kind}.{name}", params, lang)
+
+
+def names(report: Mapping[str, Any]) -> str:
+    """Return ``standard@version``."""
+    return f"{report['standard']['id']}@{report['standard']['version']}"
+
+
+def title(report: Mapping[str, Any], lang: str) -> str:
+    """Return the name of the standard for people."""
+    return str(report["standard"].get("title", {}).get(lang, names(report)))
+
+
+def heading(report: Mapping[str, Any], lang: str) -> str:
+    """Return who was judged by what: target, standard, status, role."""
+    return word(
+        "says",
+        "heading",
+        lang,
+        target=visible(report["target"]["name"]),
+        standard=names(report),
+        status=word("status", report["standard"]["status"], lang),
+        role=report["role"],
+    )
+
+
+def sentence(report: Mapping[str, Any], lang: str) -> str:
+    """Return what the verdict means, in one sentence."""
+    return word("sentence", report["verdict"], lang, text=report["standard"]["text"][lang])
+
+
+def reason(entry: Mapping[str, Any], lang: str) -> str:
+    """Return why a row is inconclusive or was not run."""
+    note = entry.get("note")
+    if note:
+        return str(note[lang])
+    if entry["because"] and entry["outcome"] in ("failed", "warned"):
+        return word("says", "because", lang, rows=", ".join(entry["because"]))
+    return word("reason", entry["reason"], lang) if entry["reason"] else ""
+
+
+def entry_findings(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the findings of one entry, errors first."""
+    return sorted(entry["findings"], key=lambda finding: finding["severity"] != "error")
+
+
+_UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """Return text from a stranger with every control character made visible.
+
+    No escape sequence reaches a terminal, and nothing can turn the direction of writing.
+    """
+    if text.isprintable() and not _UNSEEN.search(text):
+        return text
+    return "".join(
+        char
+        if (lines and char == "\n") or (char.isprintable() and not _UNSEEN.match(char))
+        else _escaped(char)
+        for char in text
+    )
+
+
+def _escaped(char: str) -> str:
+    known = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    if char in known:
+        return known[char]
+    if unicodedata.category(char) == "Zs":
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def shown(value: Any, limit: int = 200) -> str:
+    """Return a JSON value in one line, cut at ``limit`` characters."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = visible(text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
