@@ -11,6 +11,7 @@ from typing import Any
 
 import mobstd
 from mobstd.canon.schemas import documents
+from mobstd.conformance.baseline import Baseline, gate
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
@@ -23,8 +24,6 @@ from mobstd.judging.judge import Tally, settle
 from mobstd.judging.outcome import (
     Outcome,
     block_verdict,
-    exit_code,
-    gate,
     row_outcome,
     run_verdict,
     umbrella_outcome,
@@ -32,7 +31,7 @@ from mobstd.judging.outcome import (
 )
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["Run", "assemble"]
+__all__ = ["Run", "assemble", "redactor"]
 
 
 @dataclass
@@ -53,6 +52,9 @@ class Run:
     seed: int
     only: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    fail_on: str = "error"
+    recorded: Mapping[str, Any] | None = None
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -185,7 +187,13 @@ EXERCISED = ("passed", "failed", "warned")
 def _block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[str, Any]:
     catalogue = run.lab.context.catalogue
     block = catalogue.blocks[name]
-    judged = _with_umbrellas(_direct(run, settled, frozenset(block.operations)))
+    operations = frozenset(block.operations)
+    if not operations:
+        own = [row for row in catalogue.rows.values() if name in row.blocks]
+        operations = frozenset(op for row in own for op in catalogue.operations_of(row))
+    judged = _with_umbrellas(_direct(run, settled, operations))
+    if not block.operations:
+        judged = {key: found for key, found in judged.items() if name in found.row.blocks}
     outcomes = {key: found.outcome for key, found in judged.items()}
     core = [row for row in block.core if row in judged]
     if run.only:
@@ -203,14 +211,10 @@ def _block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[str,
         "verdict": block_verdict(outcomes, core),
         "exercised": len(exercised),
         "total": len(counted),
-        "declared": None
-        if run.declared is None
-        else "present"
-        if name in run.declared
-        else "absent",
+        "declared": declared,
         "operations": list(block.operations),
         "core": [{"id": row, "outcome": outcomes[row].name} for row in core],
-        "unlock": _unlock(run, block.operations, without),
+        "unlock": _unlock(run, tuple(sorted(operations)), without),
     }
 
 
@@ -257,14 +261,15 @@ def _coverage(run: Run) -> dict[str, Any]:
     return out
 
 
-def _redactor(run: Run) -> Redactor:
-    version = run.lab.context.catalogue.version
+def redactor(lab: Lab, secrets: Mapping[str, str], seed: int) -> Redactor:
+    """Return what keeps persons and secrets of a run out of its report."""
+    version = lab.context.catalogue.version
     suite = version.suite.get("personal", ())
     return Redactor(
         [*personal_members(documents(version).values()), *suite],
-        secrets=run.secrets,
-        headers=[name for name, _ in run.lab.session.credentials],
-        seed=run.seed,
+        secrets=secrets,
+        headers=[name for name, _ in lab.session.credentials],
+        seed=seed,
     )
 
 
@@ -280,13 +285,6 @@ def _standard(run: Run) -> dict[str, Any]:
     }
 
 
-def _codes(run: Run) -> list[int]:
-    """Return exit codes of what went wrong beside the findings."""
-    if run.preflight.stop == "configuration":
-        return [2]
-    return [3] if run.stopped in ("unreachable", "rate-limited") else []
-
-
 def assemble(run: Run) -> dict[str, Any]:
     """Return the report."""
     catalogue = run.lab.context.catalogue
@@ -294,8 +292,6 @@ def assemble(run: Run) -> dict[str, Any]:
     every = _with_umbrellas(_direct(run, settled, frozenset(catalogue.operations)))
     blocks = [_block(run, settled, name) for name in run.blocks]
     verdicts = [block["verdict"] for block in blocks]
-    findings = [f for found in every.values() for f in found.findings]
-    passage = gate(findings)
     by_phase = Counter(x.purpose for x in run.lab.session.exchanges)
     budget = run.lab.session.budget
     report = {
@@ -326,13 +322,6 @@ def assemble(run: Run) -> dict[str, Any]:
         "requests": len(run.lab.session.exchanges),
         "requests_by_phase": dict(sorted(by_phase.items())),
         "verdict": run_verdict(verdicts),
-        "gate": {
-            "passed": passage.passed,
-            "exit_code": exit_code(verdicts, passage, _codes(run)),
-            "fail_on": "error",
-            "reasons": [],
-            "baseline": None,
-        },
         "blocks": blocks,
         "requirements": [_requirement(run, found) for found in every.values()],
         "plan": dict(run.plan),
@@ -355,9 +344,13 @@ def assemble(run: Run) -> dict[str, Any]:
         "exploration": _exploration(run),
         "coverage": _coverage(run),
     }
+    report["record"] = run.recorded
+    report["gate"] = gate(report, run.baseline, fail_on=run.fail_on)
     base = run.profile.target if "://" in run.profile.target else ""
     origin = "/".join(base.split("/")[:3]) if base else "http://localhost"
-    return finish(report, run.lab.session.exchanges, _redactor(run), origin)
+    return finish(
+        report, run.lab.session.exchanges, redactor(run.lab, run.secrets, run.seed), origin
+    )
 
 
 def _target(run: Run) -> dict[str, Any]:

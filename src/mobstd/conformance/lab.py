@@ -15,6 +15,9 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["Anchor", "Lab", "Query"]
 
+PANORAMA_KM = 100.0
+PANORAMA_SECONDS = 2 * 86_400
+
 Query = dict[str, Any]
 Key = tuple[str, ...]
 
@@ -105,6 +108,23 @@ class Lab:
     def role_of(self, operation: str) -> Mapping[str, Any]:
         """Return how to ask for data with this operation."""
         return self.context.catalogue.exploration.get(operation, {})
+
+    def panorama(self, operation: str) -> Query | None:
+        """Return a query that finds many items, without a limit, around where there is data."""
+        how = self.role_of(operation)
+        start = self.wide.get(operation) or self.controls.get(operation)
+        if start is None:
+            return None
+        anchor = next(iter(self.anchors.get(operation, ())), None)
+        query = dict(start if anchor is None else {**start, **anchor.query})
+        query.pop(how.get("limit", ""), None)
+        for radius in how.get("radii", ()):
+            query[radius] = min(float(start.get(radius, PANORAMA_KM)), PANORAMA_KM)
+        if "instant" in how and anchor is not None:
+            query[how["margin"]] = PANORAMA_SECONDS
+        elif how and how["margin"] in start:
+            query[how["margin"]] = start[how["margin"]]
+        return query
 
     def generous(self, operation: str, query: Mapping[str, Any]) -> Query:
         """Return the query without optional parameters."""

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
-from mobstd.conformance.assemble import Run, assemble
+from mobstd.conformance.assemble import Run, assemble, redactor
+from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
@@ -21,14 +22,15 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.plan import plan
 from mobstd.conformance.preflight import Preflight, preflight
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.record import Recorder
 from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session, Stopped
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
-from mobstd.judging.requirement import Requirement
+from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Options", "Progress", "bound", "check", "the_role"]
+__all__ = ["Options", "Progress", "bound", "check", "credentials", "the_role"]
 
 QUICK = 40
 LOOK_BACK = 24
@@ -55,6 +57,8 @@ class Options:
         now: the instant that dates are relative to; the real now when ``None``.
         with_fuzz: send generated requests with what is left of the budget.
         planned: stop after the plan; nothing is sent.
+        rate: requests a second at most; over what the profile says.
+        record: a folder that keeps every exchange as it was.
     """
 
     blocks: tuple[str, ...] = ()
@@ -69,6 +73,10 @@ class Options:
     roots: tuple[Root, ...] = ()
     listeners: tuple[Listener, ...] = ()
     progress: Progress | None = None
+    baseline: Baseline | None = None
+    fail_on: str = "error"
+    rate: float | None = None
+    record: str | None = None
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -150,7 +158,7 @@ def _outline(sender: SenderLike, profile: Profile, options: Options) -> _Outline
         sender,
         found,
         Budget.of(requests, profile.time_budget),
-        Pace(profile.rate, options.sleep),
+        Pace(options.rate or profile.rate, options.sleep),
         base_path=address.path if address else "",
         credentials=options.credentials,
         wrong_credentials=tuple((k, "mobstd-wrong-key") for k, _ in options.credentials),
@@ -182,6 +190,16 @@ def _operations(outline: _Outline) -> list[str]:
 def _undeclared(outline: _Outline) -> bool:
     """What is there is judged although the profile does not declare it, unless blocks are named."""
     return not outline.options.blocks
+
+
+def _jobs(outline: _Outline, operation: str, phase: str) -> list[tuple[Requirement, Check]]:
+    lab = outline.lab
+    jobs = [
+        (row, check)
+        for row, check in lab.context.catalogue.by_operation[operation]
+        if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase
+    ]
+    return sorted(jobs, key=lambda job: PROBES[job[1].kind].cost(job[1], job[0], operation, lab))
 
 
 def _probe(outline: _Outline, operations: list[str], phase: str) -> list[Tally]:
@@ -271,6 +289,17 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     progress = options.progress
     if progress is not None:
         lab.session.listeners.append(lambda _: progress.advance())
+    recorder = None
+    if options.record is not None and not options.planned:
+        about = {
+            "standard": profile.standard,
+            "role": lab.context.catalogue.role,
+            "target": profile.target,
+            "seed": options.seed,
+            "now": outline.now.isoformat(),
+        }
+        recorder = Recorder(options.record, about, redactor(lab, options.secrets, options.seed))
+        lab.session.listeners.append(recorder)
     planned = plan(
         lab, _operations(outline), outline.rows, with_fuzz=options.with_fuzz and not options.only
     )
@@ -286,6 +315,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     passive = [
         t for t in judge(lab.session.exchanges, lab.context) if t.requirement.id in outline.rows
     ]
+    recorded = recorder.close() if recorder else None
     return assemble(
         Run(
             lab=lab,
@@ -302,6 +332,9 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             seed=options.seed,
             only=options.only,
             secrets=options.secrets,
+            baseline=options.baseline,
+            fail_on=options.fail_on,
+            recorded=recorded,
         )
     )
 

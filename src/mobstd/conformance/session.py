@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from mobstd.errors import MobstdError, TransportError
 from mobstd.judging.catalogue import Catalogue
@@ -146,11 +147,15 @@ class Session:
             PhaseSpent: where this phase may not.
         """
         described = self.catalogue.operations[operation]
-        pairs = tuple(
-            (name, parameter.write(value) if parameter else str(value))
-            for name, value in query.items()
-            for parameter in (described.parameter(name),)
-        )
+        path, written = described.path, []
+        for name, value in query.items():
+            parameter = described.parameter(name)
+            text = parameter.write(value) if parameter else str(value)
+            if parameter is not None and parameter.where == "path":
+                path = path.replace(f"{{{name}}}", quote(text, safe=""))
+            else:
+                written.append((name, text))
+        pairs = tuple(written)
         headers = {
             "own": self.credentials,
             "none": (),
@@ -158,7 +163,7 @@ class Session:
         }[credentials]
         request = Request(
             described.method,
-            self.base_path + described.path,
+            self.base_path + path,
             pairs + extra,
             (("Accept", "application/json"), *headers),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.lab import Key, Lab
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import limited
@@ -74,21 +74,10 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 
 def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
-    """Ask the widest query once without a limit, so that what was seen can be missed."""
-    how = lab.role_of(operation)
-    wide = lab.wide.get(operation)
-    if wide is None or "limit" not in how:
-        return
-    query: Query = {k: v for k, v in wide.items() if k != how["limit"]}
-    for radius in how.get("radii", ()):
-        query[radius] = min(float(query.get(radius, 100.0)), 150.0)
-    anchor = next(iter(lab.anchors.get(operation, ())), None)
-    if anchor is not None:
-        query.update({k: v for k, v in anchor.query.items() if k not in how.get("radii", ())})
-        query.pop(how["limit"], None)
-        if "instant" in how:
-            query[how["margin"]] = 2 * 86_400
-    lab.ask(operation, query, "control", row)
+    """Ask widely once without a limit, so that what was seen can be missed."""
+    query = lab.panorama(operation)
+    if query is not None:
+        lab.ask(operation, query, "control", row)
 
 
 def _confirmed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobstd.conformance.kinds.boundary import ANCHORS, TRIES
+from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Anchor, Lab, Query
 from mobstd.judging.context import Context
@@ -40,8 +40,6 @@ def _cases(
     lab: Lab, operation: str, anchor: Anchor, name: str, default: Any
 ) -> list[tuple[Query, bool]]:
     """Return queries with the default written out, and whether the item must be found."""
-    if isinstance(default, list):
-        return [({**anchor.query, name: default}, True)]
     context: Context = lab.context
     out: list[tuple[Query, bool]] = []
     for _, check in lab.filters(operation):
@@ -55,7 +53,7 @@ def _cases(
             elif not edge.inside and match(check, anchor.item, written, context) is False:
                 out.append((query, False))
     inside = [case for case in out if case[1]]
-    return inside[:2] + [case for case in out if not case[1]][:2]
+    return inside[:1] + [case for case in out if not case[1]][:1]
 
 
 def _edges_at(
@@ -69,14 +67,21 @@ def _edges_at(
     return found_edges
 
 
+def _queries(lab: Lab, operation: str, anchor: Anchor, name: str, default: Any) -> list[Query]:
+    """A list is tried on many items at once, so that each of its values has some."""
+    if isinstance(default, list):
+        return [{**(lab.panorama(operation) or anchor.query), name: default}]
+    return [query for query, _ in _cases(lab, operation, anchor, name, default)]
+
+
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence, findings = 0, []
     for name, default in check["parameters"].items():
         described = lab.context.catalogue.operations[operation].parameter(name)
         if described is None:
             continue
-        for anchor in lab.anchors.get(operation, ())[:ANCHORS]:
-            for written_out, _ in _cases(lab, operation, anchor, name, default):
+        for anchor in lab.anchors.get(operation, ())[:1]:
+            for written_out in _queries(lab, operation, anchor, name, default):
                 result = _same(lab, row, check, operation, name, written_out)
                 if result is None:
                     continue
@@ -118,7 +123,7 @@ def _same(
 
 
 DEFAULTS = Probe(
-    lambda check, row, operation, lab: 2 * (4 * len(check["parameters"]) + 2),
+    lambda check, row, operation, lab: 4 * len(check["parameters"]),
     _run,
     "pairs",
     {

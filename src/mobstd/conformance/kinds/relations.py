@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobstd.conformance.kinds.boundary import ANCHORS, TRIES
+from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab, Query
 from mobstd.judging.exchange import Exchange
@@ -54,7 +54,7 @@ def _related(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         described = lab.context.catalogue.operations[operation].parameter(name)
         if described is None:
             continue
-        for anchor in lab.anchors.get(operation, ())[:ANCHORS]:
+        for anchor in lab.anchors.get(operation, ())[-1:]:
             start = anchor.query.get(name, described.default)
             if not isinstance(start, (int, float)):
                 continue
@@ -168,13 +168,13 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
 
 
 SUPERSET = Probe(
-    lambda check, row, operation, lab: 2 * ANCHORS * len(check["parameters"]),
+    lambda check, row, operation, lab: len(check["parameters"]) + 1,
     _related,
     "pairs",
     {"en": "widen a margin: no item may be lost", "fr": "élargir : aucun résultat perdu"},
 )
 SUBSET = Probe(
-    lambda check, row, operation, lab: 2 * ANCHORS * len(check["parameters"]),
+    lambda check, row, operation, lab: len(check["parameters"]) + 1,
     _related,
     "pairs",
     {"en": "narrow a margin: no item may be new", "fr": "resserrer : aucun résultat nouveau"},
