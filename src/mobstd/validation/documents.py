@@ -1,0 +1,43 @@
+"""Judges one document: by its schema, and where that accepts it, by the rows of the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from mobstd.canon.standard import Version
+from mobstd.judging.body import NotJson
+from mobstd.validation.overlay import validator_under
+from mobstd.validation.remark import Remark, broken, of_problem
+from mobstd.validation.rules import DocumentRules
+
+__all__ = ["DocumentJudge"]
+
+MOST_REMARKS = 50
+"""How many remarks one document gets at most."""
+
+
+class DocumentJudge:
+    """Judges documents of one schema of one version."""
+
+    def __init__(self, version: Version, schema: str, overlay: str | None = None) -> None:
+        self._validator = validator_under(version, schema, overlay)
+        self._rules = DocumentRules(version, schema)
+
+    def remarks(self, document: Any) -> list[Remark]:
+        """Return what is wrong with a JSON value; an empty list: nothing."""
+        try:
+            return list(islice(self._remarks(document), MOST_REMARKS))
+        except UnicodeEncodeError:
+            return [broken(NotJson("surrogate"))]
+        except (RecursionError, ValueError) as error:
+            if isinstance(error, ValueError) and "ecursion" not in str(error):
+                raise
+            return [broken(NotJson("depth"))]
+
+    def _remarks(self, document: Any) -> Iterator[Remark]:
+        if not self._validator.is_valid(document):
+            yield from map(of_problem, self._validator.problems(document))
+        elif self._rules:
+            yield from self._rules.remarks(document)

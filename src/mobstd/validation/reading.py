@@ -1,0 +1,108 @@
+"""Bytes to JSON values: one document, one document a line, or a list of documents.
+
+What cannot be read is reported as a remark, and reading goes on. Lines and documents are bounded.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NoReturn
+
+from mobstd.judging.body import NotJson, parse_json
+
+__all__ = ["MAX_DOCUMENT", "MAX_LINE", "decoded", "format_of", "numbered_lines", "parse"]
+
+MAX_LINE = 64 * 1024 * 1024
+"""Bytes of one line that are read."""
+
+MAX_DOCUMENT = 256 * 1024 * 1024
+"""Bytes of one JSON file that are read; a longer one is better written a document a line."""
+
+EXTENSIONS = {
+    ".json": "json",
+    ".geojson": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".csv": "csv",
+    ".tsv": "csv",
+}
+
+_BOM = b"\xef\xbb\xbf"
+_LARGEST = sys.float_info.max
+
+
+def _refuse(_: str) -> NoReturn:
+    raise NotJson("constant")
+
+
+def _finite(literal: str) -> float:
+    return max(-_LARGEST, min(_LARGEST, float(literal)))
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
+
+
+def parse(raw: bytes) -> Any:
+    """Return the JSON value in ``raw``, as fast as it can be done strictly.
+
+    Raises:
+        NotJson: with the reason.
+    """
+    try:
+        return _decode(raw.removeprefix(_BOM).decode("utf-8"))
+    except RecursionError:
+        raise NotJson("depth") from None
+    except NotJson:
+        raise
+    except ValueError:
+        return parse_json(raw)
+
+
+def decoded(raw: bytes) -> str:
+    """Return the text of a document.
+
+    Raises:
+        NotJson: where it is not UTF-8.
+    """
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]:
+        raise NotJson("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotJson("encoding", error.start) from None
+
+
+def numbered_lines(stream: BinaryIO, end: int | None = None) -> Iterator[tuple[int, bytes | None]]:
+    """Yield ``(number, line)``, from where the stream stands to the offset ``end``.
+
+    A line that is too long is ``None``. Empty lines are left out, and counted.
+    """
+    number = 0
+    while end is None or stream.tell() < end:
+        line = stream.readline(MAX_LINE + 1)
+        if not line:
+            return
+        number += 1
+        if len(line) > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE)
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+def format_of(name: str, head: bytes) -> str:
+    """Return ``json``, ``ndjson`` or ``csv``, by the name of a file or else by its first bytes."""
+    for extension, found in EXTENSIONS.items():
+        if name.lower().endswith(extension):
+            return found
+    start = head.removeprefix(_BOM).lstrip()
+    if start[:1] not in (b"{", b"["):
+        return (
+            "csv" if start[:1] not in (b"", b'"') or b"," in start.partition(b"\n")[0] else "json"
+        )
+    first, newline, rest = start.partition(b"\n")
+    one_line = first.rstrip()[-1:] in (b"}", b"]")
+    return "ndjson" if newline and one_line and rest.lstrip()[:1] in (b"{", b"[") else "json"

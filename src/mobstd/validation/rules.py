@@ -1,0 +1,156 @@
+"""The rows of the catalogue that judge a document by itself, outside any exchange.
+
+A row judges the body of an answer. A document of a schema that such a body is made of is put
+there as the only item, and what the row says of it is said of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from mobstd.canon.openapi import Operation, component, operations
+from mobstd.canon.standard import Version
+from mobstd.judging.body import NotJson
+from mobstd.judging.catalogue import Catalogue, catalogue
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange, Request, Response
+from mobstd.judging.finding import Finding
+from mobstd.judging.judge import limited_severity
+from mobstd.judging.kinds import EXCHANGE
+from mobstd.judging.pointer import steps
+from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.rule import ValueRule
+from mobstd.messages import catalogue as messages
+from mobstd.messages import render
+from mobstd.validation.remark import Remark
+
+__all__ = ["DocumentRules"]
+
+_KINDS = ("assert", "ordered", "rule")
+_BODY = "/response/body"
+_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Held(Response):
+    """A response whose body is already a JSON value."""
+
+    value: Any = None
+
+    @property
+    def json(self) -> Any:
+        return self.value
+
+    @property
+    def not_json(self) -> NotJson | None:
+        return None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An operation whose answer is made of documents of the schema."""
+
+    operation: str
+    listed: bool
+    context: Context
+    checks: tuple[tuple[Requirement, Check], ...]
+
+
+class DocumentRules:
+    """Judges documents of one schema by the rows of its standard."""
+
+    def __init__(self, version: Version, schema: str) -> None:
+        self._texts = version.messages
+        self._places = tuple(_places(version, schema))
+
+    def __bool__(self) -> bool:
+        return any(place.checks for place in self._places)
+
+    def remarks(self, document: Any) -> Iterator[Remark]:
+        """Yield what the rows hold against a document that its schema accepts."""
+        seen: set[tuple[str, str]] = set()
+        for place in self._places:
+            body = [document] if place.listed else document
+            exchange = Exchange(
+                "x1",
+                place.operation,
+                "traffic",
+                _WHEN,
+                Request("GET", "/"),
+                _Held(200, value=body),
+            )
+            for row, check in place.checks:
+                result = EXCHANGE[check.kind](check, row, exchange, place.context)
+                for finding in result.findings:
+                    remark = self._remark(limited_severity(row, check, finding), place.listed)
+                    if (remark.keyword, remark.pointer) not in seen:
+                        seen.add((remark.keyword, remark.pointer))
+                        yield remark
+
+    def _remark(self, finding: Finding, listed: bool) -> Remark:
+        path = steps(finding.pointer.removeprefix(_BODY))
+        return Remark(
+            finding.requirement,
+            finding.code,
+            dict(finding.params),
+            finding.severity,
+            tuple(int(s) if s.isdigit() else s for s in path[1 if listed else 0 :]),
+            text=finding.text or self._own_text(finding),
+        )
+
+    def _own_text(self, finding: Finding) -> Mapping[str, str] | None:
+        texts = self._texts.get(finding.code)
+        if texts is None:
+            known = finding.code in messages()
+            fallback = {"expected": finding.expected, "received": finding.received}
+            return (
+                None
+                if known
+                else {lang: render("validation.rule", fallback, lang) for lang in ("en", "fr")}
+            )
+        facts = {"expected": finding.expected, "received": finding.received, **finding.params}
+        return {lang: text.format_map(_Lenient(facts)) for lang, text in texts.items()}
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def _places(version: Version, schema: str) -> Iterator[_Place]:
+    for role in version.roles:
+        book = catalogue(version, role)
+        for name, operation in operations(version, role).items():
+            listed = _listed(book, name, schema)
+            if listed is None and not _is_body(operation, schema):
+                continue
+            checks = tuple(
+                (row, check)
+                for row, check in book.by_operation.get(name, ())
+                if check.kind in _KINDS and _by_itself(version, check)
+            )
+            yield _Place(name, bool(listed), Context(book, frozenset(book.blocks)), checks)
+
+
+def _listed(book: Catalogue, operation: str, schema: str) -> bool | None:
+    collection = book.collections.get(operation)
+    if collection is None or collection.schema != schema or collection.items != "/*":
+        return None
+    return True
+
+
+def _is_body(operation: Operation, schema: str) -> bool:
+    answer = operation.answer(200)
+    for content in answer.content.values() if answer else ():
+        reference = str((content or {}).get("$ref", ""))
+        if reference and component(reference) == component(f"/{schema}.schema.json"):
+            return True
+    return False
+
+
+def _by_itself(version: Version, check: Check) -> bool:
+    """Say whether a check needs no query and no other exchange."""
+    return check.kind != "rule" or isinstance(version.rules.get(check["call"]), ValueRule)
