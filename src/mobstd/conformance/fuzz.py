@@ -11,7 +11,6 @@ from typing import Any
 
 from mobstd.canon.openapi import bundle
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.session import PhaseSpent, Stopped
 from mobstd.errors import MissingExtra
 
 __all__ = ["cases", "fuzz"]
@@ -20,8 +19,11 @@ LONGEST = 4000
 """Characters of a query that no server may be blamed for refusing."""
 
 
-def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, str]] | Any:
-    """Return ``count`` generated queries of one operation, as lists of pairs, with their mode.
+Pairs = list[tuple[str, str]]
+
+
+def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pairs]]:
+    """Return about ``count`` generated queries of one operation, each with its mode.
 
     Raises:
         MissingExtra: where schemathesis is not installed.
@@ -30,9 +32,6 @@ def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, st
         import schemathesis
     except ImportError:
         raise MissingExtra("engine.no-schemathesis") from None
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as seeded
-
     catalogue = lab.context.catalogue
     config = schemathesis.Config.from_dict(
         {
@@ -46,31 +45,41 @@ def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, st
     schema = schemathesis.openapi.from_dict(document, config=config)
     described = catalogue.operations[operation]
     generated = schema[described.path][described.method]
-    found: list[tuple[str, list[tuple[str, str]]]] = []
     modes = (
         ("positive", schemathesis.GenerationMode.POSITIVE, count - count // 3),
         ("negative", schemathesis.GenerationMode.NEGATIVE, count // 3),
     )
-    for name, mode, wanted in modes:
-        if wanted <= 0:
-            continue
+    return [
+        (name, query)
+        for name, mode, wanted in modes
+        if wanted > 0
+        for query in _generated(generated.as_strategy(generation_mode=mode), wanted, seed)
+    ]
 
-        @seeded(seed)
-        @settings(
-            max_examples=wanted,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=generated.as_strategy(generation_mode=mode))
-        def collect(case: Any, name: str = name) -> None:
-            found.append((name, _pairs(case.query)))
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            collect()
-    return found
+def _generated(strategy: Any, wanted: int, seed: int) -> list[Pairs]:
+    """Draw from a strategy: the same for the same seed, nothing kept on disk."""
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as seeded
+
+    drawn: list[Pairs] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=wanted,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy)
+    def collect(case: Any) -> None:
+        drawn.append(_pairs(case.query))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        collect()
+    return drawn
 
 
 def _known(lab: Lab, operation: str) -> dict[str, Any]:
@@ -85,8 +94,8 @@ def _known(lab: Lab, operation: str) -> dict[str, Any]:
     }
 
 
-def _pairs(query: Any) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
+def _pairs(query: Any) -> Pairs:
+    pairs: Pairs = []
     for name, value in (query or {}).items():
         if isinstance(value, (list, tuple)):
             pairs.append((str(name), ",".join(_text(item) for item in value)))
@@ -101,12 +110,14 @@ def _text(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
-def _sendable(pairs: list[tuple[str, str]]) -> bool:
+def _sendable(pairs: Pairs) -> bool:
     text = "".join(name + value for name, value in pairs)
     return len(text) <= LONGEST and not any(0xD800 <= ord(char) <= 0xDFFF for char in text)
 
 
-def _interleaved(lab: Lab, operations: list[str], seed: int) -> Iterator[tuple[str, Any]]:
+def _interleaved(
+    lab: Lab, operations: list[str], seed: int
+) -> Iterator[tuple[str, tuple[str, Pairs]]]:
     share = max(2, lab.session.left // max(1, len(operations)))
     queues = [(op, iter(cases(lab, op, share, seed))) for op in operations]
     while queues:
@@ -120,11 +131,6 @@ def _interleaved(lab: Lab, operations: list[str], seed: int) -> Iterator[tuple[s
 
 def fuzz(lab: Lab, operations: list[str], seed: int) -> None:
     """Send generated requests until the phase's budget is spent."""
-    try:
-        for operation, (mode, pairs) in _interleaved(lab, operations, seed):
-            if _sendable(pairs):
-                lab.session.ask(
-                    operation, {}, "fuzz", negative=mode == "negative", extra=tuple(pairs)
-                )
-    except (PhaseSpent, Stopped) as end:
-        raise end
+    for operation, (mode, pairs) in _interleaved(lab, operations, seed):
+        if _sendable(pairs):
+            lab.session.ask(operation, {}, "fuzz", negative=mode == "negative", extra=tuple(pairs))
