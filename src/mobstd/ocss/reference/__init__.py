@@ -1,0 +1,88 @@
+"""The reference implementation of an OCSS operator.
+
+build       the ASGI app, for ``mobstd serve`` and for tests
+world       the deterministic generator, over the towns of ``places``
+store       journeys and trips in SQLite, found by an index
+search      what a search means
+service     one method per operation
+behaviours  wrong behaviours, to see that they are found
+loading     documents of your own in place of the generator
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mobstd.errors import ConfigError, MissingExtra
+
+if TYPE_CHECKING:
+    from mobstd.ocss.reference.habits import Asgi
+
+__all__ = ["build"]
+
+
+def build(
+    *,
+    seed: int = 0,
+    now: int | None = None,
+    count: int = 5000,
+    area: str | None = None,
+    operators: int = 3,
+    db: str | None = None,
+    data: str | Path | None = None,
+    api_keys: Iterable[str] | None = None,
+    behaviours: Iterable[str] = (),
+    development: bool = False,
+    check_answers: bool = False,
+) -> Asgi:
+    """Return the reference operator as an ASGI app.
+
+    Args:
+        seed: another seed, another world.
+        now: the instant around which journeys lie, in UNIX seconds; the real one when ``None``.
+        count: how many journeys and trips there are in all.
+        area: a French department or region that nothing leaves.
+        operators: how many operators publish together, one to three.
+        db: ``sqlite:///file`` to keep them in a file; in memory when ``None``.
+        data: a file of documents in place of the generator.
+        api_keys: the accepted keys; ``None``: open to everybody.
+        behaviours: names of wrong behaviours, see ``mobstd.ocss.reference.behaviours``.
+        development: its own wrong answers become a 500 that explains.
+        check_answers: judge its own answers and log what is wrong with them.
+
+    Raises:
+        ConfigError: for an area, a database or a file that can't be used.
+        UnknownName: for a behaviour that is not there.
+        MissingExtra: where mobstd was installed without ``server``.
+    """
+    try:
+        from mobstd.ocss.reference.behaviours import chosen
+        from mobstd.ocss.reference.habits import Setting
+        from mobstd.ocss.reference.service import ReferenceOperator
+        from mobstd.ocss.reference.stores import store_of
+        from mobstd.ocss.reference.world import Recipe
+        from mobstd.serving.kit import app
+    except ModuleNotFoundError as error:
+        raise MissingExtra("serving.missing-extra", module=error.name or "") from None
+
+    if not 1 <= operators <= 3 or count < 0:
+        raise ConfigError("serving.bad-world", operators=operators, count=count)
+    recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
+    keys = None if api_keys is None else tuple(api_keys)
+    setting = Setting(recipe.now, keys or ())
+    wrong = chosen(behaviours)
+    served: Asgi = app(
+        ReferenceOperator(store_of(recipe, db, data), setting, wrong),
+        "ocss@1.0-alpha",
+        "operator",
+        api_keys=keys,
+        development=development,
+        check_answers=check_answers,
+    )
+    for behaviour in wrong:
+        if behaviour.habit is not None:
+            served = behaviour.habit(served, setting)
+    return served

@@ -1,0 +1,98 @@
+"""The reference operator: one method per operation, each a search in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mobstd.ocss.reference.behaviours import Behaviour, Find
+from mobstd.ocss.reference.habits import Setting
+from mobstd.ocss.reference.people import Item
+from mobstd.ocss.reference.search import EVERY_DAY, Search, run
+from mobstd.ocss.reference.store import Disc, Store, seconds_of_day
+from mobstd.ocss.reference.world import DAYS
+from mobstd.serving.answers import Refuse
+
+__all__ = ["ReferenceOperator"]
+
+_KINDS = {
+    "getDriverJourneys": "driver-journey",
+    "getPassengerJourneys": "passenger-journey",
+    "getDriverRegularTrips": "driver-regular-trip",
+    "getPassengerRegularTrips": "passenger-regular-trip",
+}
+
+
+class ReferenceOperator:
+    """An operator that answers as mobstd reads the standard.
+
+    Journeys are compared by the instant at which the passenger gets in, on both sides; times of
+    day on the clock of France; a trip is answered whole as soon as one of its slots matches.
+    """
+
+    def __init__(
+        self, store: Store, setting: Setting, behaviours: Iterable[Behaviour] = ()
+    ) -> None:
+        self.store = store
+        self._finds = {name: self._find(name, setting, behaviours) for name in _KINDS}
+
+    def _find(self, operation: str, setting: Setting, behaviours: Iterable[Behaviour]) -> Find:
+        def right(search: Search) -> list[Item]:
+            return run(self.store, search)
+
+        find: Find = right
+        for behaviour in behaviours:
+            if behaviour.search and (not behaviour.operations or operation in behaviour.operations):
+                find = _wrapped(behaviour, find, setting)
+        return find
+
+    async def get_driver_journeys(self, query: Mapping[str, Any]) -> list[Item]:
+        """Return the drivers that a passenger looks for."""
+        return self._journeys("getDriverJourneys", query)
+
+    async def get_passenger_journeys(self, query: Mapping[str, Any]) -> list[Item]:
+        """Return the passengers that a driver looks for."""
+        return self._journeys("getPassengerJourneys", query)
+
+    async def get_driver_regular_trips(self, query: Mapping[str, Any]) -> list[Item]:
+        """Return the weekly drivers that a passenger looks for."""
+        return self._trips("getDriverRegularTrips", query)
+
+    async def get_passenger_regular_trips(self, query: Mapping[str, Any]) -> list[Item]:
+        """Return the weekly passengers that a driver looks for."""
+        return self._trips("getPassengerRegularTrips", query)
+
+    async def get_status(self) -> None:
+        """Say that the service is up."""
+
+    def _journeys(self, operation: str, query: Mapping[str, Any]) -> list[Item]:
+        search = _search(operation, query, float(query["departureDate"]))
+        return self._finds[operation](search)
+
+    def _trips(self, operation: str, query: Mapping[str, Any]) -> list[Item]:
+        search = _search(operation, query, seconds_of_day(query["departureTimeOfDay"])).but(
+            weekdays=frozenset(map(DAYS.index, query["departureWeekdays"])) or EVERY_DAY,
+            earliest=query.get("minDepartureDate"),
+            latest=query.get("maxDepartureDate"),
+        )
+        return self._finds[operation](search)
+
+
+def _search(operation: str, query: Mapping[str, Any], moment: float) -> Search:
+    count = query.get("count")
+    if count is not None and count < 0:
+        raise Refuse(400, "count must not be negative.")
+    return Search(
+        _KINDS[operation],
+        Disc(query["departureLat"], query["departureLng"], query["departureRadius"]),
+        Disc(query["arrivalLat"], query["arrivalLng"], query["arrivalRadius"]),
+        moment,
+        float(query["timeDelta"]),
+        count,
+    )
+
+
+def _wrapped(behaviour: Behaviour, find: Find, setting: Setting) -> Find:
+    wrong = behaviour.search
+    assert wrong is not None
+    return lambda search: wrong(search, find, setting)

@@ -1,0 +1,48 @@
+"""Stores that are filled once: generated worlds are kept for the next app of the same recipe."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from mobstd.errors import ConfigError
+from mobstd.ocss.reference.loading import load
+from mobstd.ocss.reference.store import Store
+from mobstd.ocss.reference.world import Recipe, items
+
+__all__ = ["store_of"]
+
+_SCHEME = "sqlite://"
+
+
+def store_of(recipe: Recipe, db: str | None = None, data: str | Path | None = None) -> Store:
+    """Return a store with the content of a data file, or else of a recipe.
+
+    A database file that was filled from the same recipe is used as it is.
+
+    Raises:
+        ConfigError: for a database or a data file that can't be used.
+    """
+    if db is None and data is None:
+        return _generated(recipe)
+    store = Store(_path(db))
+    if data is not None:
+        store.fill(load(Path(data)), f"file {data}")
+    elif store.made_from != repr(recipe):
+        store.fill(items(recipe), repr(recipe))
+    return store
+
+
+@lru_cache(maxsize=4)
+def _generated(recipe: Recipe) -> Store:
+    store = Store()
+    store.fill(items(recipe), repr(recipe))
+    return store
+
+
+def _path(db: str | None) -> str:
+    if db is None or db in (_SCHEME, _SCHEME + "/", "sqlite:///:memory:"):
+        return ":memory:"
+    if not db.startswith(_SCHEME + "/"):
+        raise ConfigError("serving.bad-database-url", url=db)
+    return db.removeprefix(_SCHEME + "/")

@@ -1,0 +1,34 @@
+"""The server kit: implement one class, get a conforming ASGI app.
+
+    kit         ``app(service, version, role)``: the ASGI app itself
+    answers     what a service raises (``Refuse``) or returns (``Reply``) beside plain models
+    reading     requests, judged by the canon before the service sees them
+    shaping     error bodies in the shape that the standard documents
+    writing     answers as JSON, judged by the canon before a partner sees them
+    limiting    at most so many requests in so many seconds
+    hosting     runs an app on a port
+    examples    a service made of example documents, for standards that are only data
+
+It knows no standard: operations, parameters and bodies come from the OpenAPI document of a role.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mobstd.serving.answers import Refuse, Reply
+    from mobstd.serving.kit import App, app
+    from mobstd.serving.limiting import Limit
+
+__all__ = ["App", "Limit", "Refuse", "Reply", "app"]
+
+_HOMES = {"App": "kit", "app": "kit", "Limit": "limiting", "Refuse": "answers", "Reply": "answers"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"mobstd.serving.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,222 @@
+"""Makes an implementation wrong on purpose: faults and twins around any ASGI app.
+
+The data is in ``conformance/<standard>/faults`` and ``twins``; what it means is in
+``mobstd.judging.fault``. A behaviour is not for here: the reference implementation has it itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from mobstd.canon.files import load
+from mobstd.canon.openapi import operations
+from mobstd.canon.root import packaged
+from mobstd.canon.standard import Version
+from mobstd.canon.validator import Validator, validator
+from mobstd.errors import CanonError, UnknownName
+from mobstd.judging.fault import (
+    Fault,
+    Pairs,
+    Twin,
+    Variant,
+    edit_request,
+    edit_response,
+    fault_of,
+    twin_of,
+)
+from mobstd.judging.pointer import join
+
+__all__ = ["FaultMiddleware", "behaviours", "load_faults", "load_twins", "select"]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@cache
+def _contract(name: str) -> Validator:
+    folder = packaged().conformance
+    found = [load(folder / f"{each}.schema.json") for each in ("requirement", "fault", "twin")]
+    documents: Mapping[str, Any] = {document["$id"]: document for document in found}
+    return validator(load(folder / f"{name}.schema.json"), documents)
+
+
+def _rows(folder: Path, contract: str) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = []
+    for path in sorted(folder.glob("*.json")):
+        content = load(path)
+        problem = next(_contract(contract).problems(content), None)
+        if problem is not None:
+            raise CanonError(
+                "faults.broken", file=str(path), at=join(problem.path), reason=problem.message
+            )
+        rows += content
+    names = Counter(row["id"] for row in rows)
+    twice = [name for name, times in names.items() if times > 1]
+    if twice:
+        raise CanonError("faults.twice", folder=str(folder), names=", ".join(twice))
+    return rows
+
+
+def _fits(variant: Variant, version: Version) -> bool:
+    return not variant.versions or version.version in variant.versions
+
+
+@cache
+def load_faults(version: Version) -> Sequence[Fault]:
+    """Return the faults of a version, in the order of files and rows.
+
+    Raises:
+        CanonError: where a file breaks its contract; the message says which and where.
+    """
+    found = (fault_of(row) for row in _rows(version.conformance / "faults", "fault"))
+    return tuple(fault for fault in found if _fits(fault, version))
+
+
+@cache
+def load_twins(version: Version) -> Sequence[Twin]:
+    """Return the twins of a version.
+
+    Raises:
+        CanonError: where a file breaks its contract; the message says which and where.
+    """
+    found = (twin_of(row) for row in _rows(version.conformance / "twins", "twin"))
+    return tuple(twin for twin in found if _fits(twin, version))
+
+
+def select(version: Version, names: Iterable[str]) -> list[Variant]:
+    """Return the variants that names stand for.
+
+    A name is an id (``OCSS-PRICE-05/euro-sign``, ``TWIN/media-type-case``) or a row, which stands
+    for its first fault. ``@getDriverJourneys`` behind it narrows it to one operation.
+
+    Raises:
+        UnknownName: with the closest names that are there.
+    """
+    known: dict[str, Variant] = {}
+    for variant in (*load_faults(version), *load_twins(version)):
+        known[variant.id] = variant
+        if isinstance(variant, Fault):
+            known.setdefault(variant.requirement, variant)
+    return [_one(version, known, name) for name in names]
+
+
+def _one(version: Version, known: Mapping[str, Variant], name: str) -> Variant:
+    wanted, _, operation = name.partition("@")
+    if wanted not in known:
+        close = difflib.get_close_matches(wanted, known, n=5, cutoff=0.5) or sorted(known)[:5]
+        raise UnknownName(
+            "faults.unknown", wanted=wanted, version=str(version), known=", ".join(close)
+        )
+    variant = known[wanted]
+    if not operation:
+        return variant
+    there = variant.operations or [o for role in version.roles for o in operations(version, role)]
+    if operation not in there:
+        raise UnknownName(
+            "faults.unknown-operation", wanted=wanted, operation=operation, known=", ".join(there)
+        )
+    return replace(variant, operations=(operation,))
+
+
+def behaviours(variants: Iterable[Variant]) -> dict[str, tuple[str, ...]]:
+    """Return the behaviours among variants, each with the operations that have it (none: all)."""
+    return {v.behaviour: v.operations for v in variants if v.behaviour}
+
+
+class FaultMiddleware:
+    """An ASGI app around another one, whose queries and answers go through the variants.
+
+    Args:
+        app: the right implementation.
+        faults: faults and twins, applied in this order to queries and to answers.
+        version: the version that it serves.
+        role: the role that it serves.
+    """
+
+    def __init__(self, app: App, faults: Iterable[Variant], version: Version, role: str) -> None:
+        self._app = app
+        self._variants = tuple(faults)
+        self._operations = list(operations(version, role).values())
+        self._seen: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        operation = self._operation(scope)
+        concerned = [v for v in self._variants if v.concerns(operation)]
+        if operation is None or not concerned:
+            await self._app(scope, receive, send)
+            return
+        self._seen[operation] += 1
+        nth = self._seen[operation]
+        asked = _pairs(scope["query_string"])
+        edited = asked
+        for variant in concerned:
+            edited = edit_request(variant, operation, edited, nth)
+        if edited != asked:
+            scope = {**scope, "query_string": urlencode(edited).encode("ascii")}
+        if not any(variant.response for variant in concerned):
+            await self._app(scope, receive, send)
+            return
+
+        def edit(status: int, headers: Pairs, body: bytes) -> tuple[int, Pairs, bytes]:
+            for variant in concerned:
+                status, headers, body = edit_response(
+                    variant, operation, asked, status, headers, body, nth
+                )
+            return status, headers, body
+
+        await self._app(scope, receive, _Held(send, edit))
+
+    def _operation(self, scope: Scope) -> str | None:
+        if scope["type"] != "http":
+            return None
+        path, method = scope["path"], scope["method"]
+        return next(
+            (o.id for o in self._operations if o.method == method and o.path_pattern.search(path)),
+            None,
+        )
+
+
+def _pairs(query: bytes) -> Pairs:
+    return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+class _Held:
+    """Holds an answer back until it is complete, and sends it edited."""
+
+    def __init__(
+        self, send: Send, edit: Callable[[int, Pairs, bytes], tuple[int, Pairs, bytes]]
+    ) -> None:
+        self._send = send
+        self._edit = edit
+        self._start: Message | None = None
+        self._chunks: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if message["type"] != "http.response.body" or self._start is None:
+            await self._send(message)
+            return
+        self._chunks.append(bytes(message.get("body", b"")))
+        if message.get("more_body", False):
+            return
+        headers = tuple(
+            (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
+            for name, value in self._start.get("headers", ())
+        )
+        status, headers, body = self._edit(self._start["status"], headers, b"".join(self._chunks))
+        raw = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in headers]
+        await self._send({**self._start, "status": status, "headers": raw})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,326 @@
+"""``app(service, version, role)``: an ASGI app around an object with one method per operation."""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from mobstd.canon.openapi import Operation, operations
+from mobstd.canon.standard import Version, find
+from mobstd.errors import ApiError, ConfigError
+from mobstd.messages import render
+from mobstd.serving.answers import Refuse, Reply
+from mobstd.serving.limiting import Limit
+from mobstd.serving.reading import BadInput, Reader, Taken
+from mobstd.serving.shaping import Shape, common_shape, shape_of
+from mobstd.serving.writing import Writer, to_json
+
+__all__ = ["App", "app", "method_name"]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Build = Callable[[Taken], Any]
+
+_log = logging.getLogger("mobstd.serving")
+
+
+def app(
+    service: object,
+    version: Version | str,
+    role: str,
+    *,
+    queries: Mapping[str, Build] | None = None,
+    api_keys: Iterable[str] | None = None,
+    key_header: str = "X-API-Key",
+    development: bool = False,
+    check_answers: bool = True,
+    limit: Limit | None = None,
+    max_body: int = 1_000_000,
+) -> App:
+    """Return the ASGI app that serves a role of a standard.
+
+    Args:
+        service: an object with an async method per operation, named in snake case; an operation
+            without a method is answered 404.
+        version: a version, or its name such as ``ocss@1.0-alpha``.
+        role: a role that has an OpenAPI document.
+        queries: what to hand to the method instead of the plain mapping of parameters, by
+            ``operationId``. A service made from a generated interface brings its own.
+        api_keys: the accepted keys; ``None``: open to everybody.
+        key_header: the header that carries the key.
+        development: answers that break the standard become a 500 that explains; in production
+            they are sent and logged.
+        check_answers: judge what the service answers at all.
+        limit: how many requests a caller may send.
+        max_body: the largest request body that is read, in bytes.
+
+    Raises:
+        ConfigError: where the service implements no operation.
+    """
+    return App(
+        service,
+        find(version) if isinstance(version, str) else version,
+        role,
+        queries=queries,
+        api_keys=api_keys,
+        key_header=key_header,
+        development=development,
+        check_answers=check_answers,
+        limit=limit,
+        max_body=max_body,
+    )
+
+
+def method_name(operation: str) -> str:
+    """Return the name of a method: ``getDriverJourneys`` becomes ``get_driver_journeys``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).replace("-", "_").lower()
+
+
+@dataclass(frozen=True)
+class _Route:
+    operation: Operation
+    call: Callable[..., Awaitable[Any]]
+    build: Build | None
+    reader: Reader
+    writer: Writer
+    guarded: bool
+    shapes: dict[int, Shape]
+
+
+@dataclass(frozen=True)
+class _Response:
+    status: int
+    body: bytes = b""
+    media_type: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class App:
+    """An ASGI app; made by ``app``, mounted or run like any other."""
+
+    def __init__(
+        self,
+        service: object,
+        version: Version,
+        role: str,
+        *,
+        queries: Mapping[str, Build] | None,
+        api_keys: Iterable[str] | None,
+        key_header: str,
+        development: bool,
+        check_answers: bool,
+        limit: Limit | None,
+        max_body: int,
+    ) -> None:
+        self.service = service
+        self.version = version
+        self.role = role
+        self._keys = None if api_keys is None else [key.encode() for key in api_keys]
+        self._key_header = key_header.lower()
+        self._development = development
+        self._check = check_answers or development
+        self._limit = limit
+        self._max_body = max_body
+        documented = operations(version, role)
+        self._common = common_shape(version, documented.values())
+        builds = queries if queries is not None else getattr(service, "QUERIES", {})
+        self._exact: dict[str, dict[str, _Route]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, _Route]]] = []
+        for operation in documented.values():
+            call = getattr(service, method_name(operation.id), None)
+            if call is not None and not getattr(call, "__isabstractmethod__", False):
+                self._add(operation, call, builds.get(operation.id))
+        if not self._exact and not self._patterns:
+            names = ", ".join(method_name(name) for name in documented)
+            raise ConfigError("serving.no-operation", service=type(service).__name__, names=names)
+
+    def _add(
+        self, operation: Operation, call: Callable[..., Awaitable[Any]], build: Build | None
+    ) -> None:
+        route = _Route(
+            operation,
+            call,
+            build,
+            Reader(self.version, operation),
+            Writer(self.version, operation),
+            operation.answer(401) is not None,
+            {},
+        )
+        if "{" not in operation.path:
+            self._exact.setdefault(operation.path, {})[operation.method] = route
+            return
+        template = re.sub(r"\\{([^/]+?)\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
+        pattern = re.compile(template.replace("\\-", "-"))
+        for known, methods in self._patterns:
+            if known.pattern == pattern.pattern:
+                methods[operation.method] = route
+                return
+        self._patterns.append((pattern, {operation.method: route}))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection, as ASGI asks."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            response = await self._answer(scope, receive)
+            await _send(response, scope["method"] == "HEAD", send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Call ``startup`` and ``shutdown`` of the service, where it has them."""
+        for stage in ("startup", "shutdown"):
+            await receive()
+            hook = getattr(self.service, stage, None)
+            try:
+                if hook is not None:
+                    done = hook()
+                    if inspect.isawaitable(done):
+                        await done
+            except Exception:
+                _log.exception("%s failed", stage)
+                await send({"type": f"lifespan.{stage}.failed", "message": f"{stage} failed"})
+                return
+            await send({"type": f"lifespan.{stage}.complete"})
+
+    def _find(self, scope: Scope) -> tuple[dict[str, _Route], dict[str, str]]:
+        path: str = scope["path"]
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(root):
+            path = path[len(root) :] or "/"
+        if path in self._exact:
+            return self._exact[path], {}
+        for pattern, methods in self._patterns:
+            match = pattern.fullmatch(path)
+            if match:
+                return methods, match.groupdict()
+        return {}, {}
+
+    async def _answer(self, scope: Scope, receive: Receive) -> _Response:
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        lang = "fr" if headers.get("accept-language", "").strip().lower().startswith("fr") else "en"
+        methods, places = self._find(scope)
+        if not methods:
+            return self._refusal(self._common, 404, _say("unknown-path", lang))
+        method = scope["method"]
+        route = methods.get("GET" if method == "HEAD" and "HEAD" not in methods else method)
+        if route is None:
+            allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
+            text = _say("unknown-method", lang, allowed=", ".join(allowed))
+            return self._refusal(self._common, 405, text, {"Allow": ", ".join(allowed)})
+        if self._limit is not None:
+            client = scope.get("client") or ("",)
+            wait = self._limit.wait(headers.get(self._key_header) or str(client[0]))
+            if wait:
+                text = _say("too-many", lang, seconds=wait)
+                return self._documented(route, 429, text, {"Retry-After": str(wait)})
+        if route.guarded and not self._known_key(headers.get(self._key_header)):
+            challenge = {"WWW-Authenticate": f'ApiKey realm="{self.version.name}"'}
+            return self._documented(route, 401, _say("bad-key", lang), challenge)
+        try:
+            body = await self._body(receive) if route.reader.reads_body else b""
+            taken = route.reader.read(scope.get("query_string", b""), places, headers, body)
+        except BadInput as error:
+            return self._documented(route, 400, error.text(lang))
+        return await self._serve(route, taken, lang)
+
+    async def _serve(self, route: _Route, taken: Taken, lang: str) -> _Response:
+        name = route.operation.id
+        try:
+            response = self._written(route, await self._call(route, taken))
+        except Refuse as error:
+            response = self._documented(route, error.status, error.reason, error.headers)
+        except ApiError as error:
+            response = self._documented(route, error.status, error.text(lang))
+        except Exception as error:
+            _log.exception("%s failed", name)
+            params = {"operation": name, "kind": type(error).__name__}
+            return self._failure(route, render("serving.raised", params, lang))
+        if not self._check:
+            return response
+        found = route.writer.problems(response.status, response.body, dict(response.headers), lang)
+        if not found:
+            return response
+        text = render(
+            "serving.wrong-answer", {"operation": name, "problems": "; ".join(found)}, lang
+        )
+        _log.error("%s", text)
+        return self._failure(route, text) if self._development else response
+
+    @staticmethod
+    async def _call(route: _Route, taken: Taken) -> Any:
+        given: list[Any] = []
+        if route.operation.parameters or route.operation.body:
+            given.append(taken.values if route.build is None else route.build(taken))
+        if route.operation.body and route.build is None:
+            given.append(taken.body)
+        return await route.call(*given)
+
+    def _written(self, route: _Route, said: Any) -> _Response:
+        reply = said if isinstance(said, Reply) else Reply(said)
+        status = route.writer.success if reply.status is None else reply.status
+        body = b"" if reply.body is None else to_json(reply.body)
+        media = route.writer.media_type(status) if body else ""
+        return _Response(status, body, media, tuple(reply.headers.items()))
+
+    def _known_key(self, key: str | None) -> bool:
+        if self._keys is None:
+            return True
+        given = (key or "").encode("latin-1", "replace")
+        return any(hmac.compare_digest(given, known) for known in self._keys)
+
+    async def _body(self, receive: Receive) -> bytes:
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > self._max_body:
+                raise BadInput("large-body", limit=self._max_body)
+            if not message.get("more_body"):
+                return bytes(body)
+
+    def _documented(
+        self, route: _Route, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> _Response:
+        """Return an error of an operation, with a body only where one is documented."""
+        return self._refusal(self._shape(route, status), status, text, headers)
+
+    def _shape(self, route: _Route, status: int) -> Shape:
+        if status not in route.shapes:
+            route.shapes[status] = shape_of(self.version, route.operation.answer(status))
+        return route.shapes[status]
+
+    def _failure(self, route: _Route, text: str) -> _Response:
+        """Return 500; what went wrong is told in development only."""
+        shape = self._shape(route, 500)
+        if self._development:
+            return self._refusal(shape if shape.schema else self._common, 500, text)
+        return self._refusal(shape, 500, _say("failed", "en"))
+
+    @staticmethod
+    def _refusal(
+        shape: Shape, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> _Response:
+        body = shape.body(status, text)
+        extra = tuple((headers or {}).items())
+        return _Response(status, body, shape.media_type if body else "", extra)
+
+
+def _say(code: str, lang: str, **params: Any) -> str:
+    return render(f"serving.{code}", params, lang)
+
+
+async def _send(response: _Response, head: bool, send: Send) -> None:
+    headers = [(b"content-length", str(len(response.body)).encode())]
+    if response.media_type:
+        headers.append((b"content-type", response.media_type.encode()))
+    headers += [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else response.body})

@@ -1,0 +1,209 @@
+"""Requests, judged by the canon before a service sees them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mobstd.canon.openapi import Operation, Parameter
+from mobstd.canon.schemas import documents
+from mobstd.canon.standard import Version
+from mobstd.canon.validator import Validator, validator
+from mobstd.judging.body import NotJson, parse_json
+from mobstd.messages import render
+
+__all__ = ["BadInput", "Reader", "Taken"]
+
+Pairs = tuple[tuple[str, str], ...]
+MAX_FIELDS = 200
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST = 64
+_SILENT = {"type", "default", "description", "title", "examples", "example", "deprecated"}
+
+
+class BadInput(Exception):
+    """A request that the canon refuses; ``code`` and ``params`` say why."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = f"serving.{code}"
+        self.params = params
+
+    def text(self, lang: str) -> str:
+        """Return the reason in words; it never repeats what was sent."""
+        return render(self.code, self.params, lang)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a request says, in the types of the canon.
+
+    Attributes:
+        values: the parameters by name, defaults filled in.
+        pairs: the query parameters that the operation knows, as they were written.
+        body: the parsed body, or ``None``.
+    """
+
+    values: Mapping[str, Any]
+    pairs: Pairs = ()
+    body: Any = None
+
+
+class _Field:
+    """Reads one parameter."""
+
+    def __init__(self, version: Version, parameter: Parameter) -> None:
+        self.name = parameter.name
+        self.required = parameter.required
+        known = documents(version)
+        schema = _resolved(known, parameter.schema)
+        self.default = schema.get("default")
+        self.type = _type(schema)
+        self.item = _type(_resolved(known, schema.get("items", {})))
+        numeric = self.type in ("integer", "number", "boolean")
+        said = set(schema) - _SILENT - ({"format"} if numeric else set())
+        self.validator: Validator | None = validator(parameter.schema, known) if said else None
+
+    def read(self, texts: list[str]) -> Any:
+        """Return the value that stands in ``texts``: one each time that the parameter is given."""
+        if self.type == "array":
+            words = [word for text in texts for word in text.split(",")]
+            value: Any = [self._scalar(self.item, word) for word in words]
+        elif len(texts) > 1:
+            raise BadInput("repeated-parameter", name=self.name)
+        else:
+            value = self._scalar(self.type, texts[0])
+        if self.validator is not None and not self.validator.is_valid(value):
+            problem = next(iter(self.validator.problems(value)))
+            expected = problem.expected
+            if isinstance(expected, (list, tuple)):
+                expected = ", ".join(map(str, expected))
+            raise BadInput("bad-value", name=self.name, keyword=problem.keyword, expected=expected)
+        return value
+
+    def _scalar(self, kind: str, text: str) -> Any:
+        if kind == "boolean":
+            if text in ("true", "false"):
+                return text == "true"
+        elif kind == "integer" and len(text) <= _LONGEST and _INTEGER.fullmatch(text):
+            return int(text)
+        elif kind in ("integer", "number"):
+            if len(text) <= _LONGEST and _NUMBER.fullmatch(text):
+                value = float(text)
+                if math.isfinite(value) and (kind == "number" or value.is_integer()):
+                    return value if kind == "number" else int(value)
+        else:
+            return text
+        raise BadInput(f"not-{kind}", name=self.name)
+
+
+class Reader:
+    """Reads the requests of one operation."""
+
+    def __init__(self, version: Version, operation: Operation) -> None:
+        self.operation = operation
+        self._query = [_Field(version, p) for p in operation.parameters if p.where == "query"]
+        self._path = [_Field(version, p) for p in operation.parameters if p.where == "path"]
+        self._headers = [_Field(version, p) for p in operation.parameters if p.where == "header"]
+        self._body = {
+            media.lower(): validator(schema, documents(version))
+            for media, schema in operation.body.items()
+        }
+        names = [re.escape(name) for name in re.findall(r"{([^/]+?)}", operation.path)]
+        self._places = names
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether the operation documents a body."""
+        return bool(self._body)
+
+    def read(
+        self,
+        query: bytes,
+        places: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> Taken:
+        """Return what the request says.
+
+        Raises:
+            BadInput: where the canon refuses it.
+        """
+        given = _pairs(query)
+        values = self._values(self._query, given)
+        values.update(self._values(self._path, {name: [text] for name, text in places.items()}))
+        sent = {
+            f.name: [headers[f.name.lower()]] for f in self._headers if f.name.lower() in headers
+        }
+        values.update(self._values(self._headers, sent))
+        pairs = tuple((f.name, text) for f in self._query for text in given.get(f.name, ()))
+        return Taken(values, pairs, self._read_body(headers, body) if self._body else None)
+
+    @staticmethod
+    def _values(fields: list[_Field], given: Mapping[str, list[str]]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for field in fields:
+            texts = given.get(field.name)
+            if texts:
+                values[field.name] = field.read(texts)
+            elif field.required:
+                raise BadInput("missing-parameter", name=field.name)
+            elif field.default is not None:
+                values[field.name] = field.default
+        return values
+
+    def _read_body(self, headers: Mapping[str, str], body: bytes) -> Any:
+        if not body:
+            if self.operation.body_required:
+                raise BadInput("missing-body")
+            return None
+        media = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media not in self._body:
+            raise BadInput("bad-media-type", known=", ".join(self._body))
+        try:
+            value = parse_json(body)
+        except NotJson as error:
+            raise BadInput("not-json", reason=error.reason) from None
+        problem = next(iter(self._body[media].problems(value)), None)
+        if problem is not None:
+            where = "/" + "/".join(map(str, problem.path))
+            raise BadInput("bad-body", where=where, keyword=problem.keyword)
+        return value
+
+
+def _pairs(query: bytes) -> dict[str, list[str]]:
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        raise BadInput("bad-query") from None
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    return given
+
+
+def _resolved(
+    known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the schema with a ``$ref`` at its top followed."""
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference in known:
+        return {**known[reference], **{k: v for k, v in schema.items() if k != "$ref"}}
+    return schema
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type", "string")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "string")
+    return str(kind)
