@@ -41,35 +41,36 @@ def parse_json(raw: bytes | str) -> Any:
             raise NotJson("encoding", error.start) from None
     if not raw.strip():
         raise NotJson("empty")
-    _refuse_depth(raw)
     try:
-        return json.loads(raw, parse_float=_float, parse_int=_int, parse_constant=_refuse_constant)
+        value = (_DECODER if _has_plain_numbers(raw) else _CLAMPING).decode(raw)
     except json.JSONDecodeError as error:
         raise NotJson("syntax", error.pos) from None
     except RecursionError:
         raise NotJson("depth") from None
+    if raw.count("[") + raw.count("{") > MAX_DEPTH and _too_deep([value]):
+        raise NotJson("depth")
+    return value
 
 
-def _refuse_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    depth, in_string, escaped = 0, False, False
-    for position, char in enumerate(text):
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise NotJson("depth", position)
-        elif char in "]}":
-            depth -= 1
+def _has_plain_numbers(text: str) -> bool:
+    """Say whether no number can be beyond a double: none has an exponent or 300 digits."""
+    digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
+    return b"0e" not in digits and _MANY not in digits
+
+
+def _too_deep(value: Any) -> bool:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH + 1:
+            return True
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+    return False
 
 
 def _float(literal: str) -> float:
@@ -83,3 +84,9 @@ def _int(literal: str) -> int | float:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise NotJson("constant")
+
+
+_DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
+_MANY = b"0" * 300
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_CLAMPING = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_refuse_constant)
