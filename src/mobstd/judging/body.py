@@ -53,9 +53,9 @@ def parse_json(raw: bytes | str) -> Any:
 
 
 def _has_plain_numbers(text: str) -> bool:
-    """Say whether no number can be beyond a double: none has an exponent or 300 digits."""
+    """Say whether no number can be beyond a double: no long exponent, no 300 digits."""
     digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
-    return b"0e" not in digits and _MANY not in digits
+    return not any(long in digits for long in _LONG)
 
 
 def _too_deep(value: Any) -> bool:
@@ -87,6 +87,6 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
-_MANY = b"0" * 300
+_LONG = (b"0e00", b"0e+00", b"0" * 290)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _CLAMPING = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_refuse_constant)
