@@ -25,6 +25,8 @@ DAY = 86_400
 LIMIT = 60
 ENOUGH = 12
 ANCHORS = 4
+CONFIRMING = 6
+"""Requests of an operation's share that are kept for confirming what was found."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,11 @@ def explore(
     found: list[Circle] = []
     last = len(operations)
     for place_, operation in enumerate(operations):
-        share = max(3, lab.session.left // (last - place_))
-        items = _look(lab, operation, areas, hints.get(operation, ()), now, found, share)
-        anchors(lab, operation, items)
+        share = lab.session.left // (last - place_)
+        floor = lab.session.left - share
+        look = share - min(CONFIRMING, share // 2)
+        items = _look(lab, operation, areas, hints.get(operation, ()), now, found, look)
+        anchors(lab, operation, items, floor)
 
 
 def _look(
@@ -199,14 +203,17 @@ def described_array(lab: Lab, operation: str, name: str) -> bool:
     return parameter is not None and parameter.schema.get("type") == "array"
 
 
-def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]]) -> None:
-    """Choose items that differ, and confirm for each a query that finds it."""
+def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int) -> None:
+    """Choose items that differ, and confirm for each a query that finds it.
+
+    No more is sent when only ``floor`` requests of the phase are left.
+    """
     rng = random.Random(f"{lab.seed}:{operation}")
     shuffled = sorted(items, key=lambda pair: lab.context.identity(operation, pair[0]))
     rng.shuffle(shuffled)
     chosen = lab.anchors.setdefault(operation, [])
     for item, query in shuffled[: 2 * ANCHORS]:
-        if len(chosen) >= ANCHORS:
+        if len(chosen) >= ANCHORS or lab.session.left <= floor:
             break
         anchor = confirm(lab, operation, item, query)
         if anchor is not None:

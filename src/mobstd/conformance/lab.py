@@ -10,13 +10,16 @@ from typing import Any
 from mobstd.conformance.session import Session
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.kinds.filters import is_filter, match
+from mobstd.judging.kinds.filters import is_filter, match, needs
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["Anchor", "Lab", "Query"]
 
 PANORAMA_KM = 100.0
 PANORAMA_SECONDS = 2 * 86_400
+
+QUICK = ("within", "near", "rule")
+"""Kinds of filters, the cheapest first."""
 
 Query = dict[str, Any]
 Key = tuple[str, ...]
@@ -52,6 +55,7 @@ class Lab:
     presence: dict[str, str] = field(default_factory=dict)
     has_credentials: bool = False
     _answers: dict[str, Exchange] = field(default_factory=dict)
+    _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
 
     def ask(
         self,
@@ -86,9 +90,12 @@ class Lab:
         }
 
     def filters(self, operation: str) -> list[tuple[Requirement, Check]]:
-        """Return the filter checks of an operation."""
-        pairs = self.context.catalogue.by_operation.get(operation, ())
-        return [(row, check) for row, check in pairs if is_filter(check, self.context)]
+        """Return the filter checks of an operation, the quick ones first."""
+        if operation not in self._filters:
+            pairs = self.context.catalogue.by_operation.get(operation, ())
+            found = [(row, check) for row, check in pairs if is_filter(check, self.context)]
+            self._filters[operation] = sorted(found, key=lambda pair: QUICK.index(pair[1].kind))
+        return self._filters[operation]
 
     def written(self, operation: str, query: Mapping[str, Any]) -> dict[str, str]:
         """Return the query as it stands on the wire."""
@@ -103,6 +110,14 @@ class Lab:
         filters = self.filters(operation)
         return bool(filters) and all(
             match(check, item, query, self.context) is True for _, check in filters
+        )
+
+    def decidable(self, operation: str, query: Mapping[str, str]) -> bool:
+        """Say whether the query carries what every filter needs to be sure."""
+        return all(
+            name in query
+            for _, check in self.filters(operation)
+            for name in needs(check, self.context)
         )
 
     def role_of(self, operation: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-__all__ = ["MISSING", "find", "get", "join", "matches", "star"]
+__all__ = ["MISSING", "find", "get", "join", "matches", "seen_from", "star"]
 
 
 class _Missing:
@@ -53,6 +53,18 @@ def get(document: Any, pointer: str) -> Any:
         if document is MISSING:
             return MISSING
     return document
+
+
+def seen_from(document: Any, at: str, reference: str) -> Any:
+    """Return what ``reference`` is at ``at``: a pointer below it, or ``2/name`` two steps up."""
+    climb, slash, below = reference.partition("/")
+    if not climb:
+        return get(document, at + reference)
+    steps_down = at.split("/")
+    if not climb.isdigit() or int(climb) >= len(steps_down):
+        return MISSING
+    above = "/".join(steps_down[: len(steps_down) - int(climb)])
+    return get(document, above + slash + below)
 
 
 def find(document: Any, pattern: str) -> Iterator[tuple[str, Any]]:

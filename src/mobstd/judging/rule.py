@@ -50,9 +50,11 @@ class ItemFilter:
         parameters: the query parameters that it reads.
         edges: ``(edit of the query, inside)`` pairs around its margins, for an item that the
             query finds.
+        needs: the parameters without which it can never be sure.
     """
 
     code: str
     parameters: tuple[str, ...]
     match: Callable[[Any, Mapping[str, str], Context], bool | None]
     edges: Callable[[Any, Mapping[str, Any], Context], Iterator[Edit]] | None = None
+    needs: tuple[str, ...] = ()

@@ -305,6 +305,7 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         ),
         _window,
         _window_edges,
+        needs=("departureTimeOfDay", "timeDelta"),
     ),
     "schedule-weekday": ItemFilter("schedule-weekday", ("departureWeekdays",), _weekday),
     "schedule-coherence": _items(_coherence),

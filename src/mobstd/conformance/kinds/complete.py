@@ -17,7 +17,7 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
-KNOWN = 400
+KNOWN = 250
 CANDIDATES = 3
 
 
@@ -51,6 +51,8 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
         if any(limited(limit, exchange.query) is not None for limit in limits):
+            continue
+        if not lab.decidable(operation, exchange.query):
             continue
         present = lab.keys(exchange)
         for key, (item, source) in known.items():

@@ -158,10 +158,12 @@ COUNTS = (1, 2, 1000, 0)
 def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask for few, many and none; the passive part judges how many came."""
     name = check["parameter"]
-    start = lab.wide.get(operation) or lab.controls.get(operation)
-    if start is None:
+    query = lab.panorama(operation)
+    if query is None:
         return Result()
-    query = {k: v for k, v in start.items() if k != name}
+    if len(lab.keys(lab.ask(operation, query, "control", row))) <= max(COUNTS[:2]):
+        start = lab.wide.get(operation) or lab.controls[operation]
+        query = {k: v for k, v in start.items() if k != name}
     for count in COUNTS:
         lab.ask(operation, {**query, name: count}, "twin", row)
     return Result()
@@ -198,7 +200,7 @@ TOKENS = Probe(
     {"en": "ask with fewer values of a list", "fr": "demander avec moins de valeurs d'une liste"},
 )
 COUNTED = Probe(
-    lambda check, row, operation, lab: len(COUNTS),
+    lambda check, row, operation, lab: len(COUNTS) + 1,
     _counted,
     "pairs",
     {"en": "limit the number of results", "fr": "limiter le nombre de résultats"},

@@ -14,7 +14,7 @@ from mobstd.judging.finding import Result
 from mobstd.judging.kinds.envelope import header, media_type, never, status
 from mobstd.judging.kinds.filters import at_most, filtered
 from mobstd.judging.kinds.sets import consistent, constant, unique
-from mobstd.judging.kinds.values import asserted, ordered, ruled
+from mobstd.judging.kinds.values import asserted, equal, ordered, ruled
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["EXCHANGE", "RUN", "ExchangeJudge", "RunJudge"]
@@ -29,6 +29,7 @@ EXCHANGE: Mapping[str, ExchangeJudge] = {
     "header": header,
     "assert": asserted,
     "ordered": ordered,
+    "equal": equal,
     "rule": ruled,
     "near": filtered,
     "within": filtered,

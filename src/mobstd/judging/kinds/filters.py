@@ -12,9 +12,22 @@ from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
-__all__ = ["at_most", "distance", "filtered", "is_filter", "limited", "match", "parameters", "read"]
+__all__ = [
+    "at_most",
+    "distance",
+    "filtered",
+    "is_filter",
+    "limited",
+    "match",
+    "needs",
+    "parameters",
+    "read",
+]
 
 EARTH_KM = 6371.0
+DEGREE_KM = 111.0
+"""A little less than a degree of latitude: points farther north or south are surely outside."""
+
 FILTERS = ("near", "within")
 
 
@@ -55,6 +68,8 @@ def _near(check: Check, item: Any, query: Mapping[str, str], _: Context) -> bool
         return None
     tolerance = check.get("tolerance", {"ratio": 0.01, "metres": 20})
     slack = max(abs(radius) * tolerance["ratio"], tolerance["metres"] / 1000)
+    if abs(centre[0] - point[0]) * DEGREE_KM > radius + slack:
+        return False
     away = distance((centre[0], centre[1]), (point[0], point[1]))
     if away > radius + slack:
         return False
@@ -103,6 +118,14 @@ def parameters(check: Check, context: Context) -> tuple[str, ...]:
         return (check["centre"], check["margin"])
     rule: ItemFilter = context.catalogue.version.rules[check["call"]]
     return rule.parameters
+
+
+def needs(check: Check, context: Context) -> tuple[str, ...]:
+    """Return the parameters without which a filter can never be sure."""
+    if check.kind == "rule":
+        rule: ItemFilter = context.catalogue.version.rules[check["call"]]
+        return rule.needs
+    return parameters(check, context)
 
 
 def filtered(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:

@@ -9,7 +9,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING, find, get
+from mobstd.judging.pointer import MISSING, find, get, seen_from
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["consistent", "constant", "unique"]
@@ -30,11 +30,16 @@ def _seen(
                 yield exchange, pointer, value
 
 
-def _key(value: Any, pointers: Sequence[str]) -> tuple[str, ...] | None:
-    found = [get(value, pointer) for pointer in pointers]
+def _key(exchange: Exchange, at: str, pointers: Sequence[str]) -> tuple[str, ...] | None:
+    found = [seen_from(exchange.body, at, pointer) for pointer in pointers]
     if any(part is MISSING or part is None for part in found):
         return None
     return tuple(json.dumps(part, sort_keys=True) for part in found)
+
+
+def _below(check: Check) -> str:
+    """Return the last part of the key that lies in the value itself."""
+    return next((k for k in reversed(check["key"]) if k.startswith("/")), "")
 
 
 def unique(
@@ -47,7 +52,7 @@ def unique(
     for exchange, pointer, value in _seen(check, row, exchanges, context):
         if exchange.id != last:
             last, keys = exchange.id, {}
-        key = _key(value, check["key"])
+        key = _key(exchange, pointer, check["key"])
         if key is None:
             continue
         evidence += 1
@@ -58,10 +63,10 @@ def unique(
                     "kind.unique",
                     exchange.operation,
                     (exchange.id,),
-                    f"{BODY}{pointer}{check['key'][-1]}",
+                    f"{BODY}{pointer}{_below(check)}",
                     {"first": keys[key]},
                     "unique",
-                    get(value, check["key"][-1]),
+                    get(value, _below(check)),
                 )
             )
         keys.setdefault(key, pointer)
@@ -74,11 +79,11 @@ def consistent(
     """Judge that a key always comes with the same values, in the whole run."""
     evidence, findings = 0, []
     first: dict[tuple[str, ...], tuple[Exchange, str, list[Any]]] = {}
-    for exchange, pointer, value in _seen(check, row, exchanges, context):
-        key = _key(value, check["key"])
+    for exchange, pointer, _ in _seen(check, row, exchanges, context):
+        key = _key(exchange, pointer, check["key"])
         if key is None:
             continue
-        same = [get(value, p) for p in check["same"]]
+        same = [seen_from(exchange.body, pointer, p) for p in check["same"]]
         if key not in first:
             first[key] = (exchange, pointer, same)
             continue
@@ -93,7 +98,7 @@ def consistent(
                     "kind.consistent",
                     exchange.operation,
                     (exchange.id, other.id),
-                    f"{BODY}{pointer}{at}",
+                    f"{BODY}{pointer}{at if at.startswith('/') else ''}",
                     {"member": at},
                     old,
                     new,

@@ -13,13 +13,15 @@ from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
-__all__ = ["asserted", "ordered", "ruled"]
+__all__ = ["asserted", "equal", "ordered", "ruled"]
 
 BODY = "/response/body"
 
 
 def _judged(check: Check, exchange: Exchange) -> bool:
-    if exchange.response is None or exchange.negative or exchange.response.not_json is not None:
+    if exchange.response is None or exchange.response.not_json is not None:
+        return False
+    if exchange.negative and (check.kind != "assert" or "statuses" not in check.params):
         return False
     return exchange.response.status in check.get("statuses", [200])
 
@@ -84,6 +86,33 @@ def ordered(check: Check, row: Requirement, exchange: Exchange, _: Context) -> R
                     {"lower": check["lower"], "upper": check["upper"]},
                     f"<= {upper}",
                     lower,
+                    text=check.get("message"),
+                )
+            )
+    return Result(evidence, tuple(findings))
+
+
+def equal(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
+    """Judge that two values of each item are the same."""
+    if not _judged(check, exchange):
+        return Result()
+    evidence, findings = 0, []
+    for pointer, item in _values(check, exchange):
+        left, right = get(item, check["left"]), get(item, check["right"])
+        if left is MISSING or right is MISSING:
+            continue
+        evidence += 1
+        if left != right:
+            findings.append(
+                Finding(
+                    row.id,
+                    "kind.equal",
+                    exchange.operation,
+                    (exchange.id,),
+                    f"{BODY}{pointer}{check['right']}",
+                    {"left": check["left"], "right": check["right"]},
+                    left,
+                    right,
                     text=check.get("message"),
                 )
             )
