@@ -226,7 +226,6 @@ class Redactor:
         for side in ("/response/body", "/request/body"):
             if out.get("pointer", "").startswith(side):
                 at = out["pointer"].removeprefix(side)
-                out["expected"] = self.value(out.get("expected"), at)
                 out["received"] = self.value(out.get("received"), at)
         for name in ("message", "expected", "received", "hint"):
             if name in out:

@@ -58,14 +58,14 @@ def curl(exchange: Mapping[str, Any], base: str, secrets: Mapping[str, str] | No
     if request.get("query"):
         url += "?" + urlencode([tuple(pair) for pair in request["query"]], errors="replace")
     secrets = _encoded(secrets or {})
-    words = ["curl", "--silent", "--show-error", "--include"]
+    words = ["curl", "-isS"]
     if request["method"] == "HEAD":
-        words.append("--head")
+        words.append("-I")
     elif request["method"] != "GET" or "body" in request:
-        words += ["--request", request["method"]]
+        words += ["-X", request["method"]]
     for name, value in request.get("headers", ()):
         if name.lower() not in ("host", "content-length", "connection", "accept-encoding"):
-            words += ["--header", quoted(f"{name}: {value}" if value else f"{name};", secrets)]
+            words += ["-H", quoted(f"{name}: {value}" if value else f"{name};", secrets)]
     if "body" in request:
         body = request["body"]
         text = json.dumps(body, ensure_ascii=False) if request["body_as"] == "json" else str(body)

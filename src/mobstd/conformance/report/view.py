@@ -15,6 +15,8 @@ from mobstd.messages import render
 __all__ = [
     "Row",
     "by_outcome",
+    "clipped",
+    "decimal",
     "entry_findings",
     "heading",
     "names",
@@ -105,7 +107,7 @@ def by_outcome(every: Sequence[Row], *outcomes: str) -> list[Row]:
     return [row for row in every if row.outcome in outcomes]
 
 
-def word(kind: str, name: Any, lang: str, **params: Any) -> str:
+def word(kind: str, name: Any, lang: str, /, **params: Any) -> str:
     """Return ``report.<kind>.<name>`` of the catalogue."""
     return render(f"report.{kind}.{name}", params, lang)
 
@@ -153,6 +155,12 @@ def entry_findings(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(entry["findings"], key=lambda finding: finding["severity"] != "error")
 
 
+def decimal(value: float, lang: str) -> str:
+    """Return a number with one decimal, as the language writes it."""
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if lang == "fr" else text
+
+
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -182,6 +190,11 @@ def _escaped(char: str) -> str:
 
 def shown(value: Any, limit: int = 200) -> str:
     """Return a JSON value in one line, cut at ``limit`` characters."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = visible(text[: limit + 1])
+    phrase = isinstance(value, str) and value.strip() == value != ""
+    text = str(value) if phrase else json.dumps(value, ensure_ascii=False)
+    return clipped(visible(text[: limit + 1]), limit)
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return text of ``limit`` characters at most."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
