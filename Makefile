@@ -1,0 +1,51 @@
+# Every target makes its own .venv and needs nothing but Python 3.11 (or later) and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?= -n auto
+
+.PHONY: help demo test check lint generate bench matrix browser build clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(READY): pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## see it work, within a minute: a right operator, and a wrong one
+	$(BIN)/mobstd demo
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(READY)  ## format, style, types, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mobstd generate --check
+
+check: lint test  ## what has to pass before a change is proposed
+
+generate: $(READY)  ## write models, clients and server interfaces from the schemas
+	$(BIN)/mobstd generate
+
+bench: $(READY)  ## measure
+	@for file in bench/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done
+
+matrix: $(READY)  ## every fault against the whole suite: minutes
+	$(BIN)/python -m mobstd.conformance.matrix
+
+browser: $(READY)  ## the reports in a real browser
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,browser]'
+	$(BIN)/python -m playwright install chromium
+	$(BIN)/python -m pytest -m browser
+
+build: $(READY)  ## sdist and wheel, into dist/
+	$(BIN)/python -m build
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) dist build reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,92 @@
+"""Imports run one way, and no room knows a standard."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from .source import PACKAGE, ROOMS, Module, docstrings, modules, standards
+
+BELOW: dict[str, set[str]] = {}
+BELOW["messages"] = set()
+BELOW["errors"] = {"messages"}
+BELOW["models"] = {"errors", "messages"}
+BELOW["canon"] = {"errors", "messages"}
+BELOW["codegen"] = {"canon", "errors", "messages"}
+BELOW["judging"] = {"canon", "errors", "messages"}
+for room in ("serving", "transport", "validation"):
+    BELOW[room] = {"judging", "canon", "models", "errors", "messages"}
+BELOW["standard"] = {"serving", "transport", "validation", *BELOW["serving"]}
+BELOW["conformance"] = {"serving", "transport", "validation", *BELOW["serving"]}
+BELOW["release"] = {"conformance", "codegen", *BELOW["conformance"]}
+BELOW["cli"] = {"release", *BELOW["release"]}
+
+HAND_WRITTEN = [module for module in modules() if not module.generated]
+
+
+def _named(module: Module) -> str:
+    return module.name
+
+
+def _room(module: Module) -> str:
+    return "standard" if module.room in standards() else module.room
+
+
+@pytest.mark.parametrize("module", modules(), ids=_named)
+def test_imports_only_what_is_below(module: Module) -> None:
+    if module.room in ("", "__main__"):
+        return
+    allowed = BELOW[_room(module)] | {module.room}
+    wrong = [
+        f"line {line}: {name}"
+        for name, line in module.imports()
+        if name not in ("mobstd", "mobstd.__version__") and name.split(".")[1] not in allowed
+    ]
+    assert not wrong
+
+
+def test_every_room_is_known() -> None:
+    assert set(BELOW) - {"standard"} == set(ROOMS)
+
+
+def _names_of_standards() -> re.Pattern[str]:
+    data = {path.name for path in (PACKAGE.parents[1] / "schemas").iterdir() if path.is_dir()}
+    names = data | {name.replace("_", "-") for name in standards()} | standards() | {"rdex"}
+    return re.compile(rf"(?<![a-z])({'|'.join(sorted(names))})(?![a-z])", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("module", HAND_WRITTEN, ids=_named)
+def test_no_room_names_a_standard(module: Module) -> None:
+    if module.room in standards():
+        return
+    pattern, exempt = _names_of_standards(), docstrings(module.tree)
+    wrong = []
+    for node in ast.walk(module.tree):
+        texts = []
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in exempt
+        ):
+            texts = [node.value]
+        elif isinstance(node, ast.Name):
+            texts = [node.id]
+        elif isinstance(node, ast.Attribute):
+            texts = [node.attr]
+        elif isinstance(node, ast.alias):
+            texts = [node.name]
+        wrong += [f"line {getattr(node, 'lineno', '?')}: {t}" for t in texts if pattern.search(t)]
+    assert not wrong
+
+
+def test_no_text_names_a_standard() -> None:
+    pattern = _names_of_standards()
+    wrong = []
+    for path in PACKAGE.rglob("*"):
+        parts = path.relative_to(PACKAGE).parts
+        if path.suffix in (".json", ".html", ".css", ".js", ".txt") and parts[0] in ROOMS:
+            lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+            wrong += [f"{path.name}:{n}: {text[:80]}" for n, text in lines if pattern.search(text)]
+    assert not wrong
