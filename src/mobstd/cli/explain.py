@@ -6,8 +6,12 @@ import argparse
 import shutil
 import sys
 import textwrap
+from typing import TYPE_CHECKING
 
 from mobstd.cli.words import Subparsers, coloured, say
+
+if TYPE_CHECKING:
+    from mobstd.conformance.explanation import Explanation
 
 __all__ = ["add", "run"]
 
@@ -25,7 +29,14 @@ def run(args: argparse.Namespace) -> int:
     """Print what an id means."""
     from mobstd.conformance.explanation import explain
 
-    explanation = explain(args.id, args.lang, args.roots)
+    for number, explanation in enumerate(explain(args.id, args.lang, args.roots)):
+        if number:
+            print()
+        _show(explanation)
+    return 0
+
+
+def _show(explanation: Explanation) -> None:
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     bold = "\x1b[1m{}\x1b[0m" if coloured(sys.stdout) else "{}"
     print(bold.format(explanation.title))
@@ -36,7 +47,6 @@ def run(args: argparse.Namespace) -> int:
         indent = "  " if section.heading else ""
         for line in section.lines:
             print(_wrapped(line, width, indent))
-    return 0
 
 
 def _wrapped(line: str, width: int, indent: str) -> str:

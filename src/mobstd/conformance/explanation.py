@@ -36,25 +36,24 @@ class Explanation:
     sections: tuple[Section, ...]
 
 
-def explain(wanted: str, lang: str = "en", roots: Iterable[Root] = ()) -> Explanation:
-    """Return what ``wanted`` means.
+def explain(wanted: str, lang: str = "en", roots: Iterable[Root] = ()) -> list[Explanation]:
+    """Return what ``wanted`` means; in each standard, for what several number alike.
 
     Raises:
         UnknownName: with the closest ids that are there.
     """
     books = [_Book(version, lang) for version in _one_per_standard(roots)]
-    for book in books:
-        found = book.explain(wanted)
-        if found is not None:
-            return found
+    found = [one for book in books if (one := book.explain(wanted)) is not None]
+    if found:
+        return found
     word = _word(wanted, lang)
     if word is not None:
-        return word
+        return [word]
     for book in books:
         if wanted in book.messages:
-            return _message(wanted, book.messages[wanted][lang], lang)
+            return [_message(wanted, book.messages[wanted][lang], lang)]
     if wanted in catalogue():
-        return _message(wanted, catalogue()[wanted][lang], lang)
+        return [_message(wanted, catalogue()[wanted][lang], lang)]
     known = [*_words(), *_finding_codes(), *(one for book in books for one in book.ids)]
     close = difflib.get_close_matches(wanted, known, n=4, cutoff=0.5)
     close += difflib.get_close_matches(wanted.upper(), known, n=4, cutoff=0.6)
@@ -148,7 +147,8 @@ class _Book:
         sections = [Section("", section.lines[1:])]
         if resting:
             sections.append(Section(self._say("resting"), tuple(resting)))
-        return Explanation(f"{ambiguity['id']}  {section.lines[0]}", tuple(sections))
+        title = f"{self.standard} {ambiguity['id']}  {section.lines[0]}"
+        return Explanation(title, tuple(sections))
 
     def _checks(self, row: Mapping[str, Any]) -> Iterator[Section]:
         if row.get("checks"):
