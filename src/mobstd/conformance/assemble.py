@@ -29,7 +29,7 @@ from mobstd.judging.outcome import (
     umbrella_outcome,
     untested_reason,
 )
-from mobstd.judging.requirement import Requirement
+from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["Run", "assemble", "redactor"]
 
@@ -93,6 +93,8 @@ def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...]) -> str | None:
         return "not-selected"
     if row.untested is not None and not row.checks:
         return untested_reason(row.untested["reason"])
+    if row.checks and all(_other_block(run, check) for check in row.checks):
+        return "declared-absent"
     states = {run.lab.presence.get(block, "unknown") for block in blocks}
     if blocks and states == {"absent"}:
         declared = run.declared is None or set(blocks) & set(run.declared)
@@ -116,10 +118,18 @@ def _direct(
         blocks = tuple(
             b for b in catalogue.blocks_of(row) if set(catalogue.blocks[b].operations) & operations
         )
-        reason = None if evidence or findings else _why_not(run, row, blocks)
+        reason = None
+        if not evidence and not findings:
+            said = (t.reason for t in settled.get(row.id, ()) if t.operation in operations)
+            reason = next(filter(None, said), None) or _why_not(run, row, blocks)
         outcome = row_outcome(row.level, row.origin, findings, evidence, reason)
         out[row.id] = _Judged(row, outcome, evidence, findings)
     return out
+
+
+def _other_block(run: Run, check: Check) -> bool:
+    """Say whether a check judges only where a block is declared that is not."""
+    return "when_block" in check.params and check["when_block"] not in run.lab.context.blocks
 
 
 _WORST = ("failed", "warned", "inconclusive", "passed", "not-run")

@@ -202,17 +202,10 @@ def _jobs(outline: _Outline, operation: str, phase: str) -> list[tuple[Requireme
     return sorted(jobs, key=lambda job: PROBES[job[1].kind].cost(job[1], job[0], operation, lab))
 
 
-def _probe(outline: _Outline, operations: list[str], phase: str) -> list[Tally]:
-    """Run every probe of a phase, operation by operation in turn, so that a budget is shared."""
-    lab, tallies = outline.lab, []
-    jobs = {
-        operation: [
-            (row, check)
-            for row, check in lab.context.catalogue.by_operation[operation]
-            if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase
-        ]
-        for operation in operations
-    }
+def _probe(outline: _Outline, operations: list[str], phase: str, tallies: list[Tally]) -> None:
+    """Run every probe of a phase: cheap ones first, operations in turn, to share a budget."""
+    lab = outline.lab
+    jobs = {operation: _jobs(outline, operation, phase) for operation in operations}
     for place in range(max((len(pairs) for pairs in jobs.values()), default=0)):
         for operation, pairs in jobs.items():
             if place >= len(pairs):
@@ -223,9 +216,9 @@ def _probe(outline: _Outline, operations: list[str], phase: str) -> list[Tally]:
                 continue
             result = PROBES[check.kind].run(check, row, operation, lab)
             findings = tuple(limited_severity(row, check, f) for f in result.findings)
-            if result.evidence or findings:
-                tallies.append(Tally(row, check, operation, result.evidence, findings))
-    return tallies
+            if result.evidence or findings or result.reason:
+                tally = Tally(row, check, operation, result.evidence, findings, result.reason)
+                tallies.append(tally)
 
 
 def _walk(outline: _Outline, seen: Preflight, tallies: list[Tally], profile: Profile) -> None:
@@ -255,11 +248,11 @@ def _walk(outline: _Outline, seen: Preflight, tallies: list[Tally], profile: Pro
     begin("negatives", share // 2)
     before = len(lab.session.exchanges)
     with lab.session.phase("negatives", share // 2):
-        tallies += _probe(outline, operations, "negatives")
+        _probe(outline, operations, "negatives", tallies)
     left = share - (len(lab.session.exchanges) - before)
     begin("pairs", left)
     with lab.session.phase("pairs", left):
-        tallies += _probe(outline, operations, "pairs")
+        _probe(outline, operations, "pairs", tallies)
     rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
@@ -267,7 +260,7 @@ def _walk(outline: _Outline, seen: Preflight, tallies: list[Tally], profile: Pro
             fuzz(lab, searches, options.seed)
     begin("last", LOOK_BACK)
     with lab.session.phase("last"):
-        tallies += _probe(outline, operations, "last")
+        _probe(outline, operations, "last", tallies)
 
 
 def check(sender: SenderLike, profile: Profile, options: Options | None = None) -> dict[str, Any]:

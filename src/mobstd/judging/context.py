@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
-from mobstd.canon.validator import Validator, validator
+from mobstd.canon.validator import Problem, Validator, validator
 from mobstd.judging.catalogue import Catalogue
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import MISSING, find, get
+from mobstd.judging.pointer import MISSING, find, get, join
 
-__all__ = ["Context", "identity", "items", "schema_validator"]
+__all__ = ["Context", "Refused", "identity", "items", "schema_validator"]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Places that a schema refuses: the pointers, and by pointer the refused steps below it."""
+
+    pointers: frozenset[str] = frozenset()
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, paths: Iterable[Sequence[str | int]]) -> Refused:
+        """Return the places of these paths."""
+        pointers: set[str] = set()
+        below: dict[str, set[str]] = {}
+        for path in paths:
+            pointers.add(join(path))
+            for place, step in enumerate(path):
+                below.setdefault(join(path[:place]), set()).add(str(step))
+        return cls(frozenset(pointers), {k: frozenset(v) for k, v in below.items()})
+
+    def touches(self, pointer: str, reads: frozenset[str]) -> bool:
+        """Say whether the value at ``pointer``, what it lies in or a member it reads is refused."""
+        if not self.pointers:
+            return False
+        if not reads.isdisjoint(self.below.get(pointer, ())):
+            return True
+        above = pointer
+        while above not in self.pointers:
+            if not above:
+                return False
+            above = above.rpartition("/")[0]
+        return True
 
 
 @dataclass(frozen=True)
@@ -32,11 +64,36 @@ class Context:
     blocks: frozenset[str] = frozenset()
     timezone: str = "Europe/Paris"
     operator_domains: tuple[str, ...] = ()
-    keys: Mapping[str, Any] = field(default_factory=dict)
+    _problems: dict[str, list[Problem] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _refused: dict[str, Refused] = field(default_factory=dict, repr=False, compare=False)
 
     def validator(self, schema: Any) -> Validator:
         """Return the validator of an inline schema, which may refer to the canon."""
         return schema_validator(self.catalogue.version, json.dumps(schema, sort_keys=True))
+
+    def problems(self, exchange: Exchange) -> list[Problem] | None:
+        """Return why the schema of the answer refuses its body; ``None``: there is none to ask."""
+        if exchange.id not in self._problems:
+            self._problems[exchange.id] = self._judged(exchange)
+        return self._problems[exchange.id]
+
+    def _judged(self, exchange: Exchange) -> list[Problem] | None:
+        response = exchange.response
+        if response is None or exchange.operation is None or response.not_json is not None:
+            return None
+        answer = self.catalogue.operations[exchange.operation].answer(response.status)
+        schema = answer.content.get("application/json") if answer else None
+        return None if schema is None else list(self.validator(schema).problems(exchange.body))
+
+    def refused(self, exchange: Exchange) -> Refused:
+        """Return what of the body the schema refuses, missing members included."""
+        if exchange.id not in self._refused:
+            problems = self.problems(exchange) or ()
+            paths = ((*p.path, *([p.member] if p.member else ())) for p in problems)
+            self._refused[exchange.id] = Refused.of(paths)
+        return self._refused[exchange.id]
 
     def items(self, exchange: Exchange) -> list[tuple[str, Any]]:
         """Return ``(pointer, item)`` for each object in an accepted list answer."""

@@ -17,13 +17,14 @@ __all__ = ["Tally", "judge", "limited_severity", "settle"]
 
 @dataclass(frozen=True)
 class Tally:
-    """What one check of one row saw on one operation."""
+    """What one check of one row saw on one operation; ``reason``: why it saw nothing."""
 
     requirement: Requirement
     check: Check
     operation: str | None
     evidence: int
     findings: tuple[Finding, ...]
+    reason: str | None = None
 
 
 def limited_severity(row: Requirement, check: Check, finding: Finding) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-__all__ = ["MISSING", "find", "get", "join", "matches", "seen_from", "star"]
+__all__ = ["MISSING", "find", "get", "join", "matches", "seen_from", "star", "steps"]
 
 
 class _Missing:

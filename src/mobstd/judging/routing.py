@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from mobstd.canon.validator import Problem
@@ -62,17 +61,6 @@ def _takes(check: Check, problem: Problem, pointer: str) -> int | None:
     return score
 
 
-def _problems(exchange: Exchange, context: Context) -> Iterator[Problem] | None:
-    response = exchange.response
-    if response is None or exchange.operation is None or response.not_json is not None:
-        return None
-    answer = context.catalogue.operations[exchange.operation].answer(response.status)
-    schema = answer.content.get("application/json") if answer else None
-    if schema is None:
-        return None
-    return context.validator(schema).problems(exchange.body)
-
-
 def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str, int], Result]:
     """Judge a body against its schema: a result per ``schema`` check (row id, place in ``pairs``).
 
@@ -91,7 +79,7 @@ def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str,
     ]
     if not taking:
         return {}
-    problems = _problems(exchange, context)
+    problems = context.problems(exchange)
     if problems is None:
         return {}
     empty = exchange.body == [] or exchange.body == {}

@@ -9,16 +9,15 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Anchor, Lab, Query
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.kinds.edges import RADII, edges
+from mobstd.judging.kinds.edges import RADII, Edge, edges
 from mobstd.judging.kinds.filters import is_filter, match
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["BOUNDARY", "lost"]
 
-ANCHORS = 2
 TRIES = 3
-SECOND = (1,)
-"""Which edges are tried on a second item as well."""
+MOST = 12
+"""Edges of one filter that are tried."""
 
 
 def lost(
@@ -44,30 +43,34 @@ def lost(
 
 
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Try the edges of every filter of the row, on one item after another."""
+    anchors = lab.anchors.get(operation, ())
     filters = [c for c in row.checks if is_filter(c, lab.context)]
     evidence, findings = 0, []
-    for place, anchor in enumerate(lab.anchors.get(operation, ())[:ANCHORS]):
-        for filter_check in filters:
-            for number, edge in enumerate(
-                edges(filter_check, anchor.item, anchor.query, lab.context)
-            ):
-                if place and number not in SECOND:
-                    continue
-                twin = {**anchor.query, **edge.query}
-                written = lab.written(operation, twin)
-                if not edge.inside:
-                    answer = match(filter_check, anchor.item, written, lab.context)
-                    if answer is False:
-                        lab.ask(operation, twin, "twin", row)
-                    continue
-                if not lab.surely(operation, anchor.item, written):
-                    continue
-                result = _inside(lab, row, check, anchor, twin)
+    turn = 0
+    for filter_check in filters:
+        for number in range(MOST if anchors else 0):
+            anchor = anchors[turn % len(anchors)]
+            edge = _edge(filter_check, anchor, number, lab)
+            if edge is None:
+                break
+            turn += 1
+            twin = {**anchor.query, **edge.query}
+            written = lab.written(operation, twin)
+            if not edge.inside:
+                if match(filter_check, anchor.item, written, lab.context) is False:
+                    lab.ask(operation, twin, "twin", row)
+            elif lab.surely(operation, anchor.item, written):
                 evidence += 1
-                findings += result
+                findings += _inside(lab, row, check, anchor, twin)
                 if findings:
                     return Result(evidence, tuple(findings))
     return Result(evidence, tuple(findings))
+
+
+def _edge(check: Check, anchor: Anchor, number: int, lab: Lab) -> Edge | None:
+    every = edges(check, anchor.item, anchor.query, lab.context)
+    return next((edge for place, edge in enumerate(every) if place == number), None)
 
 
 def _inside(lab: Lab, row: Requirement, check: Check, anchor: Anchor, twin: Query) -> list[Finding]:
@@ -90,7 +93,7 @@ def _inside(lab: Lab, row: Requirement, check: Check, anchor: Anchor, twin: Quer
 
 
 BOUNDARY = Probe(
-    lambda check, row, operation, lab: (len(RADII) + 2) * max(1, len(row.checks) - 1),
+    lambda check, row, operation, lab: len(RADII) * max(1, len(row.checks) - 1),
     _run,
     "pairs",
     {

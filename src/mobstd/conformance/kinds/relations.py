@@ -89,8 +89,8 @@ def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     for anchor in lab.anchors.get(operation, ())[:1]:
         differences = 0
         pair: tuple[Exchange, Exchange] | None = None
-        for _ in range(TRIES):
-            first = lab.ask(operation, anchor.query, "control", row, fresh=True)
+        for attempt in range(TRIES):
+            first = lab.ask(operation, anchor.query, "control", row, fresh=attempt > 0)
             second = lab.ask(operation, anchor.query, "twin", row)
             if not (first.accepted and second.accepted):
                 return Result()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import filtered
-from mobstd.judging.pointer import MISSING, find, get
+from mobstd.judging.pointer import MISSING, find, get, steps
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
@@ -26,10 +26,31 @@ def _judged(check: Check, exchange: Exchange) -> bool:
     return exchange.response.status in check.get("statuses", [200])
 
 
-def _values(check: Check, exchange: Exchange) -> Iterator[tuple[str, Any]]:
-    patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
-    for pattern in patterns:
-        yield from find(exchange.body, pattern)
+def _values(
+    check: Check, exchange: Exchange, context: Context, at: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield what the check is about and the schema accepts: it, and all that it lies in."""
+    places = check.get("at", at)
+    refused = context.refused(exchange)
+    reads = _reads(check)
+    for pattern in places if isinstance(places, list) else [places]:
+        for pointer, value in find(exchange.body, pattern):
+            if not refused.touches(pointer, reads):
+                yield pointer, value
+
+
+def _reads(check: Check) -> frozenset[str]:
+    """Return the members of the value that the check reads."""
+    names = {steps(check.get(name, "/"))[0] for name in ("lower", "upper", "left", "right")}
+    pending: list[Any] = [check.get("if"), check.get("then")]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            names.update(node.get("properties", ()), node.get("required", ()))
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
+    return frozenset(names)
 
 
 def asserted(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
@@ -39,7 +60,7 @@ def asserted(check: Check, row: Requirement, exchange: Exchange, context: Contex
     condition = context.validator(check["if"]) if "if" in check.params else None
     wanted = context.validator(check["then"])
     evidence, findings = 0, []
-    for pointer, value in _values(check, exchange):
+    for pointer, value in _values(check, exchange, context):
         if condition is not None and not condition.is_valid(value):
             continue
         evidence += 1
@@ -65,12 +86,12 @@ def asserted(check: Check, row: Requirement, exchange: Exchange, context: Contex
     return Result(evidence, tuple(findings))
 
 
-def ordered(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
+def ordered(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that one number of each item is not above another."""
     if not _judged(check, exchange):
         return Result()
     evidence, findings = 0, []
-    for pointer, item in _values(check, exchange):
+    for pointer, item in _values(check, exchange, context):
         lower, upper = get(item, check["lower"]), get(item, check["upper"])
         if not (_number(lower) and _number(upper)):
             continue
@@ -92,12 +113,12 @@ def ordered(check: Check, row: Requirement, exchange: Exchange, _: Context) -> R
     return Result(evidence, tuple(findings))
 
 
-def equal(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
+def equal(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that two values of each item are the same."""
     if not _judged(check, exchange):
         return Result()
     evidence, findings = 0, []
-    for pointer, item in _values(check, exchange):
+    for pointer, item in _values(check, exchange, context):
         left, right = get(item, check["left"]), get(item, check["right"])
         if left is MISSING or right is MISSING:
             continue
@@ -132,7 +153,7 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
         return Result()
     evidence = 0
     findings: list[Finding] = []
-    for pointer, value in find(exchange.body, check.get("at", rule.at)):
+    for pointer, value in _values(check, exchange, context, rule.at):
         troubles = rule.judge(value, context)
         if troubles is None:
             continue
