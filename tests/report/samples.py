@@ -290,6 +290,7 @@ def _report(
                 "unlock": unlock,
             }
         )
+    requirements = _one_each(requirements)
     texts = {
         "p.dns": {"en": "{host} is known", "fr": "{host} est connu"},
         "p.clock": {"en": "its clock is right within 2 seconds", "fr": "son horloge est juste à 2 secondes près"},
@@ -359,6 +360,26 @@ def _report(
         secrets={"OPERATOR_KEY": SECRET},
     )
     return finish(report, exchanges, redactor, base="https://api.operator.example.org/v1")
+
+
+def _one_each(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    order = ("failed", "warned", "inconclusive", "passed", "not-run")
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        grouped.setdefault(entry["id"], []).append(entry)
+    out = []
+    for same in grouped.values():
+        worst = min(same, key=lambda e: order.index(e["outcome"]))
+        out.append(
+            worst
+            | {
+                "block": worst["block"] if len(same) == 1 else None,
+                "blocks": [{"id": e["block"], "outcome": e["outcome"]} for e in same],
+                "evidence": sum(e["evidence"] for e in same),
+                "findings": [f for e in same for f in e["findings"]],
+            }
+        )
+    return out
 
 
 @cache

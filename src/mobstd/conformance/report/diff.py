@@ -39,14 +39,12 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         "outcomes": list(_outcomes(old, new)),
         "verdicts": list(_verdicts(old, new)),
     }
-    severer = any(
-        c["new"]["severity"] == "error" != c["old"]["severity"] for c in found["changed"]
-    )
+    severer = any(c["new"]["severity"] == "error" != c["old"]["severity"] for c in found["changed"])
     fell = any(entry["worse"] for entry in (*found["outcomes"], *found["verdicts"]))
     return {
         "old": _about(old),
         "new_report": _about(new),
-        "differs": [name for name in _ground(old, new)],
+        "differs": list(_ground(old, new)),
         **found,
         "worse": bool(found["new"]) or severer or fell,
     }
@@ -107,19 +105,16 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[st
 
 
 def _outcomes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    before = {(r["id"], r["block"]): r["outcome"] for r in old["requirements"]}
+    before = {row["id"]: row["outcome"] for row in old["requirements"]}
     for row in new["requirements"]:
-        key, outcome = (row["id"], row["block"]), row["outcome"]
-        was = before.pop(key, None)
-        if was != outcome:
-            worse = outcome in OUTCOMES[1:] and (
-                was not in OUTCOMES or OUTCOMES.index(outcome) > OUTCOMES.index(was)
+        was, now = before.pop(row["id"], None), row["outcome"]
+        if was != now:
+            worse = now in OUTCOMES[1:] and (
+                was not in OUTCOMES or OUTCOMES.index(now) > OUTCOMES.index(was)
             )
-            yield {"requirement": key[0], "block": key[1], "old": was, "new": outcome} | {
-                "worse": worse
-            }
-    for (name, block), was in before.items():
-        yield {"requirement": name, "block": block, "old": was, "new": None, "worse": False}
+            yield {"requirement": row["id"], "old": was, "new": now, "worse": worse}
+    for name, was in before.items():
+        yield {"requirement": name, "old": was, "new": None, "worse": False}
 
 
 def _verdicts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -150,9 +145,7 @@ def render(diff: Mapping[str, Any], lang: str = "en") -> str:
         lines += ["", word("diff", "outcomes", lang, count=len(diff["outcomes"]))]
         for entry in diff["outcomes"]:
             was, now = (word("outcome", entry[k] or "none", lang) for k in ("old", "new"))
-            where = f" ({entry['block']})" if entry["block"] else ""
-            row = f"{entry['requirement']}{where}"
-            lines.append(f"  {_mark(entry['worse'])} {row}: {was} -> {now}")
+            lines.append(f"  {_mark(entry['worse'])} {entry['requirement']}: {was} -> {now}")
     lines += ["", word("diff", "worse" if diff["worse"] else "not-worse", lang)]
     return "\n".join(lines) + "\n"
 

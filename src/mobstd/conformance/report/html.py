@@ -137,18 +137,13 @@ class _RowView(view.Row):
     """A row whose optional members are there."""
 
     def __init__(self, row: view.Row) -> None:
-        entries = tuple({**OPTIONAL["row"], **entry} for entry in row.entries)
-        super().__init__(entries)
-
-    @property
-    def findings(self) -> tuple[Mapping[str, Any], ...]:  # type: ignore[override]
-        """The findings, with their optional members."""
-        found = super().findings
-        return tuple({**OPTIONAL["finding"], **finding} for finding in found)
+        entry = {**OPTIONAL["row"], **row.entry}
+        entry["findings"] = [{**OPTIONAL["finding"], **f} for f in row.findings]
+        super().__init__(entry)
 
 
 def _entries(row: view.Row) -> str:
-    return json.dumps([[entry["block"], entry["outcome"]] for entry in row.entries])
+    return json.dumps(row.places or [["", row.outcome]])
 
 
 def _statuses(seen: Mapping[str, Any]) -> str:

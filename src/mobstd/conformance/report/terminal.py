@@ -16,8 +16,9 @@ from typing import Any, TextIO
 
 from mobstd.conformance.report import view
 from mobstd.conformance.report.view import shown, visible, word
+from mobstd.messages import render as render_message
 
-__all__ = ["render", "show"]
+__all__ = ["render", "show", "show_plan"]
 
 MARKS = {
     "conforming": ("✓", "bold green"),
@@ -120,6 +121,23 @@ def _layout(
         yield Grid(tuple(((f"  {k}", "dim"), (path, "")) for k, path in written.items()))
 
 
+def show_plan(report: Mapping[str, Any], lang: str = "en", *, stream: TextIO | None = None) -> None:
+    """Print what a run would send."""
+    out = stream or sys.stdout
+    plan = report["plan"] or {"requests": 0, "classes": []}
+    lines = [view.heading(report, lang), word("says", "planned", lang, count=plan["requests"])]
+    for part in plan["classes"]:
+        phase = render_message(f"report.phase.{part['phase']}", {}, lang, default=part["phase"])
+        what = f"{part.get('method', '')} {part.get('operation') or ''}".strip()
+        rows = part.get("requirements", ())
+        some = ", ".join(rows[:OPEN]) + (" …" if len(rows) > OPEN else "")
+        title = part.get("title", {}).get(lang, "")
+        lines.append("  ".join(filter(None, (f"{part['requests']:>5}", phase, what, title, some))))
+    lines.append(word("says", "planned-writes" if plan.get("writes") else "planned-reads", lang))
+    out.write("\n".join(visible(line) for line in lines) + "\n")
+    out.flush()
+
+
 def _accepted(report: Mapping[str, Any]) -> frozenset[str]:
     baseline = report["gate"].get("baseline") or {}
     return frozenset(baseline.get("accepted", ()))
@@ -155,7 +173,7 @@ def _blocks(report: Mapping[str, Any], lang: str) -> Grid:
 
 
 def _title(row: view.Row, lang: str, style: str) -> Line:
-    where = f"  {', '.join(row.blocks)}" if row.blocks else ""
+    where = f"  {', '.join(row.hit)}" if row.hit else ""
     spans = ((f"{row.id} ", style), (f"{row.level}  ", "dim"), (visible(row.title(lang)), ""))
     return Line((*spans, (where, "dim")), 2)
 
@@ -177,9 +195,7 @@ def _failed(rows: Sequence[view.Row], accepted: frozenset[str], lang: str) -> It
         yield Line()
 
 
-def _finding(
-    finding: Mapping[str, Any], accepted: frozenset[str], lang: str
-) -> Iterator[Line]:
+def _finding(finding: Mapping[str, Any], accepted: frozenset[str], lang: str) -> Iterator[Line]:
     notes = [finding["operation"] or "-"]
     if finding.get("count", 1) > 1:
         notes.append(word("says", "times", lang, count=finding["count"]))
@@ -222,16 +238,14 @@ def _warned(rows: Sequence[view.Row], accepted: frozenset[str], lang: str) -> It
         yield Line(((more, "dim"),), 2)
 
 
-def _open(
-    report: Mapping[str, Any], rows: Sequence[view.Row], lang: str
-) -> Iterator[Line]:
+def _open(report: Mapping[str, Any], rows: Sequence[view.Row], lang: str) -> Iterator[Line]:
     if not rows:
         return
     yield Line()
     yield Line(((word("says", "open", lang, count=len(rows)), "bold"),))
     reasons: dict[str, list[str]] = {}
     for row in rows:
-        reasons.setdefault(view.reason(row.decisive, lang), []).append(row.id)
+        reasons.setdefault(view.reason(row.entry, lang), []).append(row.id)
     for reason, ids in reasons.items():
         some = ", ".join(ids[:OPEN]) + (" …" if len(ids) > OPEN else "")
         head = word("says", "pair", lang, name=visible(reason), value="")

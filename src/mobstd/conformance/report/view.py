@@ -17,7 +17,6 @@ __all__ = [
     "by_outcome",
     "clipped",
     "decimal",
-    "entry_findings",
     "heading",
     "names",
     "reason",
@@ -30,76 +29,71 @@ __all__ = [
 ]
 
 ORDER = ("failed", "warned", "inconclusive", "passed", "not-run")
-"""Of the outcomes of one row in several blocks, the first of these is the row's."""
+"""Outcomes, what needs attention first."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One requirement with its entries, one for each block that it counts in."""
+    """One requirement of a report."""
 
-    entries: tuple[Mapping[str, Any], ...]
+    entry: Mapping[str, Any]
 
     @property
     def id(self) -> str:
         """The id of the requirement."""
-        return str(self.entries[0]["id"])
+        return str(self.entry["id"])
 
     @property
     def level(self) -> str:
         """MUST, SHOULD or MAY."""
-        return str(self.entries[0]["level"])
+        return str(self.entry["level"])
 
     @property
     def origin(self) -> str:
         """Where the requirement comes from."""
-        return str(self.entries[0]["origin"])
-
-    @cached_property
-    def decisive(self) -> Mapping[str, Any]:
-        """The entry whose outcome is the row's."""
-        return min(self.entries, key=lambda entry: ORDER.index(entry["outcome"]))
+        return str(self.entry["origin"])
 
     @property
     def outcome(self) -> str:
-        """The worst outcome."""
-        return str(self.decisive["outcome"])
+        """What became of it, over all blocks."""
+        return str(self.entry["outcome"])
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Each block that it counts in, with its outcome there."""
+        entry = self.entry
+        if "blocks" in entry:
+            return tuple((block["id"], block["outcome"]) for block in entry["blocks"])
+        return ((entry["block"], entry["outcome"]),) if entry["block"] else ()
 
     @property
     def blocks(self) -> tuple[str, ...]:
-        """The blocks that have the worst outcome."""
-        return tuple(
-            entry["block"]
-            for entry in self.entries
-            if entry["outcome"] == self.outcome and entry["block"]
-        )
+        """The blocks that it counts in."""
+        return tuple(block for block, _ in self.places)
+
+    @property
+    def hit(self) -> tuple[str, ...]:
+        """The blocks that have the outcome of the whole."""
+        return tuple(block for block, outcome in self.places if outcome == self.outcome)
 
     @cached_property
     def findings(self) -> tuple[Mapping[str, Any], ...]:
-        """The findings of all entries, errors first, each fingerprint once."""
-        found = {f["fingerprint"]: f for e in self.entries for f in e["findings"]}
-        return tuple(sorted(found.values(), key=lambda f: f["severity"] != "error"))
-
-    @cached_property
-    def because(self) -> tuple[str, ...]:
-        """The rows that made an umbrella fail."""
-        return tuple(dict.fromkeys(row for entry in self.entries for row in entry["because"]))
+        """The findings, errors first."""
+        return tuple(sorted(self.entry["findings"], key=lambda f: f["severity"] != "error"))
 
     @property
-    def evidence(self) -> int:
-        """Judged items in all blocks."""
-        return sum(entry["evidence"] for entry in self.entries)
+    def because(self) -> tuple[str, ...]:
+        """The rows that made an umbrella fail."""
+        return tuple(self.entry["because"])
 
     def title(self, lang: str) -> str:
         """Return the title."""
-        return str(self.entries[0]["title"][lang])
+        return str(self.entry["title"][lang])
 
 
 def rows(report: Mapping[str, Any]) -> list[Row]:
-    """Return the requirements of a report, each once, in its order."""
-    grouped: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in report["requirements"]:
-        grouped.setdefault(entry["id"], []).append(entry)
-    return [Row(tuple(entries)) for entries in grouped.values()]
+    """Return the requirements of a report, in its order."""
+    return [Row(entry) for entry in report["requirements"]]
 
 
 def by_outcome(every: Sequence[Row], *outcomes: str) -> list[Row]:
@@ -148,11 +142,6 @@ def reason(entry: Mapping[str, Any], lang: str) -> str:
     if entry["because"] and entry["outcome"] in ("failed", "warned"):
         return word("says", "because", lang, rows=", ".join(entry["because"]))
     return word("reason", entry["reason"], lang) if entry["reason"] else ""
-
-
-def entry_findings(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the findings of one entry, errors first."""
-    return sorted(entry["findings"], key=lambda finding: finding["severity"] != "error")
 
 
 def decimal(value: float, lang: str) -> str:
