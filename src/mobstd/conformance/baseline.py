@@ -68,9 +68,7 @@ def _entry(data: Mapping[str, Any], place: int, file: str) -> Entry:
     except ValueError as error:
         where = f"accepted/{place}/expires"
         raise ConfigError("baseline.broken", file=file, where=where, why=str(error)) from None
-    return Entry(
-        data["fingerprint"], data["reason"], data["owner"], day, data.get("requirement")
-    )
+    return Entry(data["fingerprint"], data["reason"], data["owner"], day, data.get("requirement"))
 
 
 @dataclass(frozen=True)

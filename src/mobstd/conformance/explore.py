@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,9 @@ DAY = 86_400
 LIMIT = 60
 ENOUGH = 12
 ANCHORS = 4
+SHORT = 0.4
+"""Days around an instant that a target takes which refuses longer ones."""
+
 CONFIRMING = 6
 """Requests of an operation's share that are kept for confirming what was found."""
 
@@ -88,7 +91,7 @@ def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
             query.update(zip(how[ends], (circle.lat, circle.lng), strict=True))
     if "instant" in how:
         half = int(circle.days * DAY)
-        query[how["instant"]] = int(now.timestamp()) + min(half, 7 * DAY // 2)
+        query[how["instant"]] = int(now.timestamp()) + min(max(half, DAY // 2), 7 * DAY // 2)
         query[how["margin"]] = half
     if "time_of_day" in how:
         query[how["time_of_day"]] = "12:00:00"
@@ -144,7 +147,7 @@ def _look(
     """Return items with the query that found them."""
     end = lab.session.left - share
     items: dict[tuple[str, ...], tuple[Any, Query]] = {}
-    widest = float("inf")
+    widest = longest = float("inf")
 
     def look(query: Query) -> Exchange:
         exchange = lab.ask(operation, query, "explore")
@@ -171,11 +174,15 @@ def _look(
             break
         if circle.km > widest:
             continue
-        exchange = look(_query(lab, operation, circle, now))
+        asked = replace(circle, days=min(circle.days, longest))
+        exchange = look(_query(lab, operation, asked, now))
+        if exchange.status in (401, 403, 404, 405, 501):
+            break
+        if exchange.status == 400 and asked.days > SHORT:
+            longest = SHORT
+            exchange = look(_query(lab, operation, replace(circle, days=longest), now))
         if exchange.status is not None and 400 <= exchange.status < 500:
             widest = min(widest, circle.km / 1.01)
-            if exchange.status in (401, 403, 404, 405, 501):
-                break
         elif lab.context.items(exchange) and circle not in found:
             found.insert(0, circle)
             if len(items) < ENOUGH and circle.days < 100:

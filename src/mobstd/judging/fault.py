@@ -83,6 +83,7 @@ class Variant:
     Attributes:
         id: ``OCSS-SEARCH-12/ignores-radius``, or ``TWIN/media-type-case``.
         operations: those that have it; empty for all.
+        together: they have it at the same time; it cannot be seen in one alone.
         versions: those that it is good for; empty for all.
         behaviour: of the reference implementation, instead of the edits.
         seen: where it was met in the field.
@@ -91,6 +92,7 @@ class Variant:
     id: str
     title: Mapping[str, str]
     operations: tuple[str, ...] = ()
+    together: bool = False
     versions: tuple[str, ...] = ()
     when: When = field(default_factory=When)
     setting: Setting = field(default_factory=Setting)
@@ -129,6 +131,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "title": row["title"],
         "operations": tuple(row.get("operations", ())),
+        "together": row.get("together", False),
         "versions": tuple(row.get("versions", ())),
         "when": When(
             tuple(when.get("status", ())),
@@ -573,6 +576,11 @@ def _stringify(place: _Place, _edit: Edit, _: int) -> bool:
     return isinstance(value, int | float) and _put(place, json.dumps(value))
 
 
+def _enumerate(place: _Place, _edit: Edit, _: int) -> bool:
+    index = next((step for step in reversed(place.path) if isinstance(step, int)), None)
+    return index is not None and _put(place, str(index))
+
+
 def _template(place: _Place, edit: Edit, _: int) -> bool:
     value = place.value
     if isinstance(value, dict | list):
@@ -671,6 +679,7 @@ _BODY: dict[str, _Change] = {
     "copy": _copy,
     "swap": _exchange,
     "stringify": _stringify,
+    "enumerate": _enumerate,
     "template": _template,
     "upper": _texts(lambda value, _: value.upper()),
     "lower": _texts(lambda value, _: value.lower()),

@@ -119,7 +119,7 @@ def _window(trip: Any, query: Mapping[str, str], context: Context) -> bool | Non
     """OCSS-REG-07: some schedule meets day, time of day and dates together."""
     wanted, delta = _clock(query.get("departureTimeOfDay")), read(query, "timeDelta")
     schedules = _schedules(trip)
-    if wanted is None or delta is None or not schedules:
+    if wanted is None or delta is None or delta < 0 or not schedules:
         return None
     days = _asked_days(query)
     over_midnight = wanted - delta < 0 or wanted + delta >= DAY

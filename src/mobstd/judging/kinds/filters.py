@@ -66,6 +66,8 @@ def _near(check: Check, item: Any, query: Mapping[str, str], _: Context) -> bool
     point = _numbers(item, check["point"])
     if point is None or radius is None or centre[0] is None or centre[1] is None:
         return None
+    if radius < 0 or abs(centre[0]) > 90 or abs(centre[1]) > 180:
+        return None
     tolerance = check.get("tolerance", {"ratio": 0.01, "metres": 20})
     slack = max(abs(radius) * tolerance["ratio"], tolerance["metres"] / 1000)
     if abs(centre[0] - point[0]) * DEGREE_KM > radius + slack:
@@ -78,7 +80,7 @@ def _near(check: Check, item: Any, query: Mapping[str, str], _: Context) -> bool
 
 def _within(check: Check, item: Any, query: Mapping[str, str], _: Context) -> bool | None:
     centre, margin = read(query, check["centre"]), read(query, check["margin"])
-    if centre is None or margin is None:
+    if centre is None or margin is None or margin < 0:
         return None
     known = [v for v in (get(item, p) for p in check["values"]) if isinstance(v, (int, float))]
     if not known:
