@@ -509,6 +509,10 @@ def _where(conditions: Mapping[str, Any], place: _Place) -> bool:
 _Change = Callable[[_Place, Edit, int], bool]
 
 
+_EXACT = 2**53
+"""Above, a whole number written as a real one may be another number."""
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -591,12 +595,12 @@ def _template(place: _Place, edit: Edit, _: int) -> bool:
 
 def _float(place: _Place, _edit: Edit, _: int) -> bool:
     value = place.value
-    whole = isinstance(value, int) and not isinstance(value, bool)
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
     return whole and _put(place, _spell(f"{value}.0"))
 
 
 def _exponent(value: Any, _edit: Edit) -> Any:
-    return _spell(format(Decimal(repr(value)), "e"))
+    return _spell(format(Decimal(repr(value)), "e")) if abs(value) < _EXACT else value
 
 
 def _round(value: Any, edit: Edit) -> Any:
