@@ -132,7 +132,7 @@ def _places(version: Version, schema: str) -> Iterator[_Place]:
                 for row, check in book.by_operation.get(name, ())
                 if check.kind in _KINDS and _by_itself(version, check)
             )
-            yield _Place(name, bool(listed), Context(book, frozenset(book.blocks)), checks)
+            yield _Place(name, bool(listed), Context(book), checks)
 
 
 def _listed(book: Catalogue, operation: str, schema: str) -> bool | None:
@@ -152,5 +152,7 @@ def _is_body(operation: Operation, schema: str) -> bool:
 
 
 def _by_itself(version: Version, check: Check) -> bool:
-    """Say whether a check needs no query and no other exchange."""
+    """Say whether a check needs no query, no other exchange and no declared block."""
+    if "when_block" in check.params:
+        return False
     return check.kind != "rule" or isinstance(version.rules.get(check["call"]), ValueRule)

@@ -159,8 +159,17 @@ def rows(
 
     A column that the schema does not know is remarked on, with line 1, as a warning.
     """
-    csv.field_size_limit(MAX_CELL)
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from _rows(text, version, schema, overlay)
+    finally:
+        text.detach()
+
+
+def _rows(
+    text: io.TextIOWrapper, version: Version, schema: str, overlay: str | None
+) -> Iterator[tuple[int, Any, Remark | None]]:
+    csv.field_size_limit(MAX_CELL)
     first = text.readline()
     if first[:1] in ("\udcff", "\udcfe") or "\x00" in first[:4]:
         yield 1, None, broken(NotJson("utf-16"), 1)
