@@ -1,0 +1,293 @@
+"""The canon of ``ocss@1.0-alpha``: its schemas, its OpenAPI document, its examples, its origin."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from openapi_spec_validator import validate
+
+from mobstd.canon.files import load
+from mobstd.canon.openapi import bundle, operations
+from mobstd.canon.schemas import documents, schema_names, schema_of
+from mobstd.canon.standard import find
+from mobstd.canon.validator import Validator, python_validator, validator
+from mobstd.judging.pointer import join
+
+from .documents import patched
+
+VERSION = find("ocss@1.0-alpha")
+NAMES = schema_names(VERSION)
+BASE = "https://mobstd.github.io/schemas/ocss/1.0-alpha/"
+UPSTREAM = (
+    Path(__file__).resolve().parents[3]
+    / "shared/reference/upstream/standard-covoiturage-1.0.0-alpha.openapi.yaml"
+)
+published = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the published file is not here")
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a document."""
+    if isinstance(value, dict):
+        yield value
+        for child in value.values():
+            yield from nodes(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from nodes(child)
+
+
+def both(name: str) -> tuple[Validator, Validator]:
+    schema, registry = schema_of(VERSION, name), documents(VERSION)
+    return validator(schema, registry), python_validator(schema, registry)
+
+
+def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
+    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
+
+
+def examples(kind: str) -> list[Any]:
+    found = sorted((VERSION.folder / "examples" / kind).glob("*/*.json"))
+    return [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in found]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_valid_and_says_what_it_is(name: str) -> None:
+    schema = schema_of(VERSION, name)
+    jsonschema_rs.meta.validate(dict(schema))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["$id"] == f"{BASE}{name}.schema.json"
+    assert schema["title"] == "".join(part.capitalize() for part in name.split("-"))
+    assert schema["description"].endswith(".")
+    assert "additionalProperties" not in schema
+    for name_, node in schema["properties"].items():
+        assert node.get("description") or "$ref" in node, name_
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_references_stay_in_the_folder(name: str) -> None:
+    for node in nodes(schema_of(VERSION, name)):
+        if "$ref" in node:
+            assert "/" not in node["$ref"]
+            assert (VERSION.folder / node["$ref"]).is_file()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_in_a_schema_are_valid(name: str) -> None:
+    shown = schema_of(VERSION, name)["examples"]
+    assert shown
+    for judge in both(name):
+        for document in shown:
+            assert refusals(judge, document) == set()
+
+
+def test_the_bundle_is_a_valid_openapi_document() -> None:
+    document = bundle(VERSION, "operator")
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+    assert document["info"]["title"]
+    assert "security" not in document
+    assert not re.search(r'"\$ref": "[^#]', json.dumps(document))
+
+
+def test_the_operations() -> None:
+    found = operations(VERSION, "operator")
+    assert {id_: (op.method, op.path, op.block) for id_, op in found.items()} == {
+        "getDriverJourneys": ("GET", "/driver_journeys", "driver-journeys"),
+        "getPassengerJourneys": ("GET", "/passenger_journeys", "passenger-journeys"),
+        "getDriverRegularTrips": ("GET", "/driver_regular_trips", "driver-trips"),
+        "getPassengerRegularTrips": ("GET", "/passenger_regular_trips", "passenger-trips"),
+        "getStatus": ("GET", "/status", "status"),
+    }
+
+
+def test_the_examples_of_the_parameters_fit_them() -> None:
+    for operation in operations(VERSION, "operator").values():
+        for parameter in operation.parameters:
+            judge = validator(parameter.schema, documents(VERSION))
+            assert parameter.description
+            assert parameter.examples
+            assert all(judge.is_valid(example) for example in parameter.examples)
+            assert parameter.default is None or judge.is_valid(parameter.default)
+
+
+def test_every_schema_has_examples_of_both_kinds() -> None:
+    for kind in ("valid", "invalid"):
+        folder = VERSION.folder / "examples" / kind
+        assert sorted(path.name for path in folder.iterdir()) == NAMES
+        assert all(list(path.glob("*.json")) for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("path", examples("valid"))
+def test_valid_examples(path: Path) -> None:
+    for judge in both(path.parent.name):
+        assert refusals(judge, load(path)) == set()
+
+
+@pytest.mark.parametrize("path", examples("invalid"))
+def test_invalid_examples_are_one_edit_away_from_a_valid_one(path: Path) -> None:
+    example = load(path)
+    twin = load(VERSION.folder / "examples/valid" / path.parent.name / example["twin_of"])
+    assert len(example["edit"]) == 1
+    assert all(example["why"][language] for language in ("en", "fr"))
+    for judge in both(path.parent.name):
+        assert judge.is_valid(twin)
+        assert refusals(judge, patched(twin, example["edit"])) == {
+            (example["keyword"], example["pointer"])
+        }
+
+
+def test_examples_name_nobody() -> None:
+    for path in (VERSION.folder / "examples").rglob("*.json"):
+        text = path.read_text("utf-8")
+        hosts = set(re.findall(r"https?://([^/\"]+)", text))
+        assert all(re.search(r"(^|\.)example\.(org|com|net)$", host) for host in hosts), path
+
+
+def test_the_origin_is_told() -> None:
+    source = VERSION.source
+    assert source["status"] == "draft"
+    assert source["origin"]["licence"] == "Apache-2.0"
+    assert source["meaning"]["en"]
+    assert source["meaning"]["fr"]
+    ambiguities = {row["id"] for row in load(VERSION.conformance / "ambiguities.yaml")}
+    for deviation in source["deviations"]:
+        assert {"where", "published", "ours", "because"} <= set(deviation)
+        assert deviation.get("ambiguity", "A1") in ambiguities
+        file, _, pointer = deviation["where"].partition("#")
+        node = load(VERSION.folder / file)
+        for step in pointer.split("/")[1:]:
+            node = node[step.replace("~1", "/").replace("~0", "~")]
+
+
+LIMITS = ("type", "enum", "format", "minimum", "maximum", "minLength", "maxLength", "default")
+
+
+def facts(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a property constrains, its references by the name they lead to."""
+    found = {key: node[key] for key in LIMITS if key in node}
+    if "$ref" in node:
+        found["$ref"] = called(node["$ref"])
+    if "items" in node:
+        found["items"] = facts(node["items"])
+    return found
+
+
+def called(reference: str) -> str:
+    name = reference.rpartition("/")[2].removesuffix(".schema.json")
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def flattened(node: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return the properties and the required names of a schema with what it inherits."""
+    if "$ref" in node:
+        return flattened(known[called(node["$ref"])], known)
+    properties: dict[str, Any] = {}
+    required: set[str] = set()
+    for part in node.get("allOf", ()):
+        more, needed = flattened(part, known)
+        properties |= more
+        required |= needed
+    properties |= {name: facts(value) for name, value in node.get("properties", {}).items()}
+    return properties, required | set(node.get("required", ()))
+
+
+def theirs() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the published document, and its schemas with names for the nameless ones."""
+    document = load(UPSTREAM)
+    schemas = dict(document["components"]["schemas"])
+    for name in ("Driver", "Passenger"):
+        answers = document["paths"][f"/{name.lower()}_regular_trips"]["get"]["responses"]
+        schemas[f"{name}RegularTrip"] = answers[200]["content"]["application/json"]["schema"][
+            "items"
+        ]
+    refused = document["components"]["responses"]["BadRequest"]
+    schemas["Error"] = refused["content"]["application/json"]["schema"]
+    return document, schemas
+
+
+def deviating(prefix: str) -> set[str]:
+    places = {deviation["where"] for deviation in VERSION.source["deviations"]}
+    return {place.removeprefix(prefix) for place in places if place.startswith(prefix)}
+
+
+@published
+@pytest.mark.parametrize("name", NAMES)
+def test_properties_are_the_published_ones(name: str) -> None:
+    _, schemas = theirs()
+    own = {called(n): schema_of(VERSION, n) for n in NAMES}
+    ours, ours_required = flattened(own[called(name)], own)
+    published_, required = flattened(schemas[called(name)], schemas)
+    assert ours_required == required
+    assert set(ours) == set(published_)
+    allowed = deviating("journey-schedule.schema.json#/properties/")
+    different = {key for key in ours if ours[key] != published_[key]}
+    assert different == allowed & set(ours)
+
+
+@published
+def test_parameters_are_the_published_ones() -> None:
+    document, _ = theirs()
+    own = load(VERSION.folder / "openapi/operator.yaml")["components"]["parameters"]
+    upstream = document["components"]["parameters"]
+    assert set(own) == set(upstream)
+    different = set()
+    for name, parameter in own.items():
+        other = upstream[name]
+        for key in ("name", "in", "required", "style", "explode"):
+            assert parameter.get(key) == other.get(key), name
+        ours, published_ = facts(parameter["schema"]), facts(other["schema"])
+        different |= {
+            f"{name}/schema/{key}"
+            for key in {*ours, *published_}
+            if ours.get(key) != published_.get(key)
+        }
+    assert different == deviating("openapi/operator.yaml#/components/parameters/")
+
+
+@published
+def test_operations_are_the_published_ones() -> None:
+    document, _ = theirs()
+    own = load(VERSION.folder / "openapi/operator.yaml")
+    for path, item in own["paths"].items():
+        ours, other = item["get"], document["paths"][path]["get"]
+        assert ours.get("parameters") == other.get("parameters")
+        assert set(ours["responses"]) == {str(status) for status in other["responses"]}
+        assert ours["operationId"] == other.get("operationId", "getStatus")
+        for status, answer in ours["responses"].items():
+            if "$ref" in answer:
+                assert answer == other["responses"][int(status)]
+
+
+WORDS = 8
+
+
+def runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield every run of eight words."""
+    words = re.findall(r"[\w']+", text.lower())
+    yield from (tuple(words[i : i + WORDS]) for i in range(len(words) - WORDS + 1))
+
+
+def prose(value: Any, keys: tuple[str, ...]) -> Iterator[str]:
+    for node in nodes(value):
+        yield from (node[key] for key in keys if isinstance(node.get(key), str))
+
+
+@published
+def test_no_sentence_is_copied() -> None:
+    keys = ("description", "summary", "en", "because", "title")
+    upstream = {run for text in prose(load(UPSTREAM), keys) for run in runs(text)}
+    own = [
+        *VERSION.folder.glob("*.schema.json"),
+        *VERSION.folder.glob("*.yaml"),
+        *VERSION.folder.glob("openapi/*.yaml"),
+        *VERSION.conformance.glob("*.yaml"),
+    ]
+    for path in own:
+        copied = {run for text in prose(load(path), keys) for run in runs(text)} & upstream
+        assert copied == set(), path

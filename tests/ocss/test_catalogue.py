@@ -1,0 +1,312 @@
+"""The catalogue of OCSS: requirements, ambiguities, suite, messages, vectors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from mobstd.canon.files import load
+from mobstd.canon.openapi import operations
+from mobstd.canon.schemas import documents, schema_of
+from mobstd.canon.standard import find
+from mobstd.canon.validator import python_validator, validator
+from mobstd.judging.catalogue import catalogue
+from mobstd.judging.context import Context
+from mobstd.judging.judge import judge, settle
+
+from .documents import OPERATIONS, answered, patched
+
+VERSION = find("ocss@1.0-alpha")
+FOLDER = VERSION.conformance
+ROWS: dict[str, dict[str, Any]] = {row["id"]: row for row in load(FOLDER / "requirements.yaml")}
+KNOWN = operations(VERSION, "operator")
+CONTEXT_BLOCKS = frozenset(VERSION.suite["blocks"])
+
+EXPECTED = {
+    "GEN": 10,
+    "SEARCH": 26,
+    "REG": 21,
+    "OP": 9,
+    "PRICE": 10,
+    "LINK": 7,
+    "AUTH": 7,
+    "RATE": 3,
+    "ERR": 4,
+    "STATUS": 3,
+    "SCHEMA": 10,
+}
+
+
+def checks(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = row.get("checks", [])
+    return found
+
+
+def texts(value: Any) -> Iterator[dict[str, str]]:
+    """Yield every text in two languages."""
+    if isinstance(value, dict):
+        if "en" in value or "fr" in value:
+            yield value
+        for child in value.values():
+            yield from texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from texts(child)
+
+
+def test_every_row_of_the_reference_is_here() -> None:
+    numbers = {f"OCSS-{t}-{n:02}" for t, count in EXPECTED.items() for n in range(1, count + 1)}
+    assert set(ROWS) == numbers
+    assert len(load(FOLDER / "requirements.yaml")) == len(ROWS)
+
+
+@pytest.mark.parametrize("file", ["requirements.yaml", "ambiguities.yaml", "suite.yaml"])
+def test_texts_are_in_both_languages(file: str) -> None:
+    for text in texts(load(FOLDER / file)):
+        assert set(text) == {"en", "fr"}
+        assert text["en"].strip() != text["fr"].strip() or text["en"] == ""
+        assert not re.search(r"[a-zé0-9)][;!?](\s|$)", text["fr"]), "a space goes before it"
+
+
+def test_messages_are_in_both_languages() -> None:
+    for code, text in VERSION.messages.items():
+        assert set(text) == {"en", "fr"}, code
+        assert set(re.findall(r"{(\w+)}", text["en"])) == set(re.findall(r"{(\w+)}", text["fr"]))
+
+
+def test_asserts_say_what_is_wrong() -> None:
+    for row in ROWS.values():
+        for check in checks(row):
+            if check["kind"] == "assert":
+                assert check["code"].startswith("ocss."), row["id"]
+                assert check["message"]["en"], row["id"]
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_row_is_whole(row: dict[str, Any]) -> None:
+    documents_ = VERSION.source["documents"]
+    assert all(source["document"] in documents_ for source in row["source"])
+    assert row["versions"] == ["1.0-alpha"]
+    assert len(row["title"]["en"]) <= 100
+    assert bool(row.get("checks") or row.get("covers")) != ("untested" in row)
+    assert set(row["operations"]) <= set(KNOWN)
+    assert set(row["blocks"]) <= CONTEXT_BLOCKS
+    for check in checks(row):
+        assert set(check.get("operations", [])) <= set(row["operations"])
+        assert {check.get("when_block", "status")} <= CONTEXT_BLOCKS
+        assert set(check.get("unless_failed", [])) <= set(ROWS) - {row["id"]}
+        assert {check.get("filter", row["id"])} <= set(ROWS)
+        assert set(check.get("filters", [])) <= set(ROWS)
+    assert set(row.get("covers", [])) - {"*"} <= set(ROWS) - {row["id"]}
+
+
+def test_ambiguities_and_rows_name_each_other() -> None:
+    rows = load(FOLDER / "ambiguities.yaml")
+    assert [row["id"] for row in rows] == [f"A{n}" for n in range(1, 51)]
+    told = {(row["id"], id_) for row in rows for id_ in row.get("requirements", [])}
+    cited = {(a, row["id"]) for row in ROWS.values() for a in row.get("ambiguities", [])}
+    assert told == cited
+
+
+def test_findings_do_not_give_way_in_a_circle() -> None:
+    """Two rows that explain each other away would hide both."""
+    gives = {
+        (row["id"], other, operation)
+        for row in ROWS.values()
+        for check in checks(row)
+        for other in check.get("unless_failed", [])
+        for operation in check.get("operations", row["operations"]) or KNOWN
+    }
+    both = {(a, b) for a, b, operation in gives if (b, a, operation) in gives}
+    assert both == set()
+
+
+def test_sources_in_the_openapi_file_exist_here_too() -> None:
+    parameters = load(VERSION.folder / "openapi/operator.yaml")["components"]["parameters"]
+    for row in ROWS.values():
+        for source in row["source"]:
+            name = re.match(r"#/components/parameters/(\w+)$", source.get("where", ""))
+            assert name is None or name[1] in parameters
+
+
+def test_parameters_and_rules_of_checks_exist() -> None:
+    bound = catalogue(VERSION, "operator")
+    names = {p.name for operation in KNOWN.values() for p in operation.parameters}
+    context = Context(bound)
+    for row, check in bound.checks:
+        used = {check.get("parameter"), check.get("radius"), check.get("margin")} - {None}
+        for edit in check.get("edits", []):
+            used |= {edit.get("parameter"), *edit.get("set", {})} - {None}
+            removed = edit.get("remove", [])
+            used |= {removed} if isinstance(removed, str) else set(removed)
+        if isinstance(check.get("parameters"), (list, dict)):
+            used |= set(check["parameters"])
+        assert used - {"x-unknown"} <= names, row.id
+        if check.kind == "rule":
+            assert check["call"] in VERSION.rules, row.id
+        for part in ("if", "then"):
+            if part in check.params:
+                context.validator(check[part])
+
+
+def test_levels_follow_the_origin() -> None:
+    for row in ROWS.values():
+        if row["origin"] == "schema":
+            assert row["level"] == "MUST"
+    readings = {id_ for id_, row in ROWS.items() if row["origin"] == "reading"}
+    assert readings == {
+        "OCSS-REG-05",
+        "OCSS-REG-17",
+        "OCSS-REG-21",
+        "OCSS-PRICE-03",
+        "OCSS-SCHEMA-03",
+    }
+
+
+def test_most_checked_rows_need_no_python() -> None:
+    checked = [row for row in ROWS.values() if checks(row)]
+    plain = [row for row in checked if all(c["kind"] != "rule" for c in checks(row))]
+    assert len(plain) / len(checked) >= 0.6
+
+
+MIRRORS = {
+    "getDriverJourneys": "getPassengerJourneys",
+    "getPassengerJourneys": "getDriverJourneys",
+    "getDriverRegularTrips": "getPassengerRegularTrips",
+    "getPassengerRegularTrips": "getDriverRegularTrips",
+    "getStatus": "getStatus",
+}
+WAIVED = {
+    "OCSS-SEARCH-21": "only a passenger's journey requires driverDepartureDate",
+    "OCSS-SCHEMA-05": "only a driver's trip has walks",
+    **dict.fromkeys(
+        [f"OCSS-PRICE-{n:02}" for n in range(1, 10)], "only a driver's journey has a price"
+    ),
+    "OCSS-PRICE-10": "it is about a price in a passenger's journey",
+}
+
+
+def test_drivers_and_passengers_are_judged_alike() -> None:
+    for row in ROWS.values():
+        named = set(row["operations"])
+        lopsided = named != {MIRRORS[operation] for operation in named}
+        assert lopsided == (row["id"] in WAIVED), row["id"]
+        if lopsided:
+            continue
+        seen = Counter(
+            (check["kind"], operation)
+            for check in checks(row)
+            for operation in check.get("operations", named)
+        )
+        for (kind, operation), times in seen.items():
+            assert seen[kind, MIRRORS[operation]] == times, (row["id"], kind)
+
+
+def test_every_operation_is_in_a_block_and_every_core_row_counts_in_it() -> None:
+    blocks = VERSION.suite["blocks"]
+    placed = [operation for block in blocks.values() for operation in block["operations"]]
+    assert sorted(placed) == sorted(KNOWN)
+    for name, block in blocks.items():
+        for id_ in block.get("core", []):
+            row = ROWS[id_]
+            assert checks(row), id_
+            assert name in row["blocks"] or set(block["operations"]) <= set(row["operations"])
+        for operation in block["operations"]:
+            assert KNOWN[operation].block == name
+
+
+def test_the_exploration_knows_its_parameters() -> None:
+    for operation, how in VERSION.suite["exploration"].items():
+        names = {p.name for p in KNOWN[operation].parameters}
+        used = {
+            *how["departure"],
+            *how["arrival"],
+            *how["radii"],
+            *how["from_item"],
+            *how.get("window", []),
+            *(how[key] for key in ("instant", "time_of_day", "weekdays", "margin") if key in how),
+        }
+        assert used <= names
+        required = {p.name for p in KNOWN[operation].parameters if p.required}
+        assert required <= set(how["from_item"])
+
+
+VECTORS: dict[str, dict[str, Any]] = {
+    vector["id"]: vector
+    for path in sorted((FOLDER / "vectors").glob("*.json"))
+    for vector in load(path)
+}
+
+
+def document(vector: Mapping[str, Any]) -> Any:
+    if "edit" in vector:
+        return patched(document(VECTORS[vector["twin_of"]]), vector["edit"])
+    return vector["document"]
+
+
+def test_there_are_enough_vectors() -> None:
+    assert len(VECTORS) >= 120
+    assert {id_.partition("/")[0] for id_ in VECTORS} <= set(ROWS)
+    assert sum(len(load(p)) for p in (FOLDER / "vectors").glob("*.json")) == len(VECTORS)
+
+
+@pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
+def test_both_validators_give_the_answer_of_a_vector(vector: dict[str, Any]) -> None:
+    schema, registry = schema_of(VERSION, vector["schema"]), documents(VERSION)
+    expected = vector["expect"]
+    for make in (validator, python_validator):
+        assert make(schema, registry).is_valid(document(vector)) is expected["valid"]
+    if expected["findings"]:
+        assert len(vector["edit"]) == 1
+        twin = VECTORS[vector["twin_of"]]
+        assert twin["expect"] == {"valid": True, "findings": []}
+
+
+@pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
+def test_the_rows_give_the_answer_of_a_vector(vector: dict[str, Any]) -> None:
+    """Each error goes to one row: the one that the vector names."""
+    exchange = answered(vector["schema"], document(vector))
+    item = "/response/body" if vector["schema"] == "error" else "/response/body/0"
+    tallies = settle(judge([exchange], Context(catalogue(VERSION, "operator"))))
+    found = {
+        (finding.requirement, finding.pointer.removeprefix(item), finding.code)
+        for rows in tallies.values()
+        for tally in rows
+        for finding in tally.findings
+    }
+    expected = {
+        (one["requirement"], one["pointer"], one.get("code"))
+        for one in vector["expect"]["findings"]
+    }
+    assert {one[:2] for one in found} == {one[:2] for one in expected}
+    for row, pointer, code in expected:
+        assert code is None or (row, pointer, code) in found
+
+
+def test_rows_that_judge_documents_have_vectors() -> None:
+    """A row with a check of documents alone is shown in at least one vector that it refuses."""
+    seen = {
+        one["requirement"] for vector in VECTORS.values() for one in vector["expect"]["findings"]
+    }
+    documentary = {
+        id_
+        for id_, row in ROWS.items()
+        for check in checks(row)
+        if check["kind"] in ("assert", "ordered", "equal") and "when_block" not in check
+    }
+    assert documentary - seen == {"OCSS-ERR-01"}
+
+
+def test_vectors_name_nobody() -> None:
+    for vector in VECTORS.values():
+        if "document" in vector:
+            assert vector["schema"] in OPERATIONS
+            hosts = re.findall(r"https?://([^/\"]+)", json.dumps(vector["document"]))
+            assert all(
+                host.endswith(("example.org", "example.com", "example.net")) for host in hosts
+            )
