@@ -580,7 +580,7 @@ def answers(store: Store) -> dict[str, list[tuple[str, Item]]]:
     """A mix of queries that shows each behaviour."""
     mix: list[tuple[str, Item]] = []
     for kind in KINDS:
-        for number, item in enumerate(store.some(kind, 14)):
+        for number, item in enumerate(store.some(kind, 20)):
             mix.append((PATHS[kind], query_of(kind, item)))
             radius = (2, 5, 12, 40)[number % 4]
             wide: Item = {"departureRadius": radius, "arrivalRadius": radius / 2}

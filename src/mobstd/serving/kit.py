@@ -20,12 +20,13 @@ from mobstd.serving.reading import BadInput, Reader, Taken
 from mobstd.serving.shaping import Shape, common_shape, shape_of
 from mobstd.serving.writing import Writer, to_json
 
-__all__ = ["App", "app", "method_name"]
+__all__ = ["App", "Around", "Asgi", "app", "method_name"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Build = Callable[[Taken], Any]
 
 _log = logging.getLogger("mobstd.serving")
@@ -190,6 +191,11 @@ class App:
                 return
             await send({"type": f"lifespan.{stage}.complete"})
 
+    def example_query(self, operation: str) -> dict[str, Any] | None:
+        """Return a query that finds something, where the service can tell one."""
+        asks = getattr(self.service, "example_query", None)
+        return asks(operation) if asks else None
+
     def _find(self, scope: Scope) -> tuple[dict[str, _Route], dict[str, str]]:
         path: str = scope["path"]
         root: str = scope.get("root_path", "")
@@ -311,6 +317,21 @@ class App:
         body = shape.body(status, text)
         extra = tuple((headers or {}).items())
         return _Response(status, body, shape.media_type if body else "", extra)
+
+
+class Around:
+    """An app in other clothes: ``outer`` answers, and what else there is to know ``inner`` knows."""
+
+    def __init__(self, outer: Asgi, inner: Any) -> None:
+        self._outer = outer
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        await self._outer(scope, receive, send)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
 
 
 def _say(code: str, lang: str, **params: Any) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from mobstd.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
-    from mobstd.ocss.reference.habits import Asgi
+    from mobstd.serving.kit import Asgi
 
 __all__ = ["build"]
 
@@ -64,7 +64,7 @@ def build(
         from mobstd.ocss.reference.service import ReferenceOperator
         from mobstd.ocss.reference.stores import store_of
         from mobstd.ocss.reference.world import Recipe
-        from mobstd.serving.kit import app
+        from mobstd.serving.kit import Around, app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
@@ -74,8 +74,9 @@ def build(
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
+    service = ReferenceOperator(store_of(recipe, db, data), setting, wrong)
     served: Asgi = app(
-        ReferenceOperator(store_of(recipe, db, data), setting, wrong),
+        service,
         "ocss@1.0-alpha",
         "operator",
         api_keys=keys,
@@ -84,5 +85,5 @@ def build(
     )
     for behaviour in wrong:
         if behaviour.habit is not None:
-            served = behaviour.habit(served, setting)
+            served = Around(behaviour.habit(served, setting), served)
     return served

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mobstd.errors import UnknownName
-from mobstd.ocss.reference.habits import HABITS, Asgi, Setting
+from mobstd.ocss.reference.habits import HABITS, Setting
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.places import Point, kilometres
 from mobstd.ocss.reference.search import Search, around
 from mobstd.ocss.reference.store import DAY, Disc, slots
 from mobstd.ocss.reference.world import ZONE
 from mobstd.serving.answers import Refuse
+from mobstd.serving.kit import Asgi
 
 __all__ = ["BEHAVIOURS", "Behaviour", "chosen"]
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-__all__ = ["HABITS", "Asgi", "Setting"]
+from mobstd.serving.kit import Asgi
 
-Asgi = Callable[
-    [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]],
-    Awaitable[None],
-]
+__all__ = ["HABITS", "Setting"]
+
 _INTEGERS = {"departureDate", "timeDelta", "count", "minDepartureDate", "maxDepartureDate"}
 _NUMBERS = {"departureLat", "departureLng", "arrivalLat", "arrivalLng"}
 _RADII = {"departureRadius", "arrivalRadius"}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
-from mobstd.errors import ConfigError, RefusedDocument
-from mobstd.judging.body import NotJson, parse_json
+from mobstd.errors import RefusedDocument
 from mobstd.ocss.reference.people import Item
+from mobstd.serving.documents import documents_of
 
 __all__ = ["kind_of", "load"]
 
@@ -23,34 +21,6 @@ def kind_of(item: Item) -> str:
     return f"{side}-journey" if "passengerPickupDate" in item else f"{side}-regular-trip"
 
 
-def documents(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the documents of a file with their line: NDJSON, or one JSON array or object.
-
-    Raises:
-        ConfigError: where the file can't be read or is neither.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError("serving.unreadable-data", file=str(path), reason=reason) from None
-    try:
-        whole = parse_json(raw)
-    except NotJson:
-        lines = raw.splitlines()
-    else:
-        yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
-        return
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                yield number, parse_json(text)
-            except NotJson as error:
-                raise ConfigError(
-                    "serving.data-not-json", file=str(path), line=number, reason=error.reason
-                ) from None
-
-
 def load(path: Path) -> list[tuple[str, Item]]:
     """Return the journeys and trips of a file, with the name of their schema.
 
@@ -61,7 +31,7 @@ def load(path: Path) -> list[tuple[str, Item]]:
     version = find("ocss@1.0-alpha")
     found: list[tuple[str, Item]] = []
     problems: list[str] = []
-    for number, item in documents(path):
+    for number, item in documents_of(path):
         kind = kind_of(item) if isinstance(item, dict) else "driver-journey"
         for problem in validator_of(version, kind).problems(item):
             where = "/" + "/".join(map(str, problem.path))

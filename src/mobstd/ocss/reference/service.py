@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import time
 from typing import Any
 
 from mobstd.ocss.reference.behaviours import Behaviour, Find
 from mobstd.ocss.reference.habits import Setting
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.search import EVERY_DAY, Search, run
-from mobstd.ocss.reference.store import Disc, Store, seconds_of_day
+from mobstd.ocss.reference.store import Disc, Store, seconds_of_day, slots
 from mobstd.ocss.reference.world import DAYS
 from mobstd.serving.answers import Refuse
 
@@ -64,6 +65,22 @@ class ReferenceOperator:
 
     async def get_status(self) -> None:
         """Say that the service is up."""
+
+    def example_query(self, operation: str) -> dict[str, Any] | None:
+        """Return a query that finds the first item of an operation, where there is one."""
+        kind = _KINDS.get(operation)
+        if kind is None:
+            return {}
+        for item in self.store.some(kind):
+            ends = ("PickupLat", "PickupLng", "DropLat", "DropLng")
+            places = ("departureLat", "departureLng", "arrivalLat", "arrivalLng")
+            query = {p: item[f"passenger{e}"] for p, e in zip(places, ends, strict=True)}
+            if kind.endswith("journey"):
+                return {**query, "departureDate": item["passengerPickupDate"]}
+            for _, seconds, _ in slots(item):
+                clock = f"{time(*divmod(int(seconds) // 60, 60), int(seconds) % 60)}"
+                return {**query, "departureTimeOfDay": clock}
+        return None
 
     def _journeys(self, operation: str, query: Mapping[str, Any]) -> list[Item]:
         search = _search(operation, query, float(query["departureDate"]))

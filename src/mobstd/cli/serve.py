@@ -1,0 +1,88 @@
+"""``mobstd serve``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from mobstd.cli.words import Subparsers, say, tell
+from mobstd.errors import ConfigError
+
+__all__ = ["add", "run"]
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the verb."""
+    parser = subparsers.add_parser(
+        "serve",
+        help=say("cli.serve.summary"),
+        description=say("cli.serve.description"),
+        epilog=say("cli.serve.epilog"),
+    )
+    option = parser.add_argument
+    option("standard", metavar="NAME@VERSION", help=say("cli.serve.standard"))
+    option("--role", metavar="ROLE", help=say("cli.serve.role"))
+    option("--host", default="127.0.0.1", help=say("cli.serve.host"))
+    option("--port", type=int, default=8000, metavar="N", help=say("cli.serve.port"))
+    option("--db", metavar="URL", help=say("cli.serve.db"))
+    option("--data", metavar=say("cli.file"), help=say("cli.serve.data"))
+    option("--count", type=int, metavar="N", help=say("cli.serve.count"))
+    option("--area", metavar=say("cli.serve.place"), help=say("cli.serve.area"))
+    option("--seed", type=int, metavar="N", help=say("cli.serve.seed"))
+    option("--now", metavar="T", help=say("cli.serve.now"))
+    option("--key-env", metavar="VAR", help=say("cli.serve.key-env"))
+    option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
+    option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    from mobstd.canon.standard import find
+    from mobstd.cli.check import instant
+    from mobstd.serving.faults import select
+    from mobstd.serving.hosting import host
+    from mobstd.serving.opening import curl, implementation, role_of
+
+    version = find(args.standard, args.roots)
+    role = role_of(version, args.role)
+    if args.list_faults:
+        return _list(version, args.lang)
+    moment = instant(args.now)
+    variants = select(version, args.fault) if args.fault else []
+    key = _key(args.key_env)
+    if key is None and any(variant.setting.key for variant in variants):
+        raise ConfigError("serving.fault-needs-key")
+    options = {name: getattr(args, name) for name in ("db", "data", "count", "area", "seed")}
+    options["now"] = int(moment.timestamp()) if moment else None
+    served = implementation(
+        version, role, variants=variants, api_keys=None if key is None else [key], **options
+    )
+
+    def ready(url: str) -> None:
+        tell("cli.serve.ready", version=str(version), role=role, url=url)
+        for variant in variants:
+            tell("cli.serve.variant", id=variant.id, title=variant.title[args.lang])
+        shown = f"${args.key_env}" if args.key_env else ""
+        tell("cli.serve.try", command=curl(served, version, role, url, shown))
+
+    host(served, args.host, args.port, ready)
+    return 0
+
+
+def _key(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if not os.environ.get(name):
+        raise ConfigError("serving.no-key", name=name)
+    return os.environ[name]
+
+
+def _list(version: object, lang: str) -> int:
+    from mobstd.canon.standard import Version
+    from mobstd.serving.faults import load_faults, load_twins
+
+    assert isinstance(version, Version)
+    for variant in (*load_faults(version), *load_twins(version)):
+        print(f"{variant.id}  {variant.title[lang]}")
+    return 0

@@ -1,0 +1,111 @@
+"""Opens the implementation of a version that mobstd has: its reference, or its examples."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from mobstd.canon.openapi import operations
+from mobstd.canon.plug import resolve
+from mobstd.canon.standard import Version
+from mobstd.errors import ConfigError, UnknownName
+from mobstd.judging.catalogue import catalogue
+from mobstd.judging.fault import Variant
+from mobstd.serving.examples import Examples, example_query
+from mobstd.serving.faults import FaultMiddleware, behaviours
+from mobstd.serving.kit import Around, Asgi, app
+
+__all__ = ["curl", "has_reference", "implementation", "role_of"]
+
+
+def role_of(version: Version, wanted: str | None) -> str:
+    """Return the role to serve: the wanted one, or the only one that there is.
+
+    Raises:
+        UnknownName: where it is not there, or where there are several to choose from.
+    """
+    known = version.roles
+    if wanted in known or (wanted is None and len(known) == 1):
+        return wanted or known[0]
+    code = "serving.choose-role" if wanted is None else "serving.unknown-role"
+    raise UnknownName(code, wanted=wanted or "", version=str(version), known=", ".join(known))
+
+
+def has_reference(version: Version) -> bool:
+    """Say whether a version has a reference implementation in Python."""
+    return bool(version.plug and version.version in (version.plug.references or {}))
+
+
+def implementation(
+    version: Version,
+    role: str,
+    *,
+    variants: Sequence[Variant] = (),
+    api_keys: Iterable[str] | None = None,
+    **options: Any,
+) -> Asgi:
+    """Return the implementation of a version as an ASGI app, with faults and twins if wanted.
+
+    Args:
+        version: the version.
+        role: the role.
+        variants: faults and twins; a behaviour is asked of the reference itself.
+        api_keys: the accepted keys; ``None``: open to everybody.
+        options: what the reference takes (``seed``, ``now``, ``count``, ``area``, ``db``,
+            ``data``); one that is ``None`` counts as not given.
+
+    Raises:
+        ConfigError: for an option or a behaviour that this implementation has not.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    wanted = behaviours(variants)
+    if wanted:
+        given["behaviours"] = [
+            f"{name}@{','.join(where)}" if where else name for name, where in wanted.items()
+        ]
+    if api_keys is not None:
+        given["api_keys"] = tuple(api_keys)
+    build = _reference(version) if has_reference(version) else _from_examples(version, role)
+    unknown = sorted(set(given) - set(inspect.signature(build).parameters))
+    if unknown:
+        raise ConfigError("serving.no-option", version=str(version), names=", ".join(unknown))
+    made: Asgi = build(**given)
+    edits = [variant for variant in variants if not variant.behaviour]
+    return Around(FaultMiddleware(made, edits, version, role), made) if edits else made
+
+
+def _reference(version: Version) -> Callable[..., Asgi]:
+    assert version.plug is not None
+    assert version.plug.references is not None
+    found: Callable[..., Asgi] = resolve(version.plug.references[version.version])
+    return found
+
+
+def _from_examples(version: Version, role: str) -> Callable[..., Asgi]:
+    def build(*, data: str | Path | None = None, api_keys: Iterable[str] | None = None) -> Asgi:
+        service = Examples(version, role, None if data is None else Path(data))
+        return app(service, version, role, api_keys=api_keys)
+
+    return build
+
+
+def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> str:
+    """Return a command line that asks something that works.
+
+    ``key`` is written into it as it stands, such as ``$MOBSTD_KEY``.
+    """
+    known = operations(version, role)
+    reads = [o for o in known.values() if o.method == "GET" and "{" not in o.path]
+    operation = reads[0] if reads else next(iter(known.values()))
+    asks = getattr(served, "example_query", None)
+    query = asks(operation.id) if asks else None
+    if query is None:
+        query = example_query(catalogue(version, role), operation.id)
+    written = {p.name: p.write(query[p.name]) for p in operation.parameters if p.name in query}
+    target = f"{url}{operation.path}" + (f"?{urlencode(written)}" if written else "")
+    header = f'-H "X-API-Key: {key}" ' if key and operation.answer(401) else ""
+    return f"curl -s {header}{shlex.quote(target)}"
