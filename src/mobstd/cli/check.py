@@ -135,11 +135,14 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.conformance import baseline
     from mobstd.conformance import run as engine
     from mobstd.conformance.profile import load
+    from mobstd.conformance.report.plan import render as planned
     from mobstd.conformance.report.progress import progress
-    from mobstd.conformance.report.terminal import show, show_plan
-    from mobstd.conformance.report.write import write
+    from mobstd.conformance.report.terminal import show
+    from mobstd.conformance.report.write import check_writable, write
     from mobstd.conformance.target import opened, pace
 
+    wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
+    check_writable(wanted)
     profile = load(args.profile, overrides=_overrides(args))
     headers, secrets = engine.credentials(profile)
     with ExitStack() as stack:
@@ -164,9 +167,8 @@ def run(args: argparse.Namespace) -> int:
         )
         report = engine.check(sender, profile, options)
     if args.plan:
-        show_plan(report, args.lang)
+        print(planned(report["plan"], args.lang))
         return 0
-    wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
     written = write(report, wanted, args.lang)
     show(report, args.lang, written=written)
     return int(report["gate"]["exit_code"])

@@ -232,7 +232,8 @@ def _unlock(run: Run, operations: tuple[str, ...], rows: list[str]) -> list[dict
     """Say what data would let the rest be judged."""
     if not rows:
         return []
-    bare = not any(run.lab.anchors.get(op) for op in operations)
+    searches = [op for op in operations if op in run.lab.context.catalogue.collections]
+    bare = bool(searches) and not any(run.lab.anchors.get(op) for op in searches)
     code = "unlock.stopped" if run.stopped else "unlock.items" if bare else "unlock.variety"
     params = {"operation": ", ".join(operations)}
     return [{"message": message(code, params), "requirements": rows}]
@@ -285,7 +286,7 @@ def redactor(lab: Lab, secrets: Mapping[str, str], seed: int) -> Redactor:
 
 def _standard(run: Run) -> dict[str, Any]:
     version = run.lab.context.catalogue.version
-    text = version.source.get("verdict") or version.source.get("meaning") or {}
+    text = version.source.get("meaning", {})
     name = str(version)
     return {
         "id": version.name,
