@@ -7,7 +7,7 @@ last day; an entry that matches nothing any more, or whose day is over, closes t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,18 @@ class Entry:
     owner: str
     expires: date
     requirement: str | None = None
+    operation: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as a baseline file has it."""
+        named = {"requirement": self.requirement, "operation": self.operation}
+        return {
+            "fingerprint": self.fingerprint,
+            **{name: value for name, value in named.items() if value is not None},
+            "reason": self.reason,
+            "owner": self.owner,
+            "expires": self.expires.isoformat(),
+        }
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,14 @@ def _entry(data: Mapping[str, Any], place: int, file: str) -> Entry:
     except ValueError as error:
         where = f"accepted/{place}/expires"
         raise ConfigError("baseline.broken", file=file, where=where, why=str(error)) from None
-    return Entry(data["fingerprint"], data["reason"], data["owner"], day, data.get("requirement"))
+    return Entry(
+        data["fingerprint"],
+        data["reason"],
+        data["owner"],
+        day,
+        data.get("requirement"),
+        data.get("operation"),
+    )
 
 
 @dataclass(frozen=True)
@@ -165,7 +184,7 @@ def propose(
     reason: str,
     owner: str,
     expires: date,
-    keep: Iterable[Mapping[str, Any]] = (),
+    keep: Baseline | None = None,
 ) -> dict[str, Any]:
     """Return a baseline (as JSON) that accepts every finding of a report.
 
@@ -174,22 +193,15 @@ def propose(
         reason: why they are accepted.
         owner: who mends them.
         expires: last day on which the new entries count.
-        keep: entries that are there already; they stay as they are.
+        keep: a baseline whose entries stay as they are.
     """
-    entries = {entry["fingerprint"]: dict(entry) for entry in keep}
+    entries = {entry.fingerprint: entry.to_json() for entry in (keep.entries if keep else ())}
     for row in report["requirements"]:
         for finding in row["findings"]:
-            entries.setdefault(
-                finding["fingerprint"],
-                {
-                    "fingerprint": finding["fingerprint"],
-                    "requirement": row["id"],
-                    "operation": finding["operation"],
-                    "reason": reason,
-                    "owner": owner,
-                    "expires": expires.isoformat(),
-                },
+            entry = Entry(
+                finding["fingerprint"], reason, owner, expires, row["id"], finding["operation"]
             )
+            entries.setdefault(entry.fingerprint, entry.to_json())
     standard = report["standard"]
     return {
         "format_version": 1,

@@ -35,7 +35,8 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
 
 def _description(row: view.Row, finding: Mapping[str, Any], lang: str) -> str:
     where = f"{finding['operation'] or '-'} {finding['pointer']}".strip()
-    text = f"{row.id} {row.title(lang)}: {finding['message'][lang]} ({where})"
+    said = f"{finding['message'][lang]} ({where})"
+    text = view.pair(f"{row.id} {row.title(lang)}", said, lang)
     if finding["received"] is not None:
         text += f" {shown(finding['received'], 100)}"
     return visible(text)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mobstd.conformance.report import view
-from mobstd.conformance.report.view import shown, visible, word
+from mobstd.conformance.report.view import visible, word
 
 __all__ = ["render"]
 
@@ -28,12 +28,12 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     suite of its own, so that no reader takes a stopped run for a green one.
     """
     root = ET.Element("testsuites", name=_text(f"mobstd {view.names(report)}"))
-    groups: dict[str, list[view.Row]] = {}
+    groups: dict[str, list[tuple[view.Row, str]]] = {}
     for row in view.rows(report):
-        home = row.blocks[0] if len(row.blocks) == 1 else "all"
-        groups.setdefault(home, []).append(row)
-    for block, rows in groups.items():
-        _suite(root, report, block, rows, lang)
+        for block, outcome in row.places or (("all", row.outcome),):
+            groups.setdefault(block, []).append((row, outcome))
+    for block, cases in groups.items():
+        _suite(root, report, block, cases, lang)
     if report["stopped_by"] or not groups:
         _stopped(root, report, lang)
     for name in ("tests", "failures", "errors", "skipped"):
@@ -44,15 +44,19 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
 
 
 def _suite(
-    root: ET.Element, report: Mapping[str, Any], block: str, rows: list[view.Row], lang: str
+    root: ET.Element,
+    report: Mapping[str, Any],
+    block: str,
+    cases: list[tuple[view.Row, str]],
+    lang: str,
 ) -> None:
-    failures = sum(row.outcome == "failed" for row in rows)
-    skipped = sum(row.outcome in ("inconclusive", "not-run") for row in rows)
+    failures = sum(outcome == "failed" for _, outcome in cases)
+    skipped = sum(outcome in ("inconclusive", "not-run") for _, outcome in cases)
     suite = ET.SubElement(
         root,
         "testsuite",
         name=_text(f"{view.names(report)} {block}"),
-        tests=str(len(rows)),
+        tests=str(len(cases)),
         failures=str(failures),
         errors="0",
         skipped=str(skipped),
@@ -72,45 +76,34 @@ def _suite(
     }
     for name, value in values.items():
         ET.SubElement(facts, "property", name=name, value=_text(value))
-    for row in rows:
-        _case(suite, report, block, row, lang)
+    operations = next((b.get("operations", ()) for b in report["blocks"] if b["id"] == block), ())
+    for row, outcome in cases:
+        mine = [f for f in row.findings if not operations or f["operation"] in (None, *operations)]
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=_text(f"{view.names(report).replace('.', '_')}.{block}"),
+            name=_text(f"{row.id} {row.title(lang)}"),
+            time="0",
+        )
+        _case(case, row, outcome, mine, lang)
 
 
 def _case(
-    suite: ET.Element, report: Mapping[str, Any], block: str, row: view.Row, lang: str
+    case: ET.Element, row: view.Row, outcome: str, findings: list[Mapping[str, Any]], lang: str
 ) -> None:
-    case = ET.SubElement(
-        suite,
-        "testcase",
-        classname=_text(f"{view.names(report).replace('.', '_')}.{block}"),
-        name=_text(f"{row.id} {row.title(lang)}"),
-        time="0",
-    )
-    if row.outcome == "failed":
-        first = row.findings[0]["message"][lang] if row.findings else view.reason(row.entry, lang)
+    if outcome == "failed":
+        first = findings[0]["message"][lang] if findings else view.reason(row.entry, lang)
         failure = ET.SubElement(case, "failure", type=row.level, message=_text(first))
-        failure.text = _text(_body(row, lang))
-    elif row.outcome in ("inconclusive", "not-run"):
-        why = f"{word('outcome', row.outcome, lang)}: {view.reason(row.entry, lang)}"
+        failure.text = _text(view.account(row, findings, lang))
+    elif outcome in ("inconclusive", "not-run"):
+        said = word("outcome", outcome, lang)
+        why = view.pair(said, view.reason(row.entry, lang), lang) if row.entry["reason"] else said
         ET.SubElement(case, "skipped", message=_text(why))
-    elif row.outcome == "warned":
+    elif outcome == "warned":
         out = ET.SubElement(case, "system-out")
-        out.text = _text(f"{word('outcome', 'warned', lang)}\n{_body(row, lang)}")
-
-
-def _body(row: view.Row, lang: str) -> str:
-    parts = []
-    if row.because:
-        parts.append(word("says", "because", lang, rows=", ".join(row.because)))
-    for finding in row.findings:
-        lines = [finding["message"][lang], f"{finding['operation'] or '-'}  {finding['pointer']}"]
-        for name in ("expected", "received"):
-            if finding[name] is not None:
-                lines.append(f"{word('says', name, lang)}: {shown(finding[name], 500)}")
-        lines += [finding["curl"], finding["fingerprint"]]
-        parts.append("\n".join(line for line in lines if line.strip()))
-    parts.append(word("says", "explain", lang, id=row.id))
-    return "\n\n".join(parts)
+        text = view.account(row, findings, lang)
+        out.text = _text(f"{word('outcome', 'warned', lang)}\n{text}")
 
 
 def _stopped(root: ET.Element, report: Mapping[str, Any], lang: str) -> None:

@@ -16,13 +16,16 @@ LIMIT = 60_000
 """Characters; a comment on GitHub may have 65,536."""
 
 FINDINGS = 3
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:.-])")
-
 
 def _plain(text: str) -> str:
     """Return a stranger's text so that Markdown shows it as it is, and nobody is mentioned."""
     safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", safe).replace("@", "@\u2060")
+    return _unmentioned(re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", safe))
+
+
+def _unmentioned(text: str) -> str:
+    """Keep ``@name`` from calling somebody."""
+    return re.sub(r"(?<!\w)@(?=\w)", "@\u2060", text)
 
 
 def _code(text: str) -> str:
@@ -56,7 +59,8 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         lines += [f"> {word('stopped', report['stopped_by'], lang)}", ""]
     for item in report.get("preflight", ()):
         if item["ok"] is False:
-            lines += [f"> {_plain(item['check'])}: {_plain(item['message'][lang])}", ""]
+            said = view.pair(_plain(item["check"]), _plain(item["message"][lang]), lang)
+            lines += [f"> {said}", ""]
     lines += _blocks(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
     lines.append("")
@@ -105,7 +109,8 @@ def _row(row: view.Row, lang: str) -> Iterator[str]:
         yield ""
         for name in ("expected", "received"):
             if finding[name] is not None:
-                yield f"- {word('says', name, lang)}: {_code(shown(finding[name], 200))}"
+                value = _code(shown(finding[name], 200))
+                yield "- " + view.pair(word("says", name, lang), value, lang)
         yield ""
         if finding["curl"]:
             yield from _fence(visible(finding["curl"], lines=True)[:2000], "sh")
@@ -120,7 +125,7 @@ def _row(row: view.Row, lang: str) -> Iterator[str]:
 
 def _html(text: str) -> str:
     safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return safe.replace("@", "@\u2060").replace("`", "&#96;")
+    return _unmentioned(safe).replace("`", "&#96;")
 
 
 def _open(report: Mapping[str, Any], rows: list[view.Row], lang: str) -> list[str]:

@@ -110,7 +110,7 @@ def _result(
     said = [finding["message"][lang], f"{operation} {finding['pointer']}".strip()]
     for name in ("expected", "received"):
         if finding[name] is not None:
-            said.append(f"{word('says', name, lang)}: {shown(finding[name], 300)}")
+            said.append(view.pair(word("says", name, lang), shown(finding[name], 300), lang))
     said.append(finding["curl"])
     other = next(name for name in LANGUAGES if name != lang)
     result: dict[str, Any] = {
@@ -162,7 +162,7 @@ def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
     notes = []
     for item in report.get("preflight", ()):
         if item["ok"] is False:
-            text = visible(f"{item['check']}: {item['message'][lang]}")
+            text = visible(view.pair(item["check"], item["message"][lang], lang))
             notes.append({"level": "error", "message": {"text": text}})
     if report["stopped_by"]:
         text = word("stopped", report["stopped_by"], lang)

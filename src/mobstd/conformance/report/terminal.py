@@ -248,7 +248,7 @@ def _open(report: Mapping[str, Any], rows: Sequence[view.Row], lang: str) -> Ite
         reasons.setdefault(view.reason(row.entry, lang), []).append(row.id)
     for reason, ids in reasons.items():
         some = ", ".join(ids[:OPEN]) + (" …" if len(ids) > OPEN else "")
-        head = word("says", "pair", lang, name=visible(reason), value="")
+        head = view.pair(visible(reason), "", lang)
         yield Line(((head, ""), (some, "dim")), 2)
     unlock: dict[str, list[str]] = {}
     for block in report["blocks"]:
@@ -257,7 +257,7 @@ def _open(report: Mapping[str, Any], rows: Sequence[view.Row], lang: str) -> Ite
     if unlock:
         yield Line(((word("says", "unlock", lang), "bold"),), 2)
         for text, blocks in unlock.items():
-            head = word("says", "pair", lang, name=", ".join(dict.fromkeys(blocks)), value="")
+            head = view.pair(", ".join(dict.fromkeys(blocks)), "", lang)
             yield Line(((head, "dim"), (visible(text), "")), 4)
 
 

@@ -14,11 +14,13 @@ from mobstd.messages import render
 
 __all__ = [
     "Row",
+    "account",
     "by_outcome",
     "clipped",
     "decimal",
     "heading",
     "names",
+    "pair",
     "reason",
     "rows",
     "sentence",
@@ -132,6 +134,29 @@ def heading(report: Mapping[str, Any], lang: str) -> str:
 def sentence(report: Mapping[str, Any], lang: str) -> str:
     """Return what the verdict means, in one sentence."""
     return word("sentence", report["verdict"], lang, text=report["standard"]["text"][lang])
+
+
+def pair(name: str, value: str, lang: str) -> str:
+    """Return ``name: value`` with the colon of the language."""
+    return word("says", "pair", lang, name=name, value=value)
+
+
+def account(row: Row, findings: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Return what there is to say of a row that failed or warned, as plain text."""
+    parts = []
+    if row.because:
+        parts.append(word("says", "because", lang, rows=", ".join(row.because)))
+    for finding in findings:
+        lines = [finding["message"][lang], f"{finding['operation'] or '-'}  {finding['pointer']}"]
+        for name in ("expected", "received"):
+            if finding[name] is not None:
+                lines.append(pair(word("says", name, lang), shown(finding[name], 500), lang))
+        key = pair(word("says", "fingerprint", lang), finding["fingerprint"], lang)
+        lines += [finding["curl"], key]
+        said = (visible(line.rstrip(), lines=True) for line in lines if line.strip())
+        parts.append("\n".join(said))
+    parts.append(word("says", "explain", lang, id=row.id))
+    return "\n\n".join(parts)
 
 
 def reason(entry: Mapping[str, Any], lang: str) -> str:
