@@ -13,6 +13,8 @@ Where to look::
 Importing this module loads no pydantic, no HTTP library and no fuzzer.
 """
 
+from mobstd.errors import MobstdError, MobstdWarning
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["MobstdError", "MobstdWarning", "__version__"]

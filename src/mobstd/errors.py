@@ -42,6 +42,7 @@ __all__ = [
     "Forbidden",
     "MissingExtra",
     "MobstdError",
+    "MobstdWarning",
     "NotFound",
     "OutcomeUnknown",
     "RateLimited",
@@ -90,6 +91,10 @@ class MobstdError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _revive, (type(self), self.args, self.__dict__)
+
+
+class MobstdWarning(UserWarning):
+    """A partner's answer breaks its standard, and could be used all the same."""
 
 
 def _revive(kind: type[MobstdError], args: tuple[Any, ...], state: dict[str, Any]) -> MobstdError:
