@@ -165,11 +165,13 @@ def _whole(text: str) -> bool:
     return text.lstrip("-").isdecimal() and len(text) < 15
 
 
-def _moved(request: Request, names: frozenset[str], seconds: int) -> Request:
+def _moved(exchange: Exchange, found: Catalogue, seconds: int) -> Request:
+    names = instants(found.exploration.get(exchange.operation or "", {}))
     query = tuple(
-        (n, str(int(v) + seconds)) if n in names and _whole(v) else (n, v) for n, v in request.query
+        (n, str(int(v) + seconds)) if n in names and _whole(v) else (n, v)
+        for n, v in exchange.request.query
     )
-    return request.with_query(query)
+    return exchange.request.with_query(query)
 
 
 def _presented(
