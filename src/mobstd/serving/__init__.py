@@ -5,9 +5,12 @@
     reading     requests, judged by the canon before the service sees them
     shaping     error bodies in the shape that the standard documents
     writing     answers as JSON, judged by the canon before a partner sees them
+    routes      from an operation to the method that answers it
     limiting    at most so many requests in so many seconds
+    faults      makes an app wrong on purpose
     hosting     runs an app on a port
     examples    a service made of example documents, for standards that are only data
+    opening     the implementation of a version that mobstd has
 
 It knows no standard: operations, parameters and bodies come from the OpenAPI document of a role.
 """

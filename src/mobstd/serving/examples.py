@@ -21,7 +21,7 @@ from mobstd.judging.kinds.filters import is_filter, limited, match
 from mobstd.judging.requirement import Check
 from mobstd.serving.answers import Refuse
 from mobstd.serving.documents import documents_of
-from mobstd.serving.kit import method_name
+from mobstd.serving.routes import method_name
 
 __all__ = ["Examples"]
 

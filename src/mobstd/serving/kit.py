@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import hmac
-import inspect
 import logging
-import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mobstd.canon.openapi import Operation, operations
+from mobstd.canon.openapi import operations
 from mobstd.canon.standard import Version, find
 from mobstd.errors import ApiError, ConfigError
 from mobstd.messages import render
 from mobstd.serving.answers import Refuse, Reply
+from mobstd.serving.asgi import Receive, Response, Scope, Send, live, path_of
 from mobstd.serving.limiting import Limit
-from mobstd.serving.reading import BadInput, Reader, Taken
-from mobstd.serving.shaping import Shape, common_shape, shape_of
-from mobstd.serving.writing import Writer, to_json
+from mobstd.serving.reading import BadInput, Taken
+from mobstd.serving.routes import Build, Route, method_name, routes
+from mobstd.serving.shaping import Shape, common_shape
+from mobstd.serving.writing import to_json
 
-__all__ = ["App", "Around", "Asgi", "app", "method_name"]
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-Build = Callable[[Taken], Any]
+__all__ = ["App", "app"]
 
 _log = logging.getLogger("mobstd.serving")
 
@@ -79,30 +71,6 @@ def app(
     )
 
 
-def method_name(operation: str) -> str:
-    """Return the name of a method: ``getDriverJourneys`` becomes ``get_driver_journeys``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).replace("-", "_").lower()
-
-
-@dataclass(frozen=True)
-class _Route:
-    operation: Operation
-    call: Callable[..., Awaitable[Any]]
-    build: Build | None
-    reader: Reader
-    writer: Writer
-    guarded: bool
-    shapes: dict[int, Shape]
-
-
-@dataclass(frozen=True)
-class _Response:
-    status: int
-    body: bytes = b""
-    media_type: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-
-
 class App:
     """An ASGI app; made by ``app``, mounted or run like any other."""
 
@@ -131,88 +99,30 @@ class App:
         self._max_body = max_body
         documented = operations(version, role)
         self._common = common_shape(version, documented.values())
-        builds = queries if queries is not None else getattr(service, "QUERIES", {})
-        self._exact: dict[str, dict[str, _Route]] = {}
-        self._patterns: list[tuple[re.Pattern[str], dict[str, _Route]]] = []
-        for operation in documented.values():
-            call = getattr(service, method_name(operation.id), None)
-            if call is not None and not getattr(call, "__isabstractmethod__", False):
-                self._add(operation, call, builds.get(operation.id))
-        if not self._exact and not self._patterns:
+        self._routes = routes(service, version, documented.values(), queries or {})
+        if not self._routes:
             names = ", ".join(method_name(name) for name in documented)
             raise ConfigError("serving.no-operation", service=type(service).__name__, names=names)
-
-    def _add(
-        self, operation: Operation, call: Callable[..., Awaitable[Any]], build: Build | None
-    ) -> None:
-        route = _Route(
-            operation,
-            call,
-            build,
-            Reader(self.version, operation),
-            Writer(self.version, operation),
-            operation.answer(401) is not None,
-            {},
-        )
-        if "{" not in operation.path:
-            self._exact.setdefault(operation.path, {})[operation.method] = route
-            return
-        template = re.sub(r"\\{([^/]+?)\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
-        pattern = re.compile(template.replace("\\-", "-"))
-        for known, methods in self._patterns:
-            if known.pattern == pattern.pattern:
-                methods[operation.method] = route
-                return
-        self._patterns.append((pattern, {operation.method: route}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection, as ASGI asks."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await live(self.service, receive, send)
         elif scope["type"] == "http":
             response = await self._answer(scope, receive)
-            await _send(response, scope["method"] == "HEAD", send)
+            await response.send(send, head=scope["method"] == "HEAD")
         else:
             await send({"type": "websocket.close", "code": 1000})
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """Call ``startup`` and ``shutdown`` of the service, where it has them."""
-        for stage in ("startup", "shutdown"):
-            await receive()
-            hook = getattr(self.service, stage, None)
-            try:
-                if hook is not None:
-                    done = hook()
-                    if inspect.isawaitable(done):
-                        await done
-            except Exception:
-                _log.exception("%s failed", stage)
-                await send({"type": f"lifespan.{stage}.failed", "message": f"{stage} failed"})
-                return
-            await send({"type": f"lifespan.{stage}.complete"})
 
     def example_query(self, operation: str) -> dict[str, Any] | None:
         """Return a query that finds something, where the service can tell one."""
         asks = getattr(self.service, "example_query", None)
         return asks(operation) if asks else None
 
-    def _find(self, scope: Scope) -> tuple[dict[str, _Route], dict[str, str]]:
-        path: str = scope["path"]
-        root: str = scope.get("root_path", "")
-        if root and path.startswith(root):
-            path = path[len(root) :] or "/"
-        if path in self._exact:
-            return self._exact[path], {}
-        for pattern, methods in self._patterns:
-            match = pattern.fullmatch(path)
-            if match:
-                return methods, match.groupdict()
-        return {}, {}
-
-    async def _answer(self, scope: Scope, receive: Receive) -> _Response:
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         lang = "fr" if headers.get("accept-language", "").strip().lower().startswith("fr") else "en"
-        methods, places = self._find(scope)
+        methods, places = self._routes.find(path_of(scope))
         if not methods:
             return self._refusal(self._common, 404, _say("unknown-path", lang))
         method = scope["method"]
@@ -237,10 +147,12 @@ class App:
             return self._documented(route, 400, error.text(lang))
         return await self._serve(route, taken, lang)
 
-    async def _serve(self, route: _Route, taken: Taken, lang: str) -> _Response:
+    async def _serve(self, route: Route, taken: Taken, lang: str) -> Response:
         name = route.operation.id
         try:
-            response = self._written(route, await self._call(route, taken))
+            response = self._written(route, await route.answer(taken))
+        except BadInput as error:
+            response = self._documented(route, 400, error.text(lang))
         except Refuse as error:
             response = self._documented(route, error.status, error.reason, error.headers)
         except ApiError as error:
@@ -260,21 +172,12 @@ class App:
         _log.error("%s", text)
         return self._failure(route, text) if self._development else response
 
-    @staticmethod
-    async def _call(route: _Route, taken: Taken) -> Any:
-        given: list[Any] = []
-        if route.operation.parameters or route.operation.body:
-            given.append(taken.values if route.build is None else route.build(taken))
-        if route.operation.body and route.build is None:
-            given.append(taken.body)
-        return await route.call(*given)
-
-    def _written(self, route: _Route, said: Any) -> _Response:
+    def _written(self, route: Route, said: Any) -> Response:
         reply = said if isinstance(said, Reply) else Reply(said)
         status = route.writer.success if reply.status is None else reply.status
         body = b"" if reply.body is None else to_json(reply.body)
         media = route.writer.media_type(status) if body else ""
-        return _Response(status, body, media, tuple(reply.headers.items()))
+        return Response(status, body, media, tuple(reply.headers.items()))
 
     def _known_key(self, key: str | None) -> bool:
         if self._keys is None:
@@ -293,19 +196,14 @@ class App:
                 return bytes(body)
 
     def _documented(
-        self, route: _Route, status: int, text: str, headers: Mapping[str, str] | None = None
-    ) -> _Response:
+        self, route: Route, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
         """Return an error of an operation, with a body only where one is documented."""
-        return self._refusal(self._shape(route, status), status, text, headers)
+        return self._refusal(route.shape(status), status, text, headers)
 
-    def _shape(self, route: _Route, status: int) -> Shape:
-        if status not in route.shapes:
-            route.shapes[status] = shape_of(self.version, route.operation.answer(status))
-        return route.shapes[status]
-
-    def _failure(self, route: _Route, text: str) -> _Response:
+    def _failure(self, route: Route, text: str) -> Response:
         """Return 500; what went wrong is told in development only."""
-        shape = self._shape(route, 500)
+        shape = route.shape(500)
         if self._development:
             return self._refusal(shape if shape.schema else self._common, 500, text)
         return self._refusal(shape, 500, _say("failed", "en"))
@@ -313,35 +211,11 @@ class App:
     @staticmethod
     def _refusal(
         shape: Shape, status: int, text: str, headers: Mapping[str, str] | None = None
-    ) -> _Response:
+    ) -> Response:
         body = shape.body(status, text)
         extra = tuple((headers or {}).items())
-        return _Response(status, body, shape.media_type if body else "", extra)
-
-
-class Around:
-    """An app in other clothes: ``outer`` answers, and what else there is to know ``inner`` knows."""
-
-    def __init__(self, outer: Asgi, inner: Any) -> None:
-        self._outer = outer
-        self._inner = inner
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
-        await self._outer(scope, receive, send)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
+        return Response(status, body, shape.media_type if body else "", extra)
 
 
 def _say(code: str, lang: str, **params: Any) -> str:
     return render(f"serving.{code}", params, lang)
-
-
-async def _send(response: _Response, head: bool, send: Send) -> None:
-    headers = [(b"content-length", str(len(response.body)).encode())]
-    if response.media_type:
-        headers.append((b"content-type", response.media_type.encode()))
-    headers += [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else response.body})

@@ -15,9 +15,10 @@ from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.fault import Variant
+from mobstd.serving.asgi import Around, Asgi
 from mobstd.serving.examples import Examples, example_query
 from mobstd.serving.faults import FaultMiddleware, behaviours
-from mobstd.serving.kit import Around, Asgi, app
+from mobstd.serving.kit import app
 
 __all__ = ["curl", "has_reference", "implementation", "role_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -45,11 +45,13 @@ class Taken:
 
     Attributes:
         values: the parameters by name, defaults filled in.
+        given: the parameters that were sent.
         pairs: the query parameters that the operation knows, as they were written.
         body: the parsed body, or ``None``.
     """
 
     values: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
     pairs: Pairs = ()
     body: Any = None
 
@@ -114,8 +116,8 @@ class Reader:
             media.lower(): validator(schema, documents(version))
             for media, schema in operation.body.items()
         }
-        names = [re.escape(name) for name in re.findall(r"{([^/]+?)}", operation.path)]
-        self._places = names
+        every = (*self._query, *self._path, *self._headers)
+        self._defaults = {f.name: f.default for f in every if f.default is not None}
 
     @property
     def reads_body(self) -> bool:
@@ -134,28 +136,16 @@ class Reader:
         Raises:
             BadInput: where the canon refuses it.
         """
-        given = _pairs(query)
-        values = self._values(self._query, given)
-        values.update(self._values(self._path, {name: [text] for name, text in places.items()}))
+        texts = _pairs(query)
+        given = _values(self._query, texts)
+        given.update(_values(self._path, {name: [text] for name, text in places.items()}))
         sent = {
             f.name: [headers[f.name.lower()]] for f in self._headers if f.name.lower() in headers
         }
-        values.update(self._values(self._headers, sent))
-        pairs = tuple((f.name, text) for f in self._query for text in given.get(f.name, ()))
-        return Taken(values, pairs, self._read_body(headers, body) if self._body else None)
-
-    @staticmethod
-    def _values(fields: list[_Field], given: Mapping[str, list[str]]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for field in fields:
-            texts = given.get(field.name)
-            if texts:
-                values[field.name] = field.read(texts)
-            elif field.required:
-                raise BadInput("missing-parameter", name=field.name)
-            elif field.default is not None:
-                values[field.name] = field.default
-        return values
+        given.update(_values(self._headers, sent))
+        pairs = tuple((f.name, text) for f in self._query for text in texts.get(f.name, ()))
+        read = self._read_body(headers, body) if self._body else None
+        return Taken({**self._defaults, **given}, given, pairs, read)
 
     def _read_body(self, headers: Mapping[str, str], body: bytes) -> Any:
         if not body:
@@ -174,6 +164,17 @@ class Reader:
             where = "/" + "/".join(map(str, problem.path))
             raise BadInput("bad-body", where=where, keyword=problem.keyword)
         return value
+
+
+def _values(fields: list[_Field], texts: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return what each field reads in its texts."""
+    values: dict[str, Any] = {}
+    for one in fields:
+        if texts.get(one.name):
+            values[one.name] = one.read(texts[one.name])
+        elif one.required:
+            raise BadInput("missing-parameter", name=one.name)
+    return values
 
 
 def _pairs(query: bytes) -> dict[str, list[str]]:

@@ -77,7 +77,8 @@ class Writer:
         found = []
         for problem in judge.problems(value):
             where = "/" + "/".join(map(str, problem.path))
-            found.append(f"{where}: {problem.message}"[:300])
+            wanted = problem.expected if problem.member is None else problem.member
+            found.append(f"{where} {problem.keyword} {wanted}"[:200])
             if len(found) == _SHOWN:
                 break
         return found

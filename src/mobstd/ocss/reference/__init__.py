@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from mobstd.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
-    from mobstd.serving.kit import Asgi
+    from mobstd.serving.asgi import Asgi
 
 __all__ = ["build"]
 
@@ -64,7 +64,8 @@ def build(
         from mobstd.ocss.reference.service import ReferenceOperator
         from mobstd.ocss.reference.stores import store_of
         from mobstd.ocss.reference.world import Recipe
-        from mobstd.serving.kit import Around, app
+        from mobstd.serving.asgi import Around
+        from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 

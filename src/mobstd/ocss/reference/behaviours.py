@@ -20,7 +20,7 @@ from mobstd.ocss.reference.search import Search, around
 from mobstd.ocss.reference.store import DAY, Disc, slots
 from mobstd.ocss.reference.world import ZONE
 from mobstd.serving.answers import Refuse
-from mobstd.serving.kit import Asgi
+from mobstd.serving.asgi import Asgi
 
 __all__ = ["BEHAVIOURS", "Behaviour", "chosen"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mobstd.serving.kit import Asgi
+from mobstd.serving.asgi import Asgi
 
 __all__ = ["HABITS", "Setting"]
 

@@ -245,18 +245,20 @@ class _Maker:
         item["webUrl"] = f"https://{operator}/trips/{self.kind[0]}{self.trips}"
         days = random.choices([w for w, _ in _WEEKS], [n for _, n in _WEEKS])[0].split()
         weeks = random.choice((0, 1, 1, 2, 2, 3))
-        moving = random.random() < 0.2
+        moving = random.random() < 0.15
+        short = random.choice(days) if random.random() < 0.2 else None
         item["schedules"] = []
         for day in days:
             if moving:
                 seconds = (seconds + 300 * random.randrange(-4, 5)) % 86400
-            clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            at = (seconds + (10_800 if seconds < 43_200 else -9_000) * (day == short)) % 86400
+            clock = f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}"
             slot: Item = {"passengerPickupDay": day, "passengerPickupTimeOfDay": clock}
             if weeks and random.random() < 0.85:
                 shown = random.random() < 0.6
                 slot["journeySchedules"] = [
-                    self._journey(operator, at, driver_date=shown)
-                    for at in self._dates(DAYS.index(day), seconds, weeks)
+                    self._journey(operator, date, driver_date=shown)
+                    for date in self._dates(DAYS.index(day), at, weeks)
                 ]
             item["schedules"].append(slot)
 

@@ -1,0 +1,146 @@
+"""From an operation of the canon to the method of a service that answers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from mobstd.canon.openapi import Operation
+from mobstd.canon.standard import Version
+from mobstd.errors import RefusedDocument
+from mobstd.serving.reading import BadInput, Reader, Taken
+from mobstd.serving.shaping import Shape, shape_of
+from mobstd.serving.writing import Writer
+
+__all__ = ["Build", "Route", "Routes", "method_name"]
+
+Build = Callable[[Taken], Any]
+Call = Callable[..., Awaitable[Any]]
+
+
+def method_name(operation: str) -> str:
+    """Return the name of a method: ``getDriverJourneys`` becomes ``get_driver_journeys``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).replace("-", "_").lower()
+
+
+@dataclass
+class Route:
+    """One operation, ready to be asked."""
+
+    version: Version
+    operation: Operation
+    answer: Callable[[Taken], Awaitable[Any]]
+    reader: Reader
+    writer: Writer
+    guarded: bool
+    _shapes: dict[int, Shape] = field(default_factory=dict)
+
+    def shape(self, status: int) -> Shape:
+        """Return how an error of this status is written."""
+        if status not in self._shapes:
+            self._shapes[status] = shape_of(self.version, self.operation.answer(status))
+        return self._shapes[status]
+
+
+class Routes:
+    """The operations that a service implements, by path."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, dict[str, Route]] = {}
+        self._templates: dict[str, tuple[re.Pattern[str], list[str], dict[str, Route]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._exact or self._templates)
+
+    def add(self, route: Route) -> None:
+        """Add one operation."""
+        path = route.operation.path
+        if "{" not in path:
+            self._exact.setdefault(path, {})[route.operation.method] = route
+            return
+        if path not in self._templates:
+            names = re.findall(r"{([^/]+?)}", path)
+            pattern = re.sub(r"\\{[^/]+?\\}", "([^/]+)", re.escape(path))
+            self._templates[path] = (re.compile(pattern), names, {})
+        self._templates[path][2][route.operation.method] = route
+
+    def find(self, path: str) -> tuple[Mapping[str, Route], dict[str, str]]:
+        """Return the routes at a path by method, and what stands in its places."""
+        if path in self._exact:
+            return self._exact[path], {}
+        for pattern, names, methods in self._templates.values():
+            match = pattern.fullmatch(path)
+            if match:
+                return methods, dict(zip(names, match.groups(), strict=True))
+        return {}, {}
+
+
+def routes(
+    service: object,
+    version: Version,
+    documented: Iterable[Operation],
+    builds: Mapping[str, Build],
+) -> Routes:
+    """Return the routes to the methods that a service has."""
+    found = Routes()
+    for operation in documented:
+        answer = _bound(service, operation, builds.get(operation.id))
+        if answer is not None:
+            found.add(
+                Route(
+                    version,
+                    operation,
+                    answer,
+                    Reader(version, operation),
+                    Writer(version, operation),
+                    operation.answer(401) is not None,
+                )
+            )
+    return found
+
+
+def _bound(
+    service: object, operation: Operation, build: Build | None
+) -> Callable[[Taken], Awaitable[Any]] | None:
+    """Return a function that asks the method of an operation, ``None`` where there is none.
+
+    A service that was made from a generated interface has ``OPERATIONS`` and gets typed
+    arguments; any other gets the mapping of parameters, and the body where there is one.
+    """
+    endpoint = getattr(service, "OPERATIONS", {}).get(operation.id)
+    name = method_name(operation.id) if endpoint is None else endpoint.name
+    call = getattr(service, name, None)
+    if call is None or getattr(call, "__isabstractmethod__", False):
+        return None
+    if build is not None:
+        return partial(_built, call, build)
+    if endpoint is not None:
+        return partial(_typed, call, endpoint)
+    return partial(_plain, call, operation)
+
+
+async def _built(call: Call, build: Build, taken: Taken) -> Any:
+    return await call(build(taken))
+
+
+async def _plain(call: Call, operation: Operation, taken: Taken) -> Any:
+    given: list[Any] = [taken.values] if operation.parameters or operation.body else []
+    if operation.body:
+        given.append(taken.body)
+    return await call(*given)
+
+
+async def _typed(call: Call, endpoint: Any, taken: Taken) -> Any:
+    given = [taken.values[place] for place in endpoint.places]
+    try:
+        if endpoint.query is not None:
+            given.append(endpoint.query.of(taken.given))
+        if endpoint.body is not None:
+            given.append(None if taken.body is None else endpoint.body.read(taken.body))
+    except RefusedDocument as error:
+        where = error.problems[0].path if error.problems else ()
+        raise BadInput("out-of-range", name=".".join(map(str, where))) from None
+    return await call(*given)
