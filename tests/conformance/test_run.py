@@ -131,6 +131,8 @@ def test_declared_blocks_are_looked_for(judged: Judged, reference: Any) -> None:
     report = judged(only_status, {"blocks": ("search", "status")})
     assert verdicts(report)["status"] == "conforming"
     assert report["gate"]["exit_code"] == 1
+    assert verdicts(report)["driver-trips"] == "non-conforming"
+    assert outcome(report, "OCSS-GEN-02") == "failed"
     absent = [i for i in report["preflight"] if i["ok"] is False]
     assert {i["blame"] for i in absent} == {"target"}
 

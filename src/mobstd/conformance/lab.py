@@ -43,6 +43,7 @@ class Lab:
         anchors: by operation, items with a query that finds them.
         controls: by operation, a query that is accepted, with or without items.
         wide: by operation, the query that found most.
+        declared: the blocks that the profile or the command line names.
         presence: by block, ``present``, ``absent`` or ``unknown``.
     """
 
@@ -53,6 +54,7 @@ class Lab:
     controls: dict[str, Query] = field(default_factory=dict)
     wide: dict[str, Query] = field(default_factory=dict)
     presence: dict[str, str] = field(default_factory=dict)
+    declared: tuple[str, ...] = ()
     has_credentials: bool = False
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)

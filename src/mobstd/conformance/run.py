@@ -33,6 +33,9 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["Options", "Progress", "bound", "check", "credentials", "the_role"]
 
 QUICK = 40
+LOOKING = ("declared", "implements")
+"""Kinds that look at what preflight found and send nothing."""
+
 LOOK_BACK = 24
 """Requests kept for asking again what seems to be missing."""
 
@@ -170,7 +173,13 @@ def _outline(sender: SenderLike, profile: Profile, options: Options) -> _Outline
         profile.timezone,
         profile.operator_domains,
     )
-    lab = Lab(session, context, options.seed, has_credentials=bool(options.credentials))
+    lab = Lab(
+        session,
+        context,
+        options.seed,
+        declared=declared or (),
+        has_credentials=bool(options.credentials),
+    )
     now = options.now or datetime.now(UTC)
     return _Outline(lab, declared, _rows(found, options.only), now, options)
 
@@ -187,6 +196,17 @@ def _operations(outline: _Outline) -> list[str]:
     ]
 
 
+def _missing(outline: _Outline) -> list[str]:
+    """Return the operations that are declared and absent: only rows about that are tried."""
+    lab = outline.lab
+    return [
+        operation
+        for name in lab.declared
+        if lab.presence.get(name) == "absent"
+        for operation in lab.context.catalogue.blocks[name].operations
+    ]
+
+
 def _undeclared(outline: _Outline) -> bool:
     """What is there is judged although the profile does not declare it, unless blocks are named."""
     return not outline.options.blocks
@@ -198,6 +218,8 @@ def _jobs(outline: _Outline, operation: str, phase: str) -> list[tuple[Requireme
         (row, check)
         for row, check in lab.context.catalogue.by_operation[operation]
         if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase
+        if lab.presence.get(lab.context.catalogue.block_of.get(operation, "")) != "absent"
+        or check.kind in LOOKING
     ]
     return sorted(jobs, key=lambda job: PROBES[job[1].kind].cost(job[1], job[0], operation, lab))
 
@@ -252,7 +274,7 @@ def _walk(outline: _Outline, seen: Preflight, tallies: list[Tally], profile: Pro
     left = share - (len(lab.session.exchanges) - before)
     begin("pairs", left)
     with lab.session.phase("pairs", left):
-        _probe(outline, operations, "pairs", tallies)
+        _probe(outline, [*operations, *_missing(outline)], "pairs", tallies)
     rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)

@@ -31,5 +31,6 @@ PROBES: Mapping[str, Probe] = {
     "credentials": access.CREDENTIALS,
     "public": access.PUBLIC,
     "implements": access.IMPLEMENTS,
+    "declared": access.DECLARED,
     "not-declared": access.NOT_DECLARED,
 }

@@ -7,7 +7,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CREDENTIALS", "IMPLEMENTS", "NOT_DECLARED", "PUBLIC"]
+__all__ = ["CREDENTIALS", "DECLARED", "IMPLEMENTS", "NOT_DECLARED", "PUBLIC"]
 
 
 def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -78,6 +78,25 @@ def _not_declared(check: Check, row: Requirement, operation: str, lab: Lab) -> R
     return Result(1 if "present" in lab.presence.values() else 0)
 
 
+def _declared(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    block = lab.context.catalogue.block_of.get(operation, "")
+    if block not in lab.declared:
+        return Result()
+    if lab.presence.get(block) != "absent":
+        return Result(1)
+    sent = [x for x in lab.session.exchanges if x.operation == operation]
+    finding = found(
+        row,
+        "probe.declared",
+        tuple(sent[-1:]),
+        pointer="/response/status",
+        expected="the block",
+        received=sent[-1].status if sent else None,
+        block=block,
+    )
+    return Result(1, (finding,))
+
+
 def _nothing(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
     return 0
 
@@ -99,6 +118,12 @@ IMPLEMENTS = Probe(
     _implements,
     "pairs",
     {"en": "see which blocks answer", "fr": "voir quels blocs répondent"},
+)
+DECLARED = Probe(
+    _nothing,
+    _declared,
+    "pairs",
+    {"en": "see whether what is declared is there", "fr": "voir si ce qui est déclaré est là"},
 )
 NOT_DECLARED = Probe(
     _nothing,
