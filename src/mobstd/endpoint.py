@@ -1,0 +1,66 @@
+"""One operation as generated code knows it: what goes in, what comes out, what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from mobstd.models import Model
+    from mobstd.query import Query
+
+__all__ = ["Endpoint", "builders", "left_out"]
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An operation of a role.
+
+    Attributes:
+        id: the ``operationId``.
+        standard: ``name@version`` of the standard that it belongs to.
+        role: who serves it.
+        method: the HTTP method.
+        path: the path, with ``{names}`` where parameters stand.
+        name: the method of clients and services.
+        query: the class of its parameters, those of the path included.
+        body: the class of its request body.
+        answer: the class of its answer, or of the items of its answer.
+        gives: ``nothing``, ``one`` document, ``many`` in an array, or any ``value``.
+    """
+
+    id: str
+    standard: str
+    role: str
+    method: str
+    path: str
+    name: str
+    query: type[Query] | None = None
+    body: type[Model] | None = None
+    answer: type[Model] | None = None
+    gives: Literal["nothing", "one", "many", "value"] = "nothing"
+
+
+def left_out(method: Method) -> Method:
+    """Mark a method of a service interface: unless a subclass has its own, it is not offered."""
+    method.__isabstractmethod__ = True  # type: ignore[attr-defined]
+    return method
+
+
+def builders(operations: Mapping[str, Endpoint]) -> dict[str, Callable[[Any], Any]]:
+    """Return for each operation what makes the typed argument of its method.
+
+    Each takes what the server kit read from a request: ``values`` by wire name, and ``body``.
+    """
+    return {name: _builder(one) for name, one in operations.items() if one.query or one.body}
+
+
+def _builder(endpoint: Endpoint) -> Callable[[Any], Any]:
+    query, body = endpoint.query, endpoint.body
+    if query is not None:
+        return lambda taken: query.read(taken.values)
+    assert body is not None
+    return lambda taken: body.read(taken.body)

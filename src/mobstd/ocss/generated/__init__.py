@@ -1,0 +1,1 @@
+"""Generated packages, one per version. `mobstd generate` owns this folder wholly."""

@@ -1,0 +1,382 @@
+"""What the generated clients stand on: pure halves that build and parse, two thin senders."""
+
+from __future__ import annotations
+
+import copy
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any, Self
+
+from mobstd.endpoint import Endpoint
+from mobstd.errors import ConfigError, OutcomeUnknown, RefusedDocument, TransportError, Unreachable
+from mobstd.judging.exchange import Request, Response
+from mobstd.judging.pointer import join
+from mobstd.models import Model
+from mobstd.query import Query
+from mobstd.transport.address import Address
+from mobstd.transport.answer import RawResponse
+from mobstd.transport.auth import Auth, authenticated
+from mobstd.transport.judge import judge_of
+from mobstd.transport.log import logger
+from mobstd.transport.retry import RetryPolicy
+from mobstd.transport.sending import MAX_BODY, AsyncSends, Sends, user_agent
+from mobstd.transport.timeout import Timeout
+
+__all__ = ["AsyncClientBase", "ClientBase", "OnRequest", "OnResponse", "RequestOptions"]
+
+OnRequest = Callable[[Request], Request | None]
+"""Sees each attempt before credentials are added; what it returns, if anything, is sent."""
+
+OnResponse = Callable[[Request, Response], None]
+"""Sees each response, with the request as it was before credentials were added."""
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class RequestOptions:
+    """What one call, or one copy of a client, does differently.
+
+    Attributes:
+        timeout: seconds for each attempt.
+        headers: sent besides those of the client.
+        retry: what is tried again.
+    """
+
+    timeout: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    retry: RetryPolicy | None = None
+
+
+@dataclass(frozen=True)
+class _Settings:
+    path: str
+    auth: Auth | None
+    retry: RetryPolicy
+    timeout: float | None
+    headers: Mapping[str, str]
+    on_request: OnRequest | None
+    on_response: OnResponse | None
+    validate: bool
+    strict: bool
+
+
+class _Base:
+    """What both clients share: everything but waiting.
+
+    Args:
+        base_url: where the partner is, such as ``https://partner.example/v1``.
+        auth: who calls: ``ApiKey``, ``BearerToken``, or any callable that takes the request and
+            returns it with credentials, or headers. It is asked before every attempt.
+        timeout: for each attempt, in seconds; 10 in all and 5 to connect by default.
+        retry: what is tried again; safe methods only.
+        headers: sent with every request.
+        user_agent: your product, such as ``planner/2.1``; it follows ``mobstd/<version>``.
+        on_request: sees each attempt before credentials are added, and may replace it.
+        on_response: sees each response.
+        validate: judge what is sent by the standard before it leaves.
+        strict: raise where the answer breaks the standard, instead of warning.
+        verify: whether TLS certificates are checked, or the path of a CA file, or a context.
+        proxy: URL of a proxy, instead of what the environment says.
+        max_body: bytes of an answer that are read; a longer one is an error.
+        sender: what sends, instead of the network: for tests, or an app in the same process.
+    """
+
+    _owns_sender = True
+
+    def __init__(
+        self,
+        *,
+        base_url: str = "",
+        auth: Auth | None = None,
+        timeout: Timeout | float | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        user_agent: str = "",
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        validate: bool = True,
+        strict: bool = False,
+        verify: bool | str | ssl.SSLContext = True,
+        proxy: str | None = None,
+        max_body: int = MAX_BODY,
+        sender: Any = None,
+    ) -> None:
+        if sender is None:
+            sender = self._network(
+                base_url,
+                timeout=timeout,
+                user_agent=_product(user_agent),
+                verify=verify,
+                proxy=proxy,
+                max_body=max_body,
+            )
+        self._sender = sender
+        address = Address.parse(base_url) if base_url else getattr(sender, "address", None)
+        self._settings = _Settings(
+            path=address.path if address else "",
+            auth=auth,
+            retry=RetryPolicy() if retry is None else retry,
+            timeout=None,
+            headers=headers or {},
+            on_request=on_request,
+            on_response=on_response,
+            validate=validate,
+            strict=strict,
+        )
+
+    def _network(self, base_url: str, **options: Any) -> Any:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        where = getattr(self._sender, "address", None) or type(self._sender).__name__
+        return f"{type(self).__name__}({str(where)!r})"
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: RetryPolicy | None = None,
+        auth: Auth | None = None,
+        validate: bool | None = None,
+        strict: bool | None = None,
+    ) -> Self:
+        """Return a client that does these differently and shares the connections of this one."""
+        given = {
+            "timeout": timeout,
+            "retry": retry,
+            "auth": auth,
+            "validate": validate,
+            "strict": strict,
+            "headers": None if headers is None else {**self._settings.headers, **headers},
+        }
+        other = copy.copy(self)
+        other._owns_sender = False
+        other.__dict__.pop("raw", None)
+        changes: Any = {name: value for name, value in given.items() if value is not None}
+        other._settings = replace(self._settings, **changes)
+        return other
+
+    def strict(self) -> Self:
+        """Return a client that raises where an answer breaks the standard."""
+        return self.with_options(strict=True)
+
+    def _build(
+        self,
+        endpoint: Endpoint,
+        query: Query | None,
+        body: Model | None,
+        options: RequestOptions,
+    ) -> Request:
+        if self._settings.validate:
+            _validate(endpoint, query, body)
+        names = {"Accept": "application/json"} if endpoint.gives != "nothing" else {}
+        if body is not None:
+            names["Content-Type"] = "application/json"
+        headers = {**names, **self._settings.headers, **options.headers}
+        path = endpoint.path if query is None else query.to_path(endpoint.path)
+        return Request(
+            endpoint.method,
+            self._settings.path + path,
+            () if query is None else query.to_pairs(),
+            tuple(headers.items()),
+            None if body is None else body.to_json().encode(),
+        )
+
+    def _hooked(self, request: Request) -> Request:
+        hook = self._settings.on_request
+        return request if hook is None else hook(request) or request
+
+    def _wait(
+        self, attempt: int, request: Request, outcome: Response | TransportError, o: RequestOptions
+    ) -> float | None:
+        """Tell the hook, and return the seconds until the next attempt, or ``None``."""
+        hook = self._settings.on_response
+        if hook is not None and isinstance(outcome, Response):
+            hook(request, outcome)
+        policy = self._settings.retry if o.retry is None else o.retry
+        wait = policy.wait(attempt, request, outcome)
+        if wait is not None:
+            why = outcome.status if isinstance(outcome, Response) else outcome.code
+            path = request.path
+            logger.debug("%s %s: %s, again in %.1f s", request.method, path, why, wait)
+        return wait
+
+    def _settled(
+        self, endpoint: Endpoint, request: Request, outcome: Response | TransportError
+    ) -> RawResponse[Any]:
+        if isinstance(outcome, Response):
+            return RawResponse(endpoint, outcome, self._settings.strict)
+        if request.method in _SAFE or isinstance(outcome, Unreachable):
+            raise outcome
+        raise OutcomeUnknown(
+            "transport.outcome-unknown", operation=endpoint.id, because=outcome.code
+        ) from outcome
+
+    def _timeout(self, options: RequestOptions) -> float | None:
+        return self._settings.timeout if options.timeout is None else options.timeout
+
+
+class ClientBase(_Base):
+    """Sends and waits; to be shared between threads, and closed."""
+
+    _sender: Sends
+
+    def _network(self, base_url: str, **options: Any) -> Sends:
+        from mobstd.transport.http import Sender
+
+        return Sender(base_url, **options)
+
+    def call(
+        self,
+        endpoint: Endpoint,
+        query: Query | None = None,
+        body: Model | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Any]:
+        """Call any operation and return its response, whatever the status.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent; nothing was sent.
+            TransportError: no usable response came.
+        """
+        options = options or RequestOptions()
+        built = self._build(endpoint, query, body, options)
+        attempt = 0
+        while True:
+            attempt += 1
+            request = self._hooked(built)
+            outcome: Response | TransportError
+            try:
+                outcome = self._sender.send(self._signed(request), timeout=self._timeout(options))
+            except TransportError as error:
+                outcome = error
+            wait = self._wait(attempt, request, outcome, options)
+            if wait is None:
+                return self._settled(endpoint, request, outcome)
+            time.sleep(wait)
+
+    def _signed(self, request: Request) -> Request:
+        auth = self._settings.auth
+        return request if auth is None else authenticated(request, auth(request))
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._owns_sender:
+            self._sender.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClientBase(_Base):
+    """As ``ClientBase``, awaited; bound to the event loop that it is first used on."""
+
+    _sender: AsyncSends
+
+    def _network(self, base_url: str, **options: Any) -> AsyncSends:
+        from mobstd.transport.http import AsyncSender
+
+        return AsyncSender(base_url, **options)
+
+    async def call(
+        self,
+        endpoint: Endpoint,
+        query: Query | None = None,
+        body: Model | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Any]:
+        """Call any operation and return its response, whatever the status.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent; nothing was sent.
+            TransportError: no usable response came.
+        """
+        options = options or RequestOptions()
+        built = self._build(endpoint, query, body, options)
+        attempt = 0
+        while True:
+            attempt += 1
+            request = self._hooked(built)
+            signed = await self._signed(request)
+            outcome: Response | TransportError
+            try:
+                outcome = await self._sender.send(signed, timeout=self._timeout(options))
+            except TransportError as error:
+                outcome = error
+            wait = self._wait(attempt, request, outcome, options)
+            if wait is None:
+                return self._settled(endpoint, request, outcome)
+            await _sleep(wait)
+
+    async def _signed(self, request: Request) -> Request:
+        auth = self._settings.auth
+        if auth is None:
+            return request
+        credentials = auth(request)
+        if isinstance(credentials, Awaitable):
+            credentials = await credentials
+        return authenticated(request, credentials)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._owns_sender:
+            await self._sender.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio
+
+    await anyio.sleep(seconds)
+
+
+def _product(product: str) -> str:
+    if not product.isprintable():
+        raise ConfigError("transport.bad-header", name="User-Agent")
+    return user_agent(product)
+
+
+def _validate(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:
+    """Judge what is to be sent.
+
+    Raises:
+        RefusedDocument: where the standard does not allow it.
+    """
+    judge = judge_of(endpoint)
+    for judged, document in ((judge.query, query), (judge.body, body)):
+        if judged is None or document is None:
+            continue
+        problems = tuple(judged.problems(document.dump()))
+        if problems:
+            first = problems[0]
+            where = join([*first.path, *([first.member] if first.member else [])])
+            raise RefusedDocument(
+                "client.request-refused",
+                problems,
+                operation=endpoint.id,
+                where=where,
+                keyword=first.keyword,
+            )
