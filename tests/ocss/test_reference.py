@@ -28,6 +28,7 @@ from mobstd.ocss.reference.search import Search, around, run
 from mobstd.ocss.reference.store import DAY, Disc, Store, seconds_of_day
 from mobstd.ocss.reference.stores import store_of
 from mobstd.ocss.reference.world import DAYS, KINDS, Recipe, items
+from mobstd.serving.faults import load_faults
 
 NOW = 1_760_000_000
 PARIS = ZoneInfo("Europe/Paris")
@@ -652,8 +653,24 @@ def test_a_behaviour_on_some_operations(store: Store) -> None:
         query = query_of(kind, store.some(kind, 1)[0])
         first, second = (ask(app, PATHS[kind], query).json() for _ in range(2))
         assert (first == second) is stable
+    keyed = build(
+        now=NOW,
+        count=50,
+        api_keys=["good"],
+        behaviours={"accepts-no-key": ("getDriverJourneys",)},
+    )
+    assert ask(keyed, "/driver_journeys").status_code == 400
+    assert ask(keyed, "/passenger_journeys").status_code == 401
     with pytest.raises(UnknownName, match="few-ids"):
         build(behaviours=["no-such-thing"])
+
+
+def test_faults_name_behaviours_that_violate_their_row() -> None:
+    used = [fault for fault in load_faults(OCSS) if fault.behaviour]
+    assert used
+    for fault in used:
+        assert fault.behaviour in BEHAVIOURS
+        assert fault.requirement in BEHAVIOURS[fault.behaviour].violates, fault.id
 
 
 def test_every_behaviour_names_what_it_violates() -> None:

@@ -12,7 +12,7 @@ loading     documents of your own in place of the generator
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def build(
     db: str | None = None,
     data: str | Path | None = None,
     api_keys: Iterable[str] | None = None,
-    behaviours: Iterable[str] = (),
+    behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
 ) -> Asgi:
@@ -49,7 +49,8 @@ def build(
         db: ``sqlite:///file`` to keep them in a file; in memory when ``None``.
         data: a file of documents in place of the generator.
         api_keys: the accepted keys; ``None``: open to everybody.
-        behaviours: names of wrong behaviours, see ``mobstd.ocss.reference.behaviours``.
+        behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
+            with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
 
@@ -59,8 +60,10 @@ def build(
         MissingExtra: where mobstd was installed without ``server``.
     """
     try:
+        from mobstd.canon.openapi import operations as documented
+        from mobstd.canon.standard import find
         from mobstd.ocss.reference.behaviours import chosen
-        from mobstd.ocss.reference.habits import Setting
+        from mobstd.ocss.reference.habits import Setting, only_at
         from mobstd.ocss.reference.service import ReferenceOperator
         from mobstd.ocss.reference.stores import store_of
         from mobstd.ocss.reference.world import Recipe
@@ -72,19 +75,25 @@ def build(
     if not 1 <= operators <= 3 or count < 0:
         raise ConfigError("serving.bad-world", operators=operators, count=count)
     recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
+    version = find("ocss@1.0-alpha")
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
     service = ReferenceOperator(store_of(recipe, db, data), setting, wrong)
     served: Asgi = app(
         service,
-        "ocss@1.0-alpha",
+        version,
         "operator",
         api_keys=keys,
         development=development,
         check_answers=check_answers,
     )
+    known = documented(version, "operator")
     for behaviour in wrong:
         if behaviour.habit is not None:
-            served = Around(behaviour.habit(served, setting), served)
+            outer = behaviour.habit(served, setting)
+            if behaviour.operations:
+                paths = {known[name].path for name in behaviour.operations}
+                outer = only_at(paths, outer, served)
+            served = Around(outer, served)
     return served

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mobstd.errors import UnknownName
@@ -46,6 +46,10 @@ class Behaviour:
     habit: Callable[[Asgi, Setting], Asgi] | None = None
     operations: frozenset[str] = frozenset()
 
+    def concerns(self, operation: str) -> bool:
+        """Say whether it shows on an operation."""
+        return not self.operations or operation in self.operations
+
 
 BEHAVIOURS: dict[str, Behaviour] = {
     name: Behaviour(name, rows, habit=habit) for name, (rows, habit) in HABITS.items()
@@ -53,22 +57,28 @@ BEHAVIOURS: dict[str, Behaviour] = {
 """Every behaviour by its name."""
 
 
-def chosen(wanted: Iterable[str]) -> list[Behaviour]:
-    """Return the behaviours that are asked for.
+def chosen(wanted: Iterable[str] | Mapping[str, Iterable[str]]) -> list[Behaviour]:
+    """Return the behaviours that are asked for: names, or names with their operations.
 
     Raises:
         UnknownName: with the names that are there.
     """
-    found = []
-    for word in wanted:
-        name, _, where = word.partition("@")
-        if name not in BEHAVIOURS:
-            known = ", ".join(sorted(BEHAVIOURS))
-            raise UnknownName("serving.unknown-behaviour", wanted=name, known=known)
-        one = BEHAVIOURS[name]
-        operations = frozenset(filter(None, where.split(",")))
-        found.append(Behaviour(one.name, one.violates, one.search, one.habit, operations))
-    return found
+    pairs: Iterable[tuple[str, Iterable[str]]] = (
+        wanted.items() if isinstance(wanted, Mapping) else map(_split, wanted)
+    )
+    return [_limited(name, where) for name, where in pairs]
+
+
+def _split(word: str) -> tuple[str, list[str]]:
+    name, _, where = word.partition("@")
+    return name, list(filter(None, where.split(",")))
+
+
+def _limited(name: str, where: Iterable[str]) -> Behaviour:
+    if name not in BEHAVIOURS:
+        known = ", ".join(sorted(BEHAVIOURS))
+        raise UnknownName("serving.unknown-behaviour", wanted=name, known=known)
+    return replace(BEHAVIOURS[name], operations=frozenset(where))
 
 
 def _wrong(*violates: str) -> Callable[[Wrong], Wrong]:
@@ -130,7 +140,7 @@ def count_zero_is_no_limit(search: Search, find: Find, setting: Setting) -> list
     return find(search.but(count=search.count or None))
 
 
-@_wrong("OCSS-SEARCH-15")
+@_wrong("OCSS-SEARCH-08", "OCSS-REG-08")
 def drops_on_wide_radius(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Loses some results when a radius grows."""
     radii = (search.departure.radius, search.arrival.radius)
@@ -139,7 +149,7 @@ def drops_on_wide_radius(search: Search, find: Find, setting: Setting) -> list[I
     return _kept(search, find, lambda item: _hash(_key(item), *radii) % 3 > 0)
 
 
-@_wrong("OCSS-SEARCH-15")
+@_wrong("OCSS-SEARCH-08", "OCSS-REG-08")
 def drops_on_wide_window(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Loses some results when the time window grows."""
     if search.delta <= 900:
@@ -147,7 +157,7 @@ def drops_on_wide_window(search: Search, find: Find, setting: Setting) -> list[I
     return _kept(search, find, lambda item: _hash(_key(item), search.delta) % 3 > 0)
 
 
-@_wrong("OCSS-SEARCH-14", "OCSS-SEARCH-08", "OCSS-REG-07")
+@_wrong("OCSS-SEARCH-08", "OCSS-REG-08")
 def window_only_after(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Finds what leaves after the wanted time, never before."""
 
@@ -227,7 +237,7 @@ def one_radius_for_both(search: Search, find: Find, setting: Setting) -> list[It
     return find(search.but(arrival=arrival))
 
 
-@_wrong("OCSS-SEARCH-12", "OCSS-SEARCH-14")
+@_wrong("OCSS-SEARCH-12", "OCSS-SEARCH-14", "OCSS-REG-07", "OCSS-REG-10")
 def zero_means_default(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Takes a radius or a margin of zero for an absent one."""
 
@@ -282,7 +292,7 @@ def day_and_time_apart(search: Search, find: Find, setting: Setting) -> list[Ite
     return _kept(wide, find, fits)
 
 
-@_wrong("OCSS-REG-07")
+@_wrong("OCSS-REG-08")
 def every_weekday_needed(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Wants a trip to run on all the wanted weekdays instead of one of them."""
     if not search.regular:
@@ -307,14 +317,14 @@ def bounds_on_first_journey(search: Search, find: Find, setting: Setting) -> lis
     return _kept(search, find, fits)
 
 
-@_wrong("OCSS-SEARCH-15")
+@_wrong("OCSS-SEARCH-08", "OCSS-REG-08")
 def random_sample(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Shows another part of the results each time."""
     turn = setting.next_turn()
     return _kept(search, find, lambda item: _hash(_key(item), turn) % 3 > 0)
 
 
-@_wrong("OCSS-SEARCH-18", "OCSS-REG-18")
+@_wrong("OCSS-SEARCH-08", "OCSS-REG-08")
 def unstable_ids(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Gives every journey a new id in each answer."""
     turn = setting.next_turn()
@@ -368,7 +378,7 @@ def not_found_when_empty(search: Search, find: Find, setting: Setting) -> list[I
     return items
 
 
-@_wrong("OCSS-SEARCH-16")
+@_wrong("OCSS-SEARCH-26")
 def refuses_the_past(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Answers 400 to dates gone by."""
     if not search.regular and search.moment < setting.now - DAY:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mobstd.serving.asgi import Asgi
+from mobstd.serving.asgi import Asgi, path_of
 
-__all__ = ["HABITS", "Setting"]
+__all__ = ["HABITS", "Setting", "only_at"]
 
 _INTEGERS = {"departureDate", "timeDelta", "count", "minDepartureDate", "maxDepartureDate"}
 _NUMBERS = {"departureLat", "departureLng", "arrivalLat", "arrivalLng"}
@@ -68,7 +68,7 @@ def status_needs_key(app: Asgi, setting: Setting) -> Asgi:
     """Wants a key for the status too."""
 
     async def wrong(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].endswith("/status"):
+        if scope["type"] == "http" and path_of(scope) == "/status":
             key = _key_of(scope, setting)
             if key is None or (setting.api_keys and key not in setting.api_keys):
                 await send({"type": "http.response.start", "status": 401, "headers": []})
@@ -104,6 +104,16 @@ def lenient_numbers(app: Asgi, setting: Setting) -> Asgi:
         await app(scope, receive, send)
 
     return wrong
+
+
+def only_at(paths: Collection[str], wrong: Asgi, right: Asgi) -> Asgi:
+    """Return an app that is wrong at some paths only."""
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        here = scope["type"] == "http" and path_of(scope) in paths
+        await (wrong if here else right)(scope, receive, send)
+
+    return served
 
 
 HABITS: dict[str, tuple[tuple[str, ...], Callable[[Asgi, Setting], Asgi]]] = {

@@ -43,7 +43,7 @@ class ReferenceOperator:
 
         find: Find = right
         for behaviour in behaviours:
-            if behaviour.search and (not behaviour.operations or operation in behaviour.operations):
+            if behaviour.search and behaviour.concerns(operation):
                 find = _wrapped(behaviour, find, setting)
         return find
 
