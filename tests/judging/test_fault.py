@@ -145,6 +145,11 @@ def test_spellings_of_numbers() -> None:
     assert json.loads(text) == body
 
 
+def test_what_no_parser_reads_back() -> None:
+    body = response([{"a": 1}], {"op": "spell", "at": "/*/a", "text": "NaN"})[2]
+    assert body == b'[{"a":NaN}]'
+
+
 def test_order_of_members() -> None:
     assert response({"a": 1, "b": 2}, {"op": "reverse", "at": ""})[2] == b'{"b":2,"a":1}'
 

@@ -55,10 +55,12 @@ class Setting:
     Attributes:
         key: the implementation asks for a key, and the profile has it.
         blocks: blocks that the profile declares beside those of the operations.
+        domains: the operator domains of the profile.
     """
 
     key: bool = False
     blocks: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,11 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             when.get("max_items"),
             when.get("every", 1),
         ),
-        "setting": Setting(setting.get("key", False), tuple(setting.get("blocks", ()))),
+        "setting": Setting(
+            setting.get("key", False),
+            tuple(setting.get("blocks", ())),
+            tuple(setting.get("domains", ())),
+        ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),
         "behaviour": row.get("behaviour"),
@@ -593,6 +599,10 @@ def _template(place: _Place, edit: Edit, _: int) -> bool:
     return _put(place, edit["text"].replace("{}", text))
 
 
+def _spell_out(place: _Place, edit: Edit, _: int) -> bool:
+    return _put(place, _spell(edit["text"]))
+
+
 def _float(place: _Place, _edit: Edit, _: int) -> bool:
     value = place.value
     whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
@@ -687,6 +697,7 @@ _BODY: dict[str, _Change] = {
     "template": _template,
     "upper": _texts(lambda value, _: value.upper()),
     "lower": _texts(lambda value, _: value.lower()),
+    "spell": _spell_out,
     "float": _float,
     "exponent": _numbers(_exponent),
     "round": _numbers(_round),
