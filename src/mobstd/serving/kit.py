@@ -45,7 +45,7 @@ def app(
         version: a version, or its name such as ``ocss@1.0-alpha``.
         role: a role that has an OpenAPI document.
         queries: what to hand to the method instead of the plain mapping of parameters, by
-            ``operationId``. A service made from a generated interface brings its own.
+            ``operationId``. A generated interface brings its own as ``QUERIES``.
         api_keys: the accepted keys; ``None``: open to everybody.
         key_header: the header that carries the key.
         development: answers that break the standard become a 500 that explains; in production
@@ -99,7 +99,8 @@ class App:
         self._max_body = max_body
         documented = operations(version, role)
         self._common = common_shape(version, documented.values())
-        self._routes = routes(service, version, documented.values(), queries or {})
+        builds = getattr(service, "QUERIES", {}) if queries is None else queries
+        self._routes = routes(service, version, documented.values(), builds)
         if not self._routes:
             names = ", ".join(method_name(name) for name in documented)
             raise ConfigError("serving.no-operation", service=type(service).__name__, names=names)

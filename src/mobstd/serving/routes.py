@@ -107,40 +107,26 @@ def _bound(
 ) -> Callable[[Taken], Awaitable[Any]] | None:
     """Return a function that asks the method of an operation, ``None`` where there is none.
 
-    A service that was made from a generated interface has ``OPERATIONS`` and gets typed
+    A service that was made from a generated interface brings ``QUERIES``, which make its typed
     arguments; any other gets the mapping of parameters, and the body where there is one.
     """
-    endpoint = getattr(service, "OPERATIONS", {}).get(operation.id)
-    name = method_name(operation.id) if endpoint is None else endpoint.name
-    call = getattr(service, name, None)
+    call = getattr(service, method_name(operation.id), None)
     if call is None or getattr(call, "__isabstractmethod__", False):
         return None
-    if build is not None:
-        return partial(_built, call, build)
-    if endpoint is not None:
-        return partial(_typed, call, endpoint)
-    return partial(_plain, call, operation)
+    return partial(_plain, call, operation) if build is None else partial(_built, call, build)
 
 
 async def _built(call: Call, build: Build, taken: Taken) -> Any:
-    return await call(build(taken))
+    try:
+        argument = build(taken)
+    except RefusedDocument as error:
+        where = error.problems[0].path if error.problems else ()
+        raise BadInput("out-of-range", name=".".join(map(str, where))) from None
+    return await call(argument)
 
 
 async def _plain(call: Call, operation: Operation, taken: Taken) -> Any:
     given: list[Any] = [taken.values] if operation.parameters or operation.body else []
     if operation.body:
         given.append(taken.body)
-    return await call(*given)
-
-
-async def _typed(call: Call, endpoint: Any, taken: Taken) -> Any:
-    given = [taken.values[place] for place in endpoint.places]
-    try:
-        if endpoint.query is not None:
-            given.append(endpoint.query.of(taken.given))
-        if endpoint.body is not None:
-            given.append(None if taken.body is None else endpoint.body.read(taken.body))
-    except RefusedDocument as error:
-        where = error.problems[0].path if error.problems else ()
-        raise BadInput("out-of-range", name=".".join(map(str, where))) from None
     return await call(*given)
