@@ -59,7 +59,8 @@ def _has_plain_numbers(text: str) -> bool:
 
 
 def _too_deep(value: Any) -> bool:
-    level, depth = [value], 0
+    level: list[Any] = [value]
+    depth = 0
     while level:
         depth += 1
         if depth > MAX_DEPTH + 1:
@@ -67,8 +68,8 @@ def _too_deep(value: Any) -> bool:
         level = [
             child
             for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, (dict, list))
+            for child in (parent.values() if parent.__class__ is dict else parent)
+            if child.__class__ is dict or child.__class__ is list
         ]
     return False
 
