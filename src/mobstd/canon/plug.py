@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from mobstd.canon.root import Root, packaged
@@ -51,5 +50,7 @@ def resolve(reference: str) -> Any:
 @cache
 def plugs() -> Mapping[str, Plug]:
     """Return the installed plugs by the name of their standard."""
+    from importlib.metadata import entry_points
+
     found = (point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
     return {plug.name: plug for plug in found}
