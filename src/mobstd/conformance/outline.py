@@ -1,0 +1,225 @@
+"""What is known before anything is sent: options, catalogue as bound, blocks, rows, session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from mobstd.canon.root import Root
+from mobstd.canon.standard import Version, find
+from mobstd.conformance.baseline import Baseline
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.profile import Profile
+from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session
+from mobstd.errors import ConfigError, UnknownName
+from mobstd.judging.catalogue import Catalogue, catalogue
+from mobstd.judging.context import Context
+from mobstd.judging.requirement import Requirement
+
+__all__ = [
+    "Options",
+    "Outline",
+    "Progress",
+    "bound",
+    "credentials",
+    "missing",
+    "operations_to_judge",
+    "outlined",
+    "the_role",
+]
+
+QUICK = 40
+
+
+class Progress(Protocol):
+    """Hears how far the run is."""
+
+    def phase(self, name: str, total: int) -> None:
+        """A phase begins, of at most ``total`` requests."""
+
+    def advance(self) -> None:
+        """One request was answered."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run, beside what the profile says.
+
+    Attributes:
+        blocks: judge these only; they override what the profile declares.
+        only: judge these rows only.
+        now: the instant that dates are relative to; the real now when ``None``.
+        with_fuzz: send generated requests with what is left of the budget.
+        planned: stop after the plan; nothing is sent.
+        rate: requests a second at most; over what the profile says.
+        record: a folder that keeps every exchange as it was.
+    """
+
+    blocks: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    seed: int = 0
+    now: datetime | None = None
+    quick: bool = False
+    with_fuzz: bool = True
+    planned: bool = False
+    credentials: tuple[tuple[str, str], ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    roots: tuple[Root, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    progress: Progress | None = None
+    baseline: Baseline | None = None
+    fail_on: str = "error"
+    rate: float | None = None
+    record: str | None = None
+    sleep: Callable[[float], None] = time.sleep
+
+
+def the_role(version: Version, wanted: str | None) -> str:
+    """Return the role to judge: the wanted one, or the only one that serves.
+
+    Raises:
+        UnknownName: where it has no document, or there are several and none was named.
+    """
+    roles = version.roles
+    if wanted is None and len(roles) == 1:
+        return roles[0]
+    if wanted not in roles:
+        known = ", ".join(roles)
+        raise UnknownName(
+            "canon.unknown-role", wanted=wanted or "", version=str(version), known=known
+        )
+    return wanted
+
+
+def bound(found: Catalogue, profile: Profile) -> Catalogue:
+    """Return the catalogue as the contract of the profile binds it."""
+    rows = dict(found.rows)
+    for clause in (*profile.adds, *profile.lifts):
+        if clause.requirement not in rows:
+            raise UnknownName("engine.unknown-row", wanted=clause.requirement)
+    for clause in profile.adds:
+        row = rows[clause.requirement]
+        rows[row.id] = replace(row, level="MUST", origin="text")
+    for clause in profile.lifts:
+        rows.pop(clause.requirement)
+    return found if rows == dict(found.rows) else replace(found, rows=rows)
+
+
+def _selected(found: Catalogue, options: Options, profile: Profile) -> tuple[str, ...] | None:
+    """Return the blocks that are declared, with groups spelled out."""
+    wanted = options.blocks or profile.blocks
+    if wanted is None:
+        return None
+    blocks: list[str] = []
+    for name in wanted:
+        group = [b.id for b in found.blocks.values() if name in (b.id, b.group)]
+        if not group:
+            known = ", ".join(
+                [*found.blocks, *sorted({b.group for b in found.blocks.values() if b.group})]
+            )
+            raise UnknownName("engine.unknown-block", wanted=name, known=known)
+        blocks += group
+    return tuple(dict.fromkeys(blocks))
+
+
+def _rows(found: Catalogue, only: tuple[str, ...]) -> Mapping[str, Requirement]:
+    if not only:
+        return found.rows
+    for name in only:
+        if name not in found.rows:
+            raise UnknownName("engine.unknown-row", wanted=name)
+    return {name: found.rows[name] for name in only}
+
+
+@dataclass
+class Outline:
+    """What is known before anything is sent."""
+
+    lab: Lab
+    declared: tuple[str, ...] | None
+    rows: Mapping[str, Requirement]
+    now: datetime
+    options: Options
+
+
+def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
+    """Return what a run knows before it begins.
+
+    Raises:
+        UnknownName: for a standard, role, block or row that is not there.
+    """
+    version = find(profile.standard, options.roots)
+    found = bound(catalogue(version, the_role(version, profile.role)), profile)
+    declared = _selected(found, options, profile)
+    requests = min(profile.max_requests, QUICK) if options.quick else profile.max_requests
+    address = getattr(sender, "address", None)
+    session = Session(
+        sender,
+        found,
+        Budget.of(requests, profile.time_budget),
+        Pace(options.rate or profile.rate, options.sleep),
+        base_path=address.path if address else "",
+        credentials=options.credentials,
+        wrong_credentials=tuple((k, "mobstd-wrong-key") for k, _ in options.credentials),
+        listeners=list(options.listeners),
+    )
+    context = Context(
+        found,
+        frozenset(declared or ()),
+        profile.timezone,
+        profile.operator_domains,
+    )
+    lab = Lab(
+        session,
+        context,
+        options.seed,
+        declared=declared or (),
+        has_credentials=bool(options.credentials),
+    )
+    now = options.now or datetime.now(UTC)
+    return Outline(lab, declared, _rows(found, options.only), now, options)
+
+
+def operations_to_judge(outline: Outline) -> list[str]:
+    """Return the operations to judge: of blocks that are declared or there."""
+    lab = outline.lab
+    return [
+        operation
+        for block in lab.context.catalogue.blocks.values()
+        if outline.declared is None or block.id in outline.declared or _undeclared(outline)
+        if lab.presence.get(block.id, "unknown") != "absent"
+        for operation in block.operations
+    ]
+
+
+def missing(outline: Outline) -> list[str]:
+    """Return the operations that are declared and absent: only rows about that are tried."""
+    lab = outline.lab
+    return [
+        operation
+        for name in lab.declared
+        if lab.presence.get(name) == "absent"
+        for operation in lab.context.catalogue.blocks[name].operations
+    ]
+
+
+def _undeclared(outline: Outline) -> bool:
+    """What is there is judged although the profile does not declare it, unless blocks are named."""
+    return not outline.options.blocks
+
+
+def credentials(profile: Profile) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """Return the headers that present mobstd to the target, and the secrets in them by name.
+
+    Raises:
+        ConfigError: where an environment variable is not set, or the kind needs a token first.
+    """
+    auth = profile.auth
+    if auth is None:
+        return (), {}
+    if auth.kind not in ("header", "bearer") or auth.secret is None:
+        raise ConfigError("engine.auth-kind", kind=auth.kind)
+    return ((auth.header, auth.value()),), {auth.secret.name: auth.secret.reveal()}

@@ -1,0 +1,171 @@
+"""What a run ends with: everything that was seen, and the outcome of each row from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mobstd.conformance.baseline import Baseline
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.preflight import Preflight
+from mobstd.conformance.profile import Profile
+from mobstd.judging.finding import Finding
+from mobstd.judging.judge import Tally
+from mobstd.judging.outcome import Outcome, row_outcome, umbrella_outcome, untested_reason
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["Judged", "Run", "direct", "in_block", "operations_of", "with_umbrellas"]
+
+
+@dataclass
+class Run:
+    """Everything that a run ends with."""
+
+    lab: Lab
+    profile: Profile
+    declared: tuple[str, ...] | None
+    rows: Mapping[str, Requirement]
+    tallies: list[Tally]
+    preflight: Preflight
+    plan: Mapping[str, Any]
+    now: datetime
+    started: datetime
+    seconds: float
+    stopped: str | None
+    seed: int
+    only: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    fail_on: str = "error"
+    recorded: Mapping[str, Any] | None = None
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks that get a verdict: declared, or found."""
+        there = [b for b, state in self.lab.presence.items() if state == "present"]
+        if self.declared is None:
+            return tuple(there)
+        return self.declared
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row with what was seen of it, on some operations or on all."""
+
+    row: Requirement
+    outcome: Outcome
+    evidence: int
+    findings: tuple[Finding, ...]
+    because: tuple[str, ...] = ()
+
+
+def _seen(
+    run: Run, settled: Mapping[str, list[Tally]], row: Requirement, operations: frozenset[str]
+) -> tuple[int, tuple[Finding, ...]]:
+    evidence, findings = 0, []
+    for tally in settled.get(row.id, ()):
+        if tally.operation is None or tally.operation in operations:
+            evidence += tally.evidence
+        findings += [f for f in tally.findings if f.operation is None or f.operation in operations]
+    return evidence, tuple(findings)
+
+
+def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...]) -> str | None:
+    """Return why a row has no evidence, where that is known."""
+    if row.id not in run.rows:
+        return "not-selected"
+    if row.untested is not None and not row.checks:
+        return untested_reason(row.untested["reason"])
+    if row.checks and all(_other_block(run, check) for check in row.checks):
+        return "declared-absent"
+    states = {run.lab.presence.get(block, "unknown") for block in blocks}
+    if blocks and states == {"absent"}:
+        declared = run.declared is None or set(blocks) & set(run.declared)
+        return "absent" if declared else "declared-absent"
+    if run.stopped is not None:
+        return "stopped"
+    return None
+
+
+def direct(
+    run: Run, settled: Mapping[str, list[Tally]], operations: frozenset[str]
+) -> dict[str, Judged]:
+    """Judge every row that is about some of these operations."""
+    catalogue = run.lab.context.catalogue
+    out: dict[str, Judged] = {}
+    for row in catalogue.rows.values():
+        about = catalogue.operations_of(row)
+        if about and not set(about) & operations:
+            continue
+        evidence, findings = _seen(run, settled, row, operations)
+        blocks = tuple(
+            b for b in catalogue.blocks_of(row) if set(catalogue.blocks[b].operations) & operations
+        )
+        reason = None
+        if not evidence and not findings:
+            said = (t.reason for t in settled.get(row.id, ()) if t.operation in operations)
+            reason = next(filter(None, said), None) or _why_not(run, row, blocks)
+        outcome = row_outcome(row.level, row.origin, findings, evidence, reason)
+        out[row.id] = Judged(row, outcome, evidence, findings)
+    return out
+
+
+def _other_block(run: Run, check: Check) -> bool:
+    """Say whether a check judges only where a block is declared that is not."""
+    return "when_block" in check.params and check["when_block"] not in run.lab.context.blocks
+
+
+_WORST = ("failed", "warned", "inconclusive", "passed", "not-run")
+
+
+def with_umbrellas(judged: dict[str, Judged]) -> dict[str, Judged]:
+    """Let umbrellas fall with what they cover; nested ones need a second round."""
+    for _ in range(3):
+        before = {name: found.outcome for name, found in judged.items()}
+        for name, found in judged.items():
+            row = found.row
+            if not row.covers or (
+                found.outcome.name == "not-run" and found.outcome.reason == "not-selected"
+            ):
+                continue
+            covered = _covered(row, judged)
+            outcomes = [judged[c].outcome for c in covered]
+            over = umbrella_outcome(row.level, row.origin, outcomes)
+            because = tuple(c for c in covered if judged[c].outcome.name in ("failed", "warned"))
+            if row.checks:
+                worst = min((over, found.outcome), key=lambda o: _WORST.index(o.name))
+                over = found.outcome if worst.name in ("inconclusive", "passed") else worst
+            evidence = found.evidence if row.checks else sum(judged[c].evidence for c in covered)
+            judged[name] = Judged(row, over, evidence, found.findings, because)
+        if before == {name: found.outcome for name, found in judged.items()}:
+            break
+    return judged
+
+
+def _covered(row: Requirement, judged: Mapping[str, Judged]) -> list[str]:
+    if "*" not in row.covers:
+        return [c for c in row.covers if c in judged]
+    return [
+        name
+        for name, found in judged.items()
+        if found.row.severity == "error" and "*" not in found.row.covers
+    ]
+
+
+def operations_of(run: Run, name: str) -> frozenset[str]:
+    """Return the operations of a block, or those of its rows where it has none of its own."""
+    catalogue = run.lab.context.catalogue
+    if catalogue.blocks[name].operations:
+        return frozenset(catalogue.blocks[name].operations)
+    own = [row for row in catalogue.rows.values() if name in row.blocks]
+    return frozenset(op for row in own for op in catalogue.operations_of(row))
+
+
+def in_block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[str, Judged]:
+    """Judge every row that counts in a block, on the operations of that block alone."""
+    judged = with_umbrellas(direct(run, settled, operations_of(run, name)))
+    if run.lab.context.catalogue.blocks[name].operations:
+        return judged
+    return {key: found for key, found in judged.items() if name in found.row.blocks}
