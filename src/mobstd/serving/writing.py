@@ -70,10 +70,14 @@ class Writer:
         judge = self._validators.get(key)
         if judge is None or (status >= 400 and not body):
             return []
+        from pydantic_core import from_json
+
         try:
-            value = parse_json(body)
-        except NotJson as error:
-            return [render("serving.answer-not-json", {"reason": error.reason}, lang)]
+            value = from_json(body, allow_inf_nan=False)
+        except ValueError:
+            return [render("serving.answer-not-json", {"reason": _reason(body)}, lang)]
+        if judge.is_valid(value):
+            return []
         found = []
         for problem in judge.problems(value):
             where = "/" + "/".join(map(str, problem.path))
@@ -82,3 +86,11 @@ class Writer:
             if len(found) == _SHOWN:
                 break
         return found
+
+
+def _reason(body: bytes) -> str:
+    try:
+        parse_json(body)
+    except NotJson as error:
+        return error.reason
+    return "syntax"

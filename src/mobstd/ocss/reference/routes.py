@@ -25,7 +25,7 @@ def drive(random: Random, start: Point, end: Point) -> tuple[int, int]:
 
 def line(random: Random, start: Point, end: Point) -> str:
     """Return a winding way as an encoded polyline that starts and ends exactly there."""
-    steps = 5 + min(8, int(kilometres(start, end) / 8))
+    steps = 4 + min(6, int(kilometres(start, end) / 12))
     bend, wave = random.random() * 0.5 - 0.25, random.random() * 0.2 - 0.1
     lat, lng = end[0] - start[0], end[1] - start[1]
     points = [start]
