@@ -1,9 +1,12 @@
 """OCSS 1.0-alpha (the draft of July 2022): clients, queries, models, and what an operator serves.
 
+    import os
     from datetime import UTC, datetime
+
     from mobstd.ocss.v1_0 import ApiKey, Client, DriverJourneysQuery
 
-    with Client(base_url="https://operator.example.org/v1", auth=ApiKey("X-API-Key", key)) as client:
+    auth = ApiKey("X-API-Key", os.environ["PARTNER_KEY"])
+    with Client(base_url="https://operator.example.org/v1", auth=auth) as client:
         for journey in client.get_driver_journeys(
             DriverJourneysQuery(
                 departure_lat=45.1915,

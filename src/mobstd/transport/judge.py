@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mobstd.canon.openapi import Operation, operations
-from mobstd.canon.schemas import documents
-from mobstd.canon.standard import Version, find
-from mobstd.canon.validator import Validator, validator
 from mobstd.endpoint import Endpoint
 from mobstd.errors import UnknownName
+
+if TYPE_CHECKING:
+    from mobstd.canon.openapi import Operation
+    from mobstd.canon.validator import Documents, Validator
 
 __all__ = ["Judge", "judge_of"]
 
@@ -35,6 +35,11 @@ class Judge:
 @cache
 def judge_of(endpoint: Endpoint) -> Judge:
     """Return the judge of an operation, made once; an empty one where its canon is not there."""
+    from mobstd.canon.openapi import operations
+    from mobstd.canon.schemas import documents
+    from mobstd.canon.standard import find
+    from mobstd.canon.validator import validator
+
     try:
         version = find(endpoint.standard)
         operation = operations(version, endpoint.role)[endpoint.id]
@@ -45,8 +50,8 @@ def judge_of(endpoint: Endpoint) -> Judge:
     answers = operation.answers[good[0]].content if good else {}
     return Judge(
         query=validator(_parameters(operation), known),
-        body=_of_json(version, operation.body),
-        answer=_of_json(version, answers),
+        body=_of_json(operation.body, known),
+        answer=_of_json(answers, known),
     )
 
 
@@ -60,8 +65,10 @@ def _parameters(operation: Operation) -> Mapping[str, Any]:
     }
 
 
-def _of_json(version: Version, content: Mapping[str, Mapping[str, Any] | None]) -> Validator | None:
+def _of_json(content: Mapping[str, Mapping[str, Any] | None], known: Documents) -> Validator | None:
+    from mobstd.canon.validator import validator
+
     for media, schema in content.items():
         if "json" in media and schema is not None:
-            return validator(schema, documents(version))
+            return validator(schema, known)
     return None
