@@ -13,8 +13,18 @@ Where to look::
 Importing this module loads no pydantic, no HTTP library and no fuzzer.
 """
 
-from mobstd.errors import MobstdError, MobstdWarning
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mobstd.errors import MobstdError, MobstdWarning
 
 __version__ = "0.1.0"
 
 __all__ = ["MobstdError", "MobstdWarning", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("MobstdError", "MobstdWarning"):
+        from mobstd import errors
+
+        return getattr(errors, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
