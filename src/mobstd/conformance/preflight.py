@@ -17,7 +17,8 @@ from mobstd.judging.exchange import Exchange
 
 __all__ = ["Item", "Preflight", "first_query", "preflight"]
 
-ABSENT = (404, 405, 501)
+BAD_REQUEST, NOT_FOUND = 400, 404
+ABSENT = (NOT_FOUND, 405, 501)
 CLOCK_SKEW = 300
 
 
@@ -119,6 +120,8 @@ def _presence(
     for block, exchange in answers.items():
         status = exchange.status
         state = "unknown" if status is None else "absent" if status in ABSENT else "present"
+        if status == NOT_FOUND and _refuses_nothing(lab, exchange):
+            state = "present"
         lab.presence[block] = state
         if declared is None:
             seen.add("block", True, f"block-{state}", block=block)
@@ -128,6 +131,14 @@ def _presence(
             seen.add("block", False, "there-not-declared", "configuration", block=block)
         else:
             seen.add("block", True, f"block-{state}", block=block)
+
+
+def _refuses_nothing(lab: Lab, exchange: Exchange) -> bool:
+    """Say whether an operation that found nothing is there all the same: it refuses no query."""
+    operation = lab.context.catalogue.operations[exchange.operation or ""]
+    if not any(parameter.required for parameter in operation.parameters):
+        return False
+    return lab.ask(operation.id, {}, "preflight", negative=True).status == BAD_REQUEST
 
 
 def _access(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:

@@ -96,7 +96,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     for operation in operations:
         if operation not in searches:
             lab.controls.setdefault(operation, {})
-    share = max(0, budget.probe - LOOK_BACK)
+    share = min(budget.probe, max(0, lab.session.left - LOOK_BACK))
     begin("negatives", share // 2)
     before = len(lab.session.exchanges)
     with lab.session.phase("negatives", share // 2):

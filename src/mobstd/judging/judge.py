@@ -69,10 +69,16 @@ def _add(
 def settle(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
     """Return the tallies by row; findings give way where a row that explains them failed.
 
-    A check's ``unless_failed`` names those rows; they count on the same operation only.
+    A check's ``unless_failed`` names those rows; they count on the same operation only, and
+    where they failed: with an error, or with a warning where the row can have no more.
     """
     kept = list(tallies)
-    failed = {(t.requirement.id, f.operation) for t in kept for f in t.findings}
+    failed = {
+        (t.requirement.id, f.operation)
+        for t in kept
+        for f in t.findings
+        if f.severity == "error" or t.requirement.severity == "warning"
+    }
     settled: dict[str, list[Tally]] = {}
     for tally in kept:
         explained = tally.check.get("unless_failed", ())

@@ -37,7 +37,7 @@ def json_type(value: Any) -> str:
 
 def _takes(check: Check, problem: Problem, pointer: str) -> int | None:
     """Return how many selectors of the check match, or ``None`` where one does not."""
-    score = 0
+    score = int("statuses" in check.params)
     if "at" in check.params:
         patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
         if not any(matches(pattern, pointer) for pattern in patterns):

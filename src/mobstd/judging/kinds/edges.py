@@ -16,7 +16,7 @@ from mobstd.judging.rule import ItemFilter
 __all__ = ["Edge", "edges", "shifted"]
 
 INSIDE, OUTSIDE = 0.94, 1.07
-RADII = ((2.0, 0, True), (2.0, 90, True), (2.0, 45, False), (2.0, 270, False), (20.0, 180, True))
+RADII = ((2.0, 90, True), (2.0, 45, False), (2.0, 270, False), (20.0, 180, True))
 """Radius in km, bearing of the shift, and whether the item stays inside."""
 
 MARGINS = ((1800, -1, True), (1800, 1, True), (1800, -1, False), (1800, 1, False), (7200, 1, True))
