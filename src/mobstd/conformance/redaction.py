@@ -10,6 +10,7 @@ true. Pseudonyms depend on the order of appearance and on the seed, never on the
 from __future__ import annotations
 
 import base64
+import json
 import random
 import re
 import unicodedata
@@ -201,7 +202,15 @@ class Redactor:
         if not names:
             return text
         member = re.compile(rf'("(?:{names})"\s*:\s*")((?:[^"\\]|\\.)*)')
-        return member.sub(lambda m: m[1] + str(self.pseudonym(m[2])), text)
+        return member.sub(lambda m: m[1] + self._escaped(m[2]), text)
+
+    def _escaped(self, text: str) -> str:
+        """Return the pseudonym of what stands between two quotes of a JSON string."""
+        try:
+            value = json.loads(f'"{text}"', strict=False)
+        except ValueError:
+            value = text
+        return json.dumps(self.pseudonym(value), ensure_ascii=False)[1:-1]
 
     def value(self, document: Any, at: str = "") -> Any:
         """Return a JSON value with the persons in it replaced; ``at`` is where it stands."""

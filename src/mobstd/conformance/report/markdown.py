@@ -16,6 +16,8 @@ LIMIT = 60_000
 """Characters; a comment on GitHub may have 65,536."""
 
 FINDINGS = 3
+SHOWN = 30
+
 
 def _plain(text: str) -> str:
     """Return a stranger's text so that Markdown shows it as it is, and nobody is mentioned."""
@@ -64,18 +66,21 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     lines += _blocks(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
     lines.append("")
-    kept = sum(len(line) + 1 for line in lines)
+    rest = [*_open(report, rows, lang), *_tail(report, lang)]
+    kept = _size(lines) + _size(rest)
     bad = view.by_outcome(rows, "failed") + view.by_outcome(rows, "warned")
-    tail = _tail(report, lang)
     for place, row in enumerate(bad):
         part = list(_row(row, lang))
-        kept += sum(len(line) + 1 for line in part)
-        if kept > LIMIT - 2000:
+        kept += _size(part)
+        if kept > LIMIT - 100:
             lines += [word("says", "more-rows", lang, count=len(bad) - place), ""]
             break
         lines += part
-    lines += _open(report, rows, lang)
-    return "\n".join([*lines, *tail])[:LIMIT].rstrip() + "\n"
+    return "\n".join([*lines, *rest]) + "\n"
+
+
+def _size(lines: list[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
 
 
 def _blocks(report: Mapping[str, Any], lang: str) -> list[str]:
@@ -134,10 +139,12 @@ def _open(report: Mapping[str, Any], rows: list[view.Row], lang: str) -> list[st
         return []
     head = word("says", "open", lang, count=len(waiting))
     lines = ["<details>", f"<summary>{head}</summary>", ""]
-    for row in waiting[:50]:
+    for row in waiting[:SHOWN]:
         lines.append(
             f"- {row.id} {_plain(row.title(lang))}: {_plain(view.reason(row.entry, lang))}"
         )
+    if len(waiting) > SHOWN:
+        lines.append("- " + word("says", "more-rows", lang, count=len(waiting) - SHOWN))
     said = {item["message"][lang] for b in report["blocks"] for item in b.get("unlock", ())}
     if said:
         lines += ["", f"**{word('says', 'unlock', lang)}**", ""]

@@ -83,7 +83,7 @@ def _rule(report: Mapping[str, Any], row: view.Row, lang: str) -> dict[str, Any]
         "helpUri": _help(report, row),
         "defaultConfiguration": {"level": LEVELS[row.level]},
         "properties": {
-            "tags": [row.level, row.origin, row.id.split("-")[1], *row.blocks],
+            "tags": list(dict.fromkeys([row.level, row.origin, row.id.split("-")[1], *row.blocks])),
             "precision": "medium" if row.origin == "reading" else "very-high",
             "problem.severity": "error" if row.level == "MUST" else "recommendation",
         },
