@@ -21,12 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mobstd.serving.answers import Refuse, Reply
+    from mobstd.serving.asgi import below
     from mobstd.serving.kit import App, app
     from mobstd.serving.limiting import Limit
 
-__all__ = ["App", "Limit", "Refuse", "Reply", "app"]
+__all__ = ["App", "Limit", "Refuse", "Reply", "app", "below"]
 
-_HOMES = {"App": "kit", "app": "kit", "Limit": "limiting", "Refuse": "answers", "Reply": "answers"}
+_HOMES = {
+    "App": "kit",
+    "app": "kit",
+    "below": "asgi",
+    "Limit": "limiting",
+    "Refuse": "answers",
+    "Reply": "answers",
+}
 
 
 def __getattr__(name: str) -> Any:

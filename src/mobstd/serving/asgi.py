@@ -8,7 +8,18 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Around", "Asgi", "Message", "Receive", "Response", "Scope", "Send", "live", "path_of"]
+__all__ = [
+    "Around",
+    "Asgi",
+    "Message",
+    "Receive",
+    "Response",
+    "Scope",
+    "Send",
+    "below",
+    "live",
+    "path_of",
+]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,6 +62,26 @@ class Around:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
+
+
+def below(prefix: str, inner: Asgi, outer: Asgi) -> Asgi:
+    """Return an app that serves ``inner`` below a prefix such as ``/carpool``, ``outer`` elsewhere.
+
+    For frameworks that cannot mount an ASGI app, and for a plain ``asgi.py``. The lifespan goes to
+    ``outer``.
+    """
+    prefix = "/" + prefix.strip("/")
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            root: str = scope.get("root_path", "")
+            path = path_of(scope)
+            if path == prefix or path.startswith(prefix + "/"):
+                await inner({**scope, "root_path": root + prefix}, receive, send)
+                return
+        await outer(scope, receive, send)
+
+    return served
 
 
 def path_of(scope: Scope) -> str:

@@ -20,6 +20,7 @@ def _bound(address: str, port: int) -> socket.socket:
     """
     if not 0 <= port <= 65535:
         raise ConfigError("serving.bad-port", port=port)
+    listener = None
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -29,6 +30,8 @@ def _bound(address: str, port: int) -> socket.socket:
         listener.bind(where)
         listener.listen(128)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         code = "serving.port-in-use" if error.errno == errno.EADDRINUSE else "serving.no-listener"
         reason = error.strerror or type(error).__name__
         raise ConfigError(code, host=address, port=port, reason=reason) from None
