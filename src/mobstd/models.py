@@ -112,13 +112,11 @@ class Model(BaseModel):
     def _take(
         cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
-        if data.__class__ is not dict:
+        if info.context is not _READING or data.__class__ is not dict:
             return handler(data)
         try:
             made = handler(data)
         except ValidationError as error:
-            if info.context is not _READING:
-                raise
             unread = _optional(cls, error)
             if not unread:
                 raise
@@ -140,8 +138,7 @@ class Model(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        plain: Any = {key: value for key, value in core_schema.items() if key != "serialization"}
-        return handler(plain)
+        return handler(_without_serializer(core_schema))
 
     def __repr_args__(self) -> Any:
         for name in type(self).__pydantic_fields__:
@@ -171,6 +168,14 @@ M = TypeVar("M", bound=Model)
 class _Hidden:
     def __repr__(self) -> str:
         return "…"
+
+
+def _without_serializer(core_schema: Any) -> Any:
+    """Return the schema of the fields themselves: what our serializer writes is what they say."""
+    plain = {key: value for key, value in core_schema.items() if key != "serialization"}
+    if str(plain["type"]).startswith("function"):
+        plain["schema"] = _without_serializer(plain["schema"])
+    return plain
 
 
 def unreadable(kind: type[Model], error: ValidationError) -> RefusedDocument:
@@ -245,7 +250,7 @@ def _optional(kind: type[Model], error: ValidationError) -> set[str]:
 
 def _as_read(model: Model, written: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was never set; put the rest in the order and spelling in which it came."""
-    names, known = _names(type(model)), model.__pydantic_fields_set__
+    names, known = _names(type(model)), _set_fields(model)
     now = {k: value for k, value in written.items() if k not in names or names[k] in known}
     if model.unread:
         now = {**model.unread, **now}
@@ -262,6 +267,21 @@ def _as_read(model: Model, written: dict[str, Any]) -> dict[str, Any]:
         elif raw.__class__ not in _CONTAINERS:
             kept[key] = raw
     return kept | now
+
+
+def _set_fields(model: Model) -> set[str]:
+    """Return the fields that were set; an unknown member may be called like one that was not."""
+    known, extra = model.__pydantic_fields_set__, model.__pydantic_extra__
+    if not extra or extra.keys().isdisjoint(model.__pydantic_fields__):
+        return known
+    read, fields = _slot(model, "_read"), model.__pydantic_fields__
+    return {
+        name
+        for name in known & fields.keys()
+        if name not in extra
+        or (fields[name].alias or name) in read
+        or getattr(model, name) != fields[name].get_default(call_default_factory=True)
+    }
 
 
 def _unchanged(model: Model, name: str, before: list[Model]) -> bool:

@@ -30,7 +30,7 @@ class Query(Model):
     default holds.
     """
 
-    model_config = ConfigDict(allow_inf_nan=False, extra="forbid", validate_default=False)
+    model_config = ConfigDict(allow_inf_nan=False, extra="forbid", validate_assignment=True)
 
     REPEATED: ClassVar[frozenset[str]] = frozenset()
     """Lists that are written as one parameter per item; the others are joined by commas."""
