@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticSerializationError
 
 from mobstd.canon.validator import Problem
 from mobstd.codecs import Amount, EpochSeconds, TimeOfDay
@@ -93,8 +93,15 @@ class Model(BaseModel):
             ) from None
 
     def dump(self) -> dict[str, Any]:
-        """Return the document as a JSON value, by wire names."""
-        dumped: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        """Return the document as a JSON value, by wire names.
+
+        Raises:
+            RefusedDocument: where a field was given a value that JSON cannot say.
+        """
+        try:
+            dumped: dict[str, Any] = self.model_dump(mode="json", by_alias=True, warnings=False)
+        except PydanticSerializationError:
+            raise RefusedDocument("models.unwritable", model=type(self).__name__) from None
         return dumped
 
     def to_json(self) -> str:

@@ -229,6 +229,14 @@ def test_refusals_name_the_member_and_not_the_value() -> None:
         DriverJourney.from_json("[")
 
 
+def test_values_that_json_cannot_say_are_refused() -> None:
+    schedule = JourneySchedule(passenger_pickup_date=datetime(2026, 1, 1, tzinfo=UTC), type="NEW")
+    schedule.passenger_pickup_date = "secret"  # type: ignore[assignment]
+    with pytest.raises(RefusedDocument) as caught:
+        schedule.dump()
+    assert "secret" not in str(caught.value)
+
+
 def test_building_by_hand_is_strict() -> None:
     schedule = JourneySchedule(passenger_pickup_date=datetime(2026, 1, 1, tzinfo=UTC), type="NEW")
     assert schedule.dump() == {"passengerPickupDate": 1767225600, "type": "NEW"}
