@@ -12,6 +12,8 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["header", "media_type", "never", "status"]
 
 TOO_MANY = 429
+NOT_THERE = (404, 405, 501)
+"""How a server says that it does not have an operation."""
 
 
 def _finding(
@@ -29,10 +31,17 @@ def _finding(
     )
 
 
+def _not_there(exchange: Exchange) -> bool:
+    """Say whether all that was learnt is that the operation is absent, which is allowed."""
+    return exchange.purpose == "preflight" and exchange.status in NOT_THERE
+
+
 def status(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge the status of a good request: documented, and with ``expect`` one of these."""
     response = exchange.response
     if response is None or exchange.negative or exchange.operation is None:
+        return Result()
+    if _not_there(exchange):
         return Result()
     if response.status == TOO_MANY or response.status >= 500:
         return Result()
@@ -51,7 +60,7 @@ def status(check: Check, row: Requirement, exchange: Exchange, context: Context)
 
 def never(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
     """Judge that the status is outside a range, whatever was asked."""
-    if exchange.response is None:
+    if exchange.response is None or _not_there(exchange):
         return Result()
     low, high = check["statuses"]
     if not low <= exchange.response.status <= high:
