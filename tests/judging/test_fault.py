@@ -145,6 +145,11 @@ def test_spellings_of_numbers() -> None:
     assert json.loads(text) == body
 
 
+def test_a_number_made_of_a_value() -> None:
+    first, second, third = after(["a", "a", "b"], {"op": "hash", "at": "/*"})
+    assert first == second != third
+
+
 def test_what_no_parser_reads_back() -> None:
     body = response([{"a": 1}], {"op": "spell", "at": "/*/a", "text": "NaN"})[2]
     assert body == b'[{"a":NaN}]'

@@ -56,11 +56,13 @@ class Setting:
         key: the implementation asks for a key, and the profile has it.
         blocks: blocks that the profile declares beside those of the operations.
         domains: the operator domains of the profile.
+        undeclared: the profile declares no block.
     """
 
     key: bool = False
     blocks: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    undeclared: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Fault(Variant):
-    """One known violation of ``requirement``; ``equivalent`` says why nobody could see it."""
+    """One known violation of ``requirement``; ``equivalent`` says why nobody could see it.
+
+    The same mistake may violate ``also`` other rows.
+    """
 
     requirement: str = ""
+    also: tuple[str, ...] = ()
     equivalent: Mapping[str, str] | None = None
 
 
@@ -146,6 +152,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             setting.get("key", False),
             tuple(setting.get("blocks", ())),
             tuple(setting.get("domains", ())),
+            setting.get("undeclared", False),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),
@@ -156,7 +163,12 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def fault_of(row: Mapping[str, Any]) -> Fault:
     """Return the fault that a row of ``faults/*.json`` describes; the row obeys its contract."""
-    return Fault(**_shared(row), requirement=row["requirement"], equivalent=row.get("equivalent"))
+    return Fault(
+        **_shared(row),
+        requirement=row["requirement"],
+        also=tuple(row.get("also", ())),
+        equivalent=row.get("equivalent"),
+    )
 
 
 def twin_of(row: Mapping[str, Any]) -> Twin:
@@ -273,7 +285,7 @@ def _arithmetic(change: Callable[[float, Edit], float]) -> Callable[[Pairs, str,
 
 
 def _clamp(number: float, edit: Edit) -> float:
-    low, high = float(edit.get("min", number)), float(edit.get("max", number))
+    low, high = float(edit.get("min", "-inf")), float(edit.get("max", "inf"))
     return min(max(number, low), high)
 
 
@@ -586,6 +598,11 @@ def _stringify(place: _Place, _edit: Edit, _: int) -> bool:
     return isinstance(value, int | float) and _put(place, json.dumps(value))
 
 
+def _hash(place: _Place, _edit: Edit, _: int) -> bool:
+    digest = hashlib.sha256(_canonical(place.value).encode()).digest()
+    return _put(place, int.from_bytes(digest[:4], "big"))
+
+
 def _enumerate(place: _Place, _edit: Edit, _: int) -> bool:
     index = next((step for step in reversed(place.path) if isinstance(step, int)), None)
     return index is not None and _put(place, str(index))
@@ -693,6 +710,7 @@ _BODY: dict[str, _Change] = {
     "copy": _copy,
     "swap": _exchange,
     "stringify": _stringify,
+    "hash": _hash,
     "enumerate": _enumerate,
     "template": _template,
     "upper": _texts(lambda value, _: value.upper()),

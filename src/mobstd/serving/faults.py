@@ -141,6 +141,9 @@ class FaultMiddleware:
         faults: faults and twins, applied in this order to queries and to answers.
         version: the version that it serves.
         role: the role that it serves.
+
+    Attributes:
+        touched: how many requests and answers came out changed.
     """
 
     def __init__(self, app: App, faults: Iterable[Variant], version: Version, role: str) -> None:
@@ -148,6 +151,7 @@ class FaultMiddleware:
         self._variants = tuple(faults)
         self._operations = list(operations(version, role).values())
         self._seen: Counter[str] = Counter()
+        self.touched = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -163,16 +167,19 @@ class FaultMiddleware:
         for variant in concerned:
             edited = edit_request(variant, operation, edited, nth)
         if edited != asked:
+            self.touched += 1
             scope = {**scope, "query_string": urlencode(edited).encode("ascii")}
         if not any(variant.response for variant in concerned):
             await self._app(scope, receive, send)
             return
 
         def edit(status: int, headers: Pairs, body: bytes) -> tuple[int, Pairs, bytes]:
+            before = status, headers, body
             for variant in concerned:
                 status, headers, body = edit_response(
                     variant, operation, asked, status, headers, body, nth
                 )
+            self.touched += before != (status, headers, body)
             return status, headers, body
 
         await self._app(scope, receive, _Held(send, edit))
