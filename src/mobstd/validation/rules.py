@@ -26,10 +26,11 @@ from mobstd.judging.rule import ValueRule
 from mobstd.messages import catalogue as messages
 from mobstd.messages import render
 from mobstd.validation.remark import Remark
+from mobstd.validation.sieve import Sieve, says_all, sieve, together
 
 __all__ = ["DocumentRules"]
 
-_KINDS = ("assert", "ordered", "rule")
+_KINDS = ("assert", "ordered", "equal", "rule")
 _BODY = "/response/body"
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,13 +51,46 @@ class _Held(Response):
 
 
 @dataclass(frozen=True)
+class _Rule:
+    """A check of a row, with its sieve; ``plain``: the sieve of the place stands for it too."""
+
+    row: Requirement
+    check: Check
+    sieve: Sieve
+    plain: bool
+
+
+@dataclass(frozen=True)
 class _Place:
     """An operation whose answer is made of documents of the schema."""
 
     operation: str
     listed: bool
-    context: Context
-    checks: tuple[tuple[Requirement, Check], ...]
+    catalogue: Catalogue
+    sieve: Sieve
+    rules: tuple[_Rule, ...]
+
+    def findings(self, document: Any) -> list[Finding]:
+        """Return what the rows hold against a document, those that others explain left out."""
+        body = [document] if self.listed else document
+        passed = self.sieve(body)
+        suspects = [
+            rule for rule in self.rules if not (rule.plain and passed) and not rule.sieve(body)
+        ]
+        if not suspects:
+            return []
+        request, response = Request("GET", "/"), _Held(200, value=body)
+        exchange = Exchange("x1", self.operation, "traffic", _WHEN, request, response)
+        context = Context(self.catalogue)
+        found = [
+            (rule.check, limited_severity(rule.row, rule.check, finding))
+            for rule in suspects
+            for finding in EXCHANGE[rule.check.kind](
+                rule.check, rule.row, exchange, context
+            ).findings
+        ]
+        failed = {finding.requirement for _, finding in found}
+        return [f for check, f in found if not failed & set(check.get("unless_failed", ()))]
 
 
 class DocumentRules:
@@ -67,28 +101,17 @@ class DocumentRules:
         self._places = tuple(_places(version, schema))
 
     def __bool__(self) -> bool:
-        return any(place.checks for place in self._places)
+        return any(place.rules for place in self._places)
 
     def remarks(self, document: Any) -> Iterator[Remark]:
         """Yield what the rows hold against a document that its schema accepts."""
         seen: set[tuple[str, str]] = set()
         for place in self._places:
-            body = [document] if place.listed else document
-            exchange = Exchange(
-                "x1",
-                place.operation,
-                "traffic",
-                _WHEN,
-                Request("GET", "/"),
-                _Held(200, value=body),
-            )
-            for row, check in place.checks:
-                result = EXCHANGE[check.kind](check, row, exchange, place.context)
-                for finding in result.findings:
-                    remark = self._remark(limited_severity(row, check, finding), place.listed)
-                    if (remark.keyword, remark.pointer) not in seen:
-                        seen.add((remark.keyword, remark.pointer))
-                        yield remark
+            for finding in place.findings(document):
+                remark = self._remark(finding, place.listed)
+                if (remark.keyword, remark.pointer) not in seen:
+                    seen.add((remark.keyword, remark.pointer))
+                    yield remark
 
     def _remark(self, finding: Finding, listed: bool) -> Remark:
         path = steps(finding.pointer.removeprefix(_BODY))
@@ -123,23 +146,31 @@ class _Lenient(dict[str, Any]):
 def _places(version: Version, schema: str) -> Iterator[_Place]:
     for role in version.roles:
         book = catalogue(version, role)
+        context = Context(book)
         for name, operation in operations(version, role).items():
             listed = _listed(book, name, schema)
-            if listed is None and not _is_body(operation, schema):
+            if not listed and not _is_body(operation, schema):
                 continue
-            checks = tuple(
+            pairs = [
                 (row, check)
                 for row, check in book.by_operation.get(name, ())
                 if check.kind in _KINDS and _by_itself(version, check)
+            ]
+            yield _Place(
+                name,
+                listed,
+                book,
+                together([check for _, check in pairs], version),
+                tuple(
+                    _Rule(row, check, sieve(check, version, context), says_all(check))
+                    for row, check in pairs
+                ),
             )
-            yield _Place(name, bool(listed), Context(book), checks)
 
 
-def _listed(book: Catalogue, operation: str, schema: str) -> bool | None:
+def _listed(book: Catalogue, operation: str, schema: str) -> bool:
     collection = book.collections.get(operation)
-    if collection is None or collection.schema != schema or collection.items != "/*":
-        return None
-    return True
+    return collection is not None and collection.schema == schema and collection.items == "/*"
 
 
 def _is_body(operation: Operation, schema: str) -> bool:
@@ -153,6 +184,6 @@ def _is_body(operation: Operation, schema: str) -> bool:
 
 def _by_itself(version: Version, check: Check) -> bool:
     """Say whether a check needs no query, no other exchange and no declared block."""
-    if "when_block" in check.params:
+    if "when_block" in check.params or 200 not in check.get("statuses", (200,)):
         return False
     return check.kind != "rule" or isinstance(version.rules.get(check["call"]), ValueRule)
