@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -29,7 +30,8 @@ class NotJson(ValueError):
 def parse_json(raw: bytes | str) -> Any:
     """Return the JSON value in ``raw``.
 
-    Numbers beyond a double are clamped to the largest one, so that they stay comparable.
+    Numbers beyond a double are clamped to the largest one, so that they stay comparable. Half a
+    surrogate pair, which no UTF-8 can carry, becomes U+FFFD.
 
     Raises:
         NotJson: for invalid UTF-8, broken syntax, NaN and Infinity, or nesting over ``MAX_DEPTH``.
@@ -49,13 +51,26 @@ def parse_json(raw: bytes | str) -> Any:
         raise NotJson("depth") from None
     if raw.count("[") + raw.count("{") > MAX_DEPTH and _too_deep([value]):
         raise NotJson("depth")
-    return value
+    return _mended(value) if _SURROGATE.search(raw) else value
 
 
 def _has_plain_numbers(text: str) -> bool:
     """Say whether no number can be beyond a double: no long exponent, no 300 digits."""
     digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
     return not any(long in digits for long in _LONG)
+
+
+def _mended(value: Any) -> Any:
+    """Replace what is left of surrogate pairs."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_mended(key): _mended(item) for key, item in value.items()}
+        case list():
+            return [_mended(item) for item in value]
+        case _:
+            return value
 
 
 def _too_deep(value: Any) -> bool:
@@ -87,6 +102,7 @@ def _refuse_constant(_: str) -> NoReturn:
     raise NotJson("constant")
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = (b"0e00", b"0e+00", b"0" * 290)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -95,6 +95,11 @@ class Context:
             self._refused[exchange.id] = Refused.of(paths)
         return self._refused[exchange.id]
 
+    def forget(self, exchange: Exchange) -> None:
+        """Let go of what was worked out for this exchange: of large answers it is a lot."""
+        self._problems.pop(exchange.id, None)
+        self._refused.pop(exchange.id, None)
+
     def items(self, exchange: Exchange) -> list[tuple[str, Any]]:
         """Return ``(pointer, item)`` for each object in an accepted list answer."""
         return items(self.catalogue, exchange)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mobstd.judging.pointer import star
@@ -42,7 +43,7 @@ class Finding:
     blame: str = "target"
     text: Mapping[str, str] | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Stable over runs: requirement, operation, pointer with indexes starred, and code."""
         parts = (self.requirement, self.operation or "-", star(self.pointer), self.code)

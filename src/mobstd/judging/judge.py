@@ -9,6 +9,7 @@ from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds import EXCHANGE, RUN
+from mobstd.judging.pointer import star
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.routing import route
 
@@ -51,6 +52,7 @@ def judge(exchanges: Sequence[Exchange], context: Context) -> list[Tally]:
             judged = EXCHANGE.get(check.kind)
             if judged is not None and _active(check, context):
                 _add(tallies, row, check, exchange.operation, judged(check, row, exchange, context))
+        context.forget(exchange)
     for row, check in context.catalogue.checks:
         overall = RUN.get(check.kind)
         if overall is not None and _active(check, context):
@@ -62,8 +64,21 @@ def _add(
     tallies: list[Tally], row: Requirement, check: Check, operation: str | None, result: Result
 ) -> None:
     if result.evidence or result.findings:
-        findings = tuple(limited_severity(row, check, finding) for finding in result.findings)
-        tallies.append(Tally(row, check, operation, result.evidence, findings))
+        tallies.append(
+            Tally(row, check, operation, result.evidence, _folded(row, check, result.findings))
+        )
+
+
+def _folded(row: Requirement, check: Check, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return as many findings, each with its severity; those that are alike are one object."""
+    first: dict[tuple[str | None, ...], Finding] = {}
+    out = []
+    for finding in findings:
+        key = (finding.operation, star(finding.pointer), finding.code, finding.severity)
+        if key not in first:
+            first[key] = limited_severity(row, check, finding)
+        out.append(first[key])
+    return tuple(out)
 
 
 def settle(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:

@@ -14,6 +14,7 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["json_type", "route"]
 
 Pairs = tuple[tuple[Requirement, Check], ...]
+Taking = tuple[int, Requirement, Check]
 
 
 def json_type(value: Any) -> str:
@@ -65,7 +66,8 @@ def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str,
     """Judge a body against its schema: a result per ``schema`` check (row id, place in ``pairs``).
 
     A row has evidence where the body was judged at all; on a negative, only rows that name the
-    status take part.
+    status take part. Problems that differ by an index alone give the same finding each, the first
+    one, so that 100,000 of them cost little.
     """
     response = exchange.response
     if response is None or (exchange.negative and response.status < 400):
@@ -85,21 +87,39 @@ def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str,
     empty = exchange.body == [] or exchange.body == {}
     evidence = 0 if empty and response.status == 200 else 1
     found: dict[tuple[str, int], list[Finding]] = {(row.id, place): [] for place, row, _ in taking}
+    taker: dict[tuple[Any, ...], Taking | None] = {}
+    first: dict[tuple[Any, ...], Finding] = {}
     for problem in problems:
-        pointer = join(problem.path)
-        best: tuple[int, int, Requirement, Check] | None = None
-        for place, row, check in taking:
-            score = _takes(check, problem, pointer)
-            if score is not None and (best is None or score > best[0]):
-                best = (score, place, row, check)
+        alike = (_starred(problem.path), problem.keyword, problem.member, json_type(problem.value))
+        if alike not in taker:
+            taker[alike] = _most_specific(taking, problem)
+        best = taker[alike]
         if best is None:
             continue
-        _, place, row, check = best
-        found[row.id, place].append(_finding(row, check, exchange, problem, pointer))
+        place, row, check = best
+        if alike not in first:
+            first[alike] = _finding(row, check, exchange, problem, join(problem.path))
+        found[row.id, place].append(first[alike])
     return {
         key: Result(max(evidence, 1) if findings else evidence, tuple(findings))
         for key, findings in found.items()
     }
+
+
+def _starred(path: tuple[str | int, ...]) -> tuple[str | None, ...]:
+    """Return the path without the indexes, which no selector tells apart."""
+    return tuple(None if isinstance(step, int) else step for step in path)
+
+
+def _most_specific(taking: list[Taking], problem: Problem) -> Taking | None:
+    """Return the check with most selectors among those that take a problem."""
+    pointer = join(problem.path)
+    best: tuple[int, Taking] | None = None
+    for one in taking:
+        score = _takes(one[2], problem, pointer)
+        if score is not None and (best is None or score > best[0]):
+            best = (score, one)
+    return best[1] if best else None
 
 
 def _finding(
