@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -20,6 +21,8 @@ class _Missing:
 MISSING: Any = _Missing()
 """What ``get`` returns where there is nothing; distinct from ``None``, which is JSON null."""
 
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+
 
 @cache
 def steps(pointer: str) -> tuple[str, ...]:
@@ -27,13 +30,17 @@ def steps(pointer: str) -> tuple[str, ...]:
     if not pointer:
         return ()
     return tuple(
-        step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")
+        step.replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("/").split("/")
     )
 
 
 def join(path: Sequence[str | int]) -> str:
     """Return the pointer for a path of keys and indexes."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step if isinstance(step, int) else _escaped(step)}" for step in path)
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 def star(pointer: str) -> str:
@@ -44,15 +51,18 @@ def star(pointer: str) -> str:
 def get(document: Any, pointer: str) -> Any:
     """Return the value at ``pointer``, or ``MISSING``."""
     for step in steps(pointer):
-        if isinstance(document, dict):
-            document = document.get(step, MISSING)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return MISSING
+        document = _child(document, step)
         if document is MISSING:
             return MISSING
     return document
+
+
+def _child(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, MISSING)
+    if isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
+        return value[int(step)]
+    return MISSING
 
 
 def seen_from(document: Any, at: str, reference: str) -> Any:
@@ -80,19 +90,21 @@ def _find(value: Any, rest: tuple[str, ...], at: str) -> Iterator[tuple[str, Any
     if step == "**":
         yield from _find(value, after, at)
         for key, child in _children(value):
-            yield from _find(child, rest, at + join([key]))
+            yield from _find(child, rest, f"{at}/{key}")
     elif step == "*":
         for key, child in _children(value):
-            yield from _find(child, after, at + join([key]))
+            yield from _find(child, after, f"{at}/{key}")
     else:
-        child = get(value, join([step]))
+        child = _child(value, step)
         if child is not MISSING:
-            yield from _find(child, after, at + join([step]))
+            yield from _find(child, after, f"{at}/{_escaped(step)}")
 
 
 def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """Yield each child with its step, as it stands in a pointer."""
     if isinstance(value, dict):
-        yield from value.items()
+        for key, child in value.items():
+            yield _escaped(key), child
     elif isinstance(value, list):
         yield from enumerate(value)
 
