@@ -8,15 +8,16 @@ from collections.abc import Iterable
 
 __all__ = ["attributes", "class_name", "package", "query_name", "snake"]
 
-_TAKEN_BY_MODELS = frozenset(
+_TAKEN_ATTRIBUTES = frozenset(
     {
         *("PERSONAL", "PLACES", "REPEATED", "construct", "copy", "dict", "dump", "from_json"),
         *("from_orm", "from_pairs", "json", "parse_file", "parse_obj", "parse_raw", "read"),
         *("schema", "schema_json", "to_json", "to_pairs", "to_path", "unread"),
         *("update_forward_refs", "validate"),
+        *("bool", "bytes", "float", "int", "list", "object", "set", "str", "tuple"),
     }
 )
-_TAKEN_BY_MODULES = frozenset(
+_TAKEN_CLASSES = frozenset(
     {
         *("Amount", "Annotated", "Any", "AwareDatetime", "BaseModel", "ClassVar", "Decimal"),
         *("EpochSeconds", "Field", "List", "Literal", "Model", "Query", "TimeOfDay", "Union"),
@@ -35,15 +36,15 @@ def snake(name: str) -> str:
 def attributes(names: Iterable[str]) -> dict[str, str]:
     """Return for each wire name of one model an attribute that no other has.
 
-    Keywords, methods of models and names that begin with a digit are kept out of the way:
-    ``class`` becomes ``class_``, ``2nd`` becomes ``x_2nd``.
+    Keywords, built-in types, methods of models and names that begin with a digit are kept out of
+    the way: ``class`` becomes ``class_``, ``2nd`` becomes ``x_2nd``.
     """
     found: dict[str, str] = {}
     for name in names:
         plain = snake(name) or "x"
         if plain[0].isdigit():
             plain = f"x_{plain}"
-        if keyword.iskeyword(plain) or plain in _TAKEN_BY_MODELS or plain.startswith("model_"):
+        if keyword.iskeyword(plain) or plain in _TAKEN_ATTRIBUTES or plain.startswith("model_"):
             plain += "_"
         candidate, number = plain, 2
         while candidate in found.values():
@@ -58,7 +59,8 @@ def class_name(name: str) -> str:
     joined = "".join(part[:1].upper() + part[1:] for part in parts if part)
     if not joined or joined[0].isdigit():
         joined = f"X{joined}"
-    return f"{joined}_" if joined in _TAKEN_BY_MODULES or keyword.iskeyword(joined) else joined
+    taken = joined in _TAKEN_CLASSES or keyword.iskeyword(joined)
+    return f"{joined}Document" if taken else joined
 
 
 def query_name(operation: str) -> str:

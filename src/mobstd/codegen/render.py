@@ -41,6 +41,8 @@ def render_models(bundle: Bundle, base: str, header: str, constants: Constants) 
         from datamodel_code_generator import Error, InputFileType, generate
     except ImportError:
         raise MissingExtra("codegen.extra") from None
+    if not bundle:
+        return formatted(f"{header}\n\n__all__: list[str] = []\n")
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": bundle}
     try:
         with warnings.catch_warnings():
@@ -61,15 +63,13 @@ def render_models(bundle: Bundle, base: str, header: str, constants: Constants) 
                 use_schema_description=True,
             )
     except Error as error:
-        raise CanonError(
-            "codegen.render", version=header.splitlines()[0], reason=str(error)
-        ) from None
+        raise CanonError("codegen.render", reason=str(error)) from None
     assert isinstance(text, str)
     if "ClassVar[" in text:
         future = "from __future__ import annotations\n"
         text = text.replace(future, f"{future}\nfrom typing import ClassVar\n", 1)
     names = [name for name in bundle if f"class {name}(" in text]
-    exported = "__all__ = [" + "".join(f'"{name}", ' for name in sorted(names)) + "]\n\n\n"
+    exported = "__all__ = [" + ", ".join(f'"{name}"' for name in sorted(names)) + "]\n\n\n"
     first = re.search(r"^class ", text, re.MULTILINE)
     cut = first.start() if first else len(text)
     return formatted(text[:cut] + exported + text[cut:])
@@ -116,8 +116,8 @@ def _ruff(arguments: list[str], text: str) -> str:
         from ruff import find_ruff_bin  # type: ignore[import-untyped]
     except ImportError:
         raise MissingExtra("codegen.extra") from None
-    command = [find_ruff_bin(), arguments[0], "--quiet", *arguments[1:], "-"]
+    command = [find_ruff_bin(), arguments[0], *arguments[1:], "-"]
     done = subprocess.run(command, input=text, capture_output=True, check=False, encoding="utf-8")
     if done.returncode:
-        raise CanonError("codegen.render", version="ruff", reason=done.stderr.strip())
+        raise CanonError("codegen.render", reason=done.stderr.strip())
     return done.stdout

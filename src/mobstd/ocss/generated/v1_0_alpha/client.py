@@ -8,28 +8,16 @@ from functools import cached_property
 from mobstd.transport.answer import Answer, RawResponse
 from mobstd.transport.client import AsyncClientBase, ClientBase, RequestOptions
 
-from .models import (
-    DriverJourney,
-    DriverRegularTrip,
-    PassengerJourney,
-    PassengerRegularTrip,
-)
+from .models import DriverJourney, DriverRegularTrip, PassengerJourney, PassengerRegularTrip
 from .queries import (
     DriverJourneysQuery,
     DriverRegularTripsQuery,
     PassengerJourneysQuery,
     PassengerRegularTripsQuery,
 )
-from .service import (
-    OPERATOR_OPERATIONS,
-)
+from .service import OPERATOR_OPERATIONS
 
-__all__ = [
-    "AsyncOperatorClient",
-    "AsyncRawOperatorClient",
-    "OperatorClient",
-    "RawOperatorClient",
-]
+__all__ = ["AsyncOperatorClient", "AsyncRawOperatorClient", "OperatorClient", "RawOperatorClient"]
 
 
 class RawOperatorClient:

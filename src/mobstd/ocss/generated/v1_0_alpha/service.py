@@ -8,12 +8,7 @@ from typing import Any, ClassVar
 
 from mobstd.endpoint import Endpoint, builders, left_out
 
-from .models import (
-    DriverJourney,
-    DriverRegularTrip,
-    PassengerJourney,
-    PassengerRegularTrip,
-)
+from .models import DriverJourney, DriverRegularTrip, PassengerJourney, PassengerRegularTrip
 from .queries import (
     DriverJourneysQuery,
     DriverRegularTripsQuery,
@@ -21,10 +16,7 @@ from .queries import (
     PassengerRegularTripsQuery,
 )
 
-__all__ = [
-    "OPERATOR_OPERATIONS",
-    "OperatorService",
-]
+__all__ = ["OPERATOR_OPERATIONS", "OperatorService"]
 
 OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
     "getDriverJourneys": Endpoint(
