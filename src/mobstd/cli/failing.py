@@ -12,9 +12,9 @@ from mobstd.messages import language, render
 __all__ = ["explained"]
 
 EXTRAS = {
-    "conformance": ("jinja2", "pytest", "rich", "schemathesis"),
-    "server": ("haversine", "starlette", "uvicorn"),
-    "codegen": ("datamodel_code_generator", "openapi_spec_validator", "ruff"),
+    "conformance": ("hypothesis", "jinja2", "pytest", "rich", "schemathesis"),
+    "server": ("starlette", "uvicorn"),
+    "codegen": ("datamodel_code_generator", "jinja2", "openapi_spec_validator", "ruff"),
 }
 """The modules that each extra brings."""
 
@@ -73,10 +73,11 @@ def _debug() -> bool:
 
 def _missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:
     module = (error.name or "").partition(".")[0]
-    for extra, modules in EXTRAS.items():
-        if module in modules:
-            return MissingExtra("cli.missing-extra", module=module, extra=extra)
-    return None
+    extras = [extra for extra, modules in EXTRAS.items() if module in modules]
+    if not extras:
+        return None
+    extra = extras[0] if len(extras) == 1 else "all"
+    return MissingExtra("cli.missing-extra", module=module, extra=extra)
 
 
 def _line(text: str) -> None:
