@@ -19,7 +19,6 @@ EXTRAS = {
     "conformance": {"conformance", "server"},
     "release": {"conformance", "codegen"},
     "serving": {"server", "conformance"},
-    "judging": {"conformance", "server"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""
 
