@@ -10,7 +10,7 @@ from typing import Any
 
 from mobstd.canon.root import Root, packaged
 
-__all__ = ["GROUP", "Plug", "plugs"]
+__all__ = ["GROUP", "Plug", "plugs", "resolve"]
 
 GROUP = "mobstd.standards"
 

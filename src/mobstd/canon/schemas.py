@@ -11,7 +11,7 @@ from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
 from mobstd.errors import UnknownName
 
-__all__ = ["documents", "schema_names", "schema_of", "validator_of"]
+__all__ = ["SUFFIX", "documents", "schema_names", "schema_of", "validator_of"]
 
 SUFFIX = ".schema.json"
 
