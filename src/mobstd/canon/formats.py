@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mobstd.canon.files import load
@@ -62,10 +62,15 @@ def _regex(value: str) -> bool:
     return True
 
 
-def _currency(value: str) -> bool:
+@cache
+def _currencies() -> frozenset[str]:
     from iso4217 import Currency
 
-    return any(value == currency.code for currency in Currency)
+    return frozenset(currency.code for currency in Currency)
+
+
+def _currency(value: str) -> bool:
+    return value in _currencies()
 
 
 @cache
@@ -75,6 +80,7 @@ def _suffixes() -> Any:
     return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
+@lru_cache(1024)
 def _registrable(value: str) -> bool:
     import idna
 

@@ -87,7 +87,7 @@ class Cell:
     """What became of one mutant.
 
     Attributes:
-        outcome: of its own row; ``None`` for a twin.
+        outcome: of its own row (or one that it violates as well); ``None`` for a twin.
         others: rows that failed beside it and are no umbrellas of it; for a twin, every row that
             failed or warned.
         verdict: of the run.
@@ -126,22 +126,28 @@ def mutants(version: Version, names: Sequence[str] = ()) -> list[Mutant]:
 
 
 def one_each(seeded: Iterable[Mutant]) -> list[Mutant]:
-    """Return a part of the mutants: each variant once, the operations taking turns.
-
-    For every row each operation still comes up where it has faults enough.
-    """
-    chosen: list[Mutant] = []
-    turns: Counter[str] = Counter()
+    """Return a part of the mutants: every variant once, every row in each of its operations."""
+    every = list(seeded)
     grouped: dict[str, list[Mutant]] = {}
-    for mutant in seeded:
+    for mutant in every:
         grouped.setdefault(mutant.variant.id, []).append(mutant)
-    for group in grouped.values():
-        variant = group[0].variant
-        row = variant.requirement if isinstance(variant, Fault) else "TWIN"
-        least = min(group, key=lambda m: turns[f"{row} {m.operations[0]}"])
-        turns[f"{row} {least.operations[0]}"] += 1
-        chosen.append(least)
-    return chosen
+    chosen: set[str] = set()
+    turns: Counter[tuple[str, str]] = Counter()
+    for group in sorted(grouped.values(), key=len):
+        least = min(group, key=lambda mutant: turns[_place(mutant)])
+        turns[_place(least)] += 1
+        chosen.add(least.name)
+    for mutant in every:
+        if isinstance(mutant.variant, Fault) and not turns[_place(mutant)]:
+            turns[_place(mutant)] += 1
+            chosen.add(mutant.name)
+    return [mutant for mutant in every if mutant.name in chosen]
+
+
+def _place(mutant: Mutant) -> tuple[str, str]:
+    variant = mutant.variant
+    row = variant.requirement if isinstance(variant, Fault) else "TWIN"
+    return row, ",".join(mutant.operations)
 
 
 @cache
@@ -266,7 +272,9 @@ def measure(version: Version, mutant: Mutant, *, whole: bool = False, fuzz: bool
         end = "flagged" if flagged else "unreached" if unreached else "clean"
         return Cell(requirement=None, end=end, others=flagged, **common)
     row = variant.requirement
-    outcome = next((r["outcome"] for r in report["requirements"] if r["id"] == row), None)
+    own = {r["id"]: r["outcome"] for r in report["requirements"]}
+    seen = [own.get(name) for name in (row, *variant.also)]
+    outcome = next((o for o in (RED, AMBER) if o in seen), seen[0])
     others = _others(version, report, (row, *variant.also))
     end = _end(variant, outcome, others, unreached)
     return Cell(requirement=row, end=end, outcome=outcome, others=others, **common)
@@ -355,8 +363,11 @@ def digest(version: Version) -> dict[str, Any] | None:
     }
 
 
-def summary(version: Version, cells: Sequence[Cell]) -> dict[str, Any]:
-    """Return the result as JSON: counts, per row, and each cell that is no plain success."""
+def summary(version: Version, cells: Sequence[Cell], tier: str = "") -> dict[str, Any]:
+    """Return the result as JSON: counts, counts by row, and every cell.
+
+    ``tier`` says how it was measured.
+    """
     faults = [cell for cell in cells if cell.requirement is not None]
     twins = [cell for cell in cells if cell.requirement is None]
     rows: dict[str, dict[str, int]] = {}
@@ -370,6 +381,7 @@ def summary(version: Version, cells: Sequence[Cell]) -> dict[str, Any]:
     found = sum(cell.end == "killed" for cell in faults)
     result: dict[str, Any] = {
         "standard": str(version),
+        "tier": tier,
         "state": state(version),
         "faults": {"seeded": len(faults), **{e: _count(faults, e) for e in ENDS}},
         "twins": {"seeded": len(twins), **{e: _count(twins, e) for e in TWIN_ENDS}},
@@ -404,6 +416,7 @@ def markdown(version: Version, result: Mapping[str, Any], rival: Mapping[str, An
         "Written by `make matrix`; do not edit. Each fault makes the reference implementation",
         "wrong in one operation, and has to be reported under its own row and under no other but",
         "its umbrellas. Each twin is a legal variant, and has to bring nothing.",
+        f"Measured with {result['tier']}.",
         "",
         "| | seeded | killed | killed-collateral | survived | unreached | equivalent |",
         "|---|---|---|---|---|---|---|",
@@ -461,7 +474,8 @@ def _beside(result: Mapping[str, Any], rival: Mapping[str, Any]) -> list[str]:
         f"## Beside bare schemathesis {rival['version']}",
         "",
         "The same mutants, the same bundled document, default settings without its stateful phase.",
-        "It knows no rows: any failure that the unchanged reference does not show counts as found.",
+        "It is told which operation is wrong and tries only that one. It knows no rows: a failure",
+        "that the unchanged reference does not show counts as found.",
         "",
         "| | mutants | found | requests | found per 1,000 requests |",
         "|---|---|---|---|---|",
@@ -533,7 +547,7 @@ def _main(args: argparse.Namespace) -> int:
     if args.each:
         seeded = one_each(seeded)
     cells = _all(version, seeded, args)
-    result = summary(version, cells)
+    result = summary(version, cells, _tier(args))
     rival = None
     if args.with_schemathesis is not None:
         rival = _rival(version, seeded, cells, args.with_schemathesis)
@@ -547,6 +561,12 @@ def _main(args: argparse.Namespace) -> int:
         sys.stdout.write(f"{kind}: {counts}\n")
     bad = [c for c in cells if c.end not in ("killed", "clean", "equivalent")]
     return 1 if bad or troubles else 0
+
+
+def _tier(args: argparse.Namespace) -> str:
+    where = "every row in each operation" if args.each else "every variant in each operation"
+    what = "the block of the operation" if args.blocks else "all blocks in one budget"
+    return f"{where}, checking {what}, {'with' if args.fuzz else 'without'} generated requests"
 
 
 def _all(version: Version, seeded: Sequence[Mutant], args: argparse.Namespace) -> list[Cell]:
@@ -570,7 +590,7 @@ def _rival(
     chosen = [m for m in seeded if isinstance(m.variant, Fault) and not m.variant.equivalent]
     if sample:
         chosen = chosen[:: max(1, len(chosen) // sample)][:sample]
-    apps = [(m.name, lambda m=m: _mutated(version, m)) for m in chosen]
+    apps = [(m.name, m.operations, lambda m=m: _mutated(version, m)) for m in chosen]
     names = {m.name for m in chosen}
     ours = [cell for cell in cells if cell.name in names]
     return {

@@ -1,0 +1,121 @@
+"""The faults and twins as a catalogue: complete over rows and operations, and well named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from mobstd.canon.standard import find
+from mobstd.conformance import matrix
+from mobstd.judging.catalogue import catalogue
+from mobstd.judging.fault import Fault
+from mobstd.judging.requirement import Requirement
+from mobstd.serving.faults import load_faults, load_twins, select
+
+VERSION = find("ocss@1.0-alpha")
+FOUND = catalogue(VERSION, "operator")
+ROWS = FOUND.rows
+FAULTS = load_faults(VERSION)
+TWINS = load_twins(VERSION)
+
+WAIVED = {
+    "OCSS-GEN-03": "what is there undeclared is judged by all other rows",
+    "OCSS-PRICE-07": "asked where bookings go through the API, a block that is not there yet",
+}
+
+WAIVED_OPERATIONS = {
+    ("OCSS-GEN-07", "getPassengerJourneys"): "other rows take every member of these items",
+}
+
+
+def tried(row: Requirement) -> list[str]:
+    """Return the operations in which a check of the row is tried."""
+    checks = [
+        c for c in row.checks if c.get("when_block", next(iter(FOUND.blocks))) in FOUND.blocks
+    ]
+    return sorted({operation for check in checks for operation in FOUND.operations_of(row, check)})
+
+
+CHECKED = [row for row in ROWS.values() if row.checks and row.level in ("MUST", "SHOULD")]
+
+
+@pytest.mark.parametrize("row", CHECKED, ids=[row.id for row in CHECKED])
+def test_every_checked_row_has_a_fault_in_every_operation(row: Requirement) -> None:
+    if row.id in WAIVED:
+        return
+    seeded: dict[str, int] = defaultdict(int)
+    for fault in FAULTS:
+        if fault.requirement == row.id and fault.equivalent is None:
+            for operation in fault.operations:
+                seeded[operation] += 1
+    wanted = [o for o in tried(row) if (row.id, o) not in WAIVED_OPERATIONS]
+    if row.operations or row.blocks:
+        assert [operation for operation in wanted if not seeded[operation]] == []
+    else:
+        assert seeded
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.id for fault in FAULTS])
+def test_a_fault_names_what_is_there(fault: Fault) -> None:
+    assert fault.id.startswith(f"{fault.requirement}/")
+    row = ROWS[fault.requirement]
+    assert row.checks
+    assert set(fault.operations) <= set(FOUND.operations_of(row))
+    assert set(fault.also) <= set(ROWS)
+    assert set(fault.setting.blocks) <= set(FOUND.blocks)
+
+
+def test_ids_are_unique() -> None:
+    names = [variant.id for variant in (*FAULTS, *TWINS)]
+    assert len(set(names)) == len(names)
+
+
+def test_there_are_twins_enough() -> None:
+    assert len(TWINS) >= 60
+    assert {operation for twin in TWINS for operation in twin.operations} == set(FOUND.operations)
+
+
+def test_faults_of_the_field_are_there() -> None:
+    """What implementers are known to get wrong: reference/rdex.md, sections 5, 7 and 8."""
+    assert sum(fault.seen is not None for fault in FAULTS) >= 12
+
+
+def test_every_variant_can_be_selected() -> None:
+    for variant in (*FAULTS, *TWINS):
+        assert select(VERSION, [variant.id]) == [variant]
+
+
+@pytest.mark.parametrize(
+    "behaviour", sorted({v.behaviour for v in (*FAULTS, *TWINS) if v.behaviour is not None})
+)
+def test_the_reference_knows_the_behaviour(behaviour: str) -> None:
+    from mobstd.ocss.reference.behaviours import BEHAVIOURS
+
+    assert behaviour in BEHAVIOURS
+
+
+def test_one_mutant_for_each_operation() -> None:
+    seeded = matrix.mutants(VERSION)
+    assert len({mutant.name for mutant in seeded}) == len(seeded)
+    assert {mutant.variant.id for mutant in matrix.one_each(seeded)} == {
+        mutant.variant.id for mutant in seeded
+    }
+
+
+def test_the_short_tier_visits_every_operation_of_every_row() -> None:
+    seen: dict[Any, set[str]] = defaultdict(set)
+    full: dict[Any, set[str]] = defaultdict(set)
+    seeded = matrix.mutants(VERSION)
+    for target, group in ((seen, matrix.one_each(seeded)), (full, seeded)):
+        for mutant in group:
+            if isinstance(mutant.variant, Fault):
+                target[mutant.variant.requirement] |= set(mutant.operations)
+    assert seen == full
+
+
+def test_umbrellas_are_found_however_far_above() -> None:
+    assert "OCSS-SEARCH-11" in matrix.umbrellas(VERSION, "OCSS-SEARCH-12")
+    assert "OCSS-GEN-02" in matrix.umbrellas(VERSION, "OCSS-PRICE-05")
+    assert "OCSS-SEARCH-13" not in matrix.umbrellas(VERSION, "OCSS-SEARCH-12")
