@@ -417,9 +417,11 @@ def test_walks_are_seen_from_the_search(app: Any, store: Store, kind: str) -> No
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_count_takes_the_most_relevant(app: Any, store: Store, kind: str) -> None:
-    item = store.some(kind, 1)[0]
     wide: Item = {"departureRadius": 40, "arrivalRadius": 40, "timeDelta": 200_000}
-    every = ask(app, PATHS[kind], query_of(kind, item, **wide)).json()
+    for item in store.some(kind, 30):
+        every = ask(app, PATHS[kind], query_of(kind, item, **wide)).json()
+        if len(every) > 2:
+            break
     assert len(every) > 2
     assert every[0]["webUrl"] == item["webUrl"]
     for count in (0, 1, 2, 1000):
@@ -577,7 +579,7 @@ Probe = Callable[[Any], bool]
 
 
 @pytest.fixture(scope="module")
-def answers(store: Store) -> dict[str, list[tuple[str, Item]]]:
+def answers(store: Store) -> list[tuple[str, Item]]:
     """A mix of queries that shows each behaviour."""
     mix: list[tuple[str, Item]] = []
     for kind in KINDS:
@@ -598,37 +600,39 @@ def answers(store: Store) -> dict[str, list[tuple[str, Item]]]:
             else:
                 mix.append((PATHS[kind], query_of(kind, item, departureDate=NOW - 90 * DAY)))
     mix.append(("/driver_journeys", {**mix[0][1], "departureLat": 1e30}))
-    return {"mix": mix}
+    return mix
 
 
-def transcript(app: Any, mix: list[tuple[str, Item]], key: str | None) -> list[tuple[int, str]]:
-    async def go() -> list[tuple[int, str]]:
+Said = list[tuple[int, str]]
+
+
+def transcript(app: Any, mix: list[tuple[str, Item]], right: Said | None = None) -> Said:
+    """Return what an app answers, up to the first answer that is not the right one."""
+
+    async def go() -> Said:
         transport = httpx.ASGITransport(app=app)
-        headers = {} if key is None else {"X-API-Key": key}
-        said = []
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://test", headers=headers
-        ) as client:
+        said: Said = []
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             for path, query in [*mix, mix[1], ("/status", {})]:
                 got = await client.get(path, params=query)
                 said.append((got.status_code, got.text))
+                if right is not None and said[-1] != right[len(said) - 1]:
+                    break
         return said
 
     return asyncio.run(go())
 
 
 @pytest.fixture(scope="module")
-def right(answers: dict[str, list[tuple[str, Item]]]) -> list[tuple[int, str]]:
-    return transcript(build(now=NOW), answers["mix"], None)
+def right(answers: list[tuple[str, Item]]) -> Said:
+    return transcript(build(now=NOW), answers)
 
 
 @pytest.mark.parametrize(
     "name", sorted(set(BEHAVIOURS) - {"accepts-any-key", "accepts-no-key", "status-needs-key"})
 )
-def test_each_behaviour_shows(
-    name: str, answers: dict[str, list[tuple[str, Item]]], right: list[tuple[int, str]]
-) -> None:
-    wrong = transcript(build(now=NOW, behaviours=[name]), answers["mix"], None)
+def test_each_behaviour_shows(name: str, answers: list[tuple[str, Item]], right: Said) -> None:
+    wrong = transcript(build(now=NOW, behaviours=[name]), answers, right)
     assert wrong != right
     assert all(status in (200, 400, 404, 500) for status, _ in wrong)
 

@@ -217,15 +217,15 @@ def snaps_to_grid(search: Search, find: Find, setting: Setting) -> list[Item]:
 
 @_wrong("OCSS-SEARCH-12", "OCSS-REG-10")
 def departure_of_the_driver(search: Search, find: Find, setting: Setting) -> list[Item]:
-    """Measures the departure radius from where the driver sets off, not from the meeting point."""
+    """Finds who sets off near the searched point, wherever they take the passenger in."""
 
     def near(item: Item) -> bool:
-        start = (
-            (item["driverDepartureLat"], item["driverDepartureLng"])
-            if "driverDepartureLat" in item
-            else _pickup(item)
+        points = [_pickup(item)]
+        if "driverDepartureLat" in item and "driverDepartureLng" in item:
+            points.append((item["driverDepartureLat"], item["driverDepartureLng"]))
+        return any(
+            kilometres(search.departure.centre, p) <= search.departure.radius for p in points
         )
-        return kilometres(search.departure.centre, start) <= search.departure.radius
 
     return _kept(search.but(departure=_wider(search.departure, more=6)), find, near)
 
@@ -356,9 +356,11 @@ def _renamed(item: Item, rename: Callable[[str], str]) -> Item:
 
 @_wrong("OCSS-OP-03")
 def operator_alternates(search: Search, find: Find, setting: Setting) -> list[Item]:
-    """Calls itself by another domain every second time."""
-    prefix = "node2." if setting.next_turn() % 2 else ""
-    return [{**item, "operator": prefix + item["operator"]} for item in find(search)]
+    """Writes its own domain in capitals on every second item."""
+    return [
+        {**item, "operator": item["operator"].upper()} if _hash(_key(item)) % 2 else item
+        for item in find(search)
+    ]
 
 
 @_wrong("OCSS-SEARCH-20", "OCSS-SEARCH-17")

@@ -74,7 +74,7 @@ class _Maker:
         self.regular = kind.endswith("trip")
         self.random = Random(f"{recipe.seed} {recipe.operators} {kind}")
         self.corridors = corridors(recipe.area)
-        self.weights = list(accumulate(c.weight for c in self.corridors))
+        self.weights = list(accumulate(c.weight**1.2 for c in self.corridors))
         self.today = datetime.fromtimestamp(recipe.now, ZONE).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
@@ -89,7 +89,11 @@ class _Maker:
     def make(self, number: int) -> Iterator[Item]:
         random = self.random
         while number > 0:
-            corridor = random.choices(self.corridors, cum_weights=self.weights)[0]
+            corridor = (
+                random.choice(self.corridors)
+                if random.random() < 0.15
+                else random.choices(self.corridors, cum_weights=self.weights)[0]
+            )
             outward, minute = self._when()
             ends = (corridor.home, corridor.work) if outward else (corridor.work, corridor.home)
             spot = [random.choice(spots(end)) for end in ends]
@@ -246,7 +250,7 @@ class _Maker:
         days = random.choices([w for w, _ in _WEEKS], [n for _, n in _WEEKS])[0].split()
         weeks = random.choice((0, 1, 1, 2, 2, 3))
         moving = random.random() < 0.15
-        short = random.choice(days) if random.random() < 0.2 else None
+        short = random.choice(days) if random.random() < 0.35 else None
         item["schedules"] = []
         for day in days:
             if moving:
