@@ -13,10 +13,13 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.kinds.filters import is_filter, match, needs
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Anchor", "Lab", "Query"]
+__all__ = ["Anchor", "Key", "Lab", "Query"]
 
 PANORAMA_KM = 100.0
 PANORAMA_SECONDS = 2 * 86_400
+
+NEIGHBOURHOOD_KM = 12.5
+NEIGHBOURHOOD_SECONDS = 3 * 3600
 
 QUICK = ("within", "near", "rule")
 """Kinds of filters, the cheapest first."""
@@ -66,15 +69,16 @@ class Lab:
         purpose: str,
         row: Requirement | None = None,
         *,
-        fresh: bool = False,
+        fresh: bool | None = None,
         **options: Any,
     ) -> Exchange:
         """Send a query; a control that was asked before in this run is not sent again.
 
-        ``fresh`` sends it in every case.
+        ``fresh`` sends it in every case; ``False`` takes any answer of this run to that query.
         """
         key = json.dumps([operation, query], sort_keys=True, default=str)
-        if purpose == "control" and not fresh and not options and key in self._answers:
+        known = fresh is False or (fresh is None and purpose == "control")
+        if known and not options and key in self._answers:
             return self._answers[key]
         exchange = self.session.ask(
             operation, query, purpose, requirement=row.id if row else None, **options
@@ -90,6 +94,15 @@ class Lab:
             self.context.identity(operation, item): pointer
             for pointer, item in self.context.items(exchange)
         }
+
+    def readable(self, exchange: Exchange) -> bool:
+        """Say whether this is a list of items, which others can be missed from."""
+        if not exchange.accepted or exchange.response is None:
+            return False
+        if exchange.response.not_json is not None:
+            return False
+        problems = self.context.problems(exchange) or ()
+        return not any(not problem.path and not problem.member for problem in problems)
 
     def filters(self, operation: str) -> list[tuple[Requirement, Check]]:
         """Return the filter checks of an operation, the quick ones first."""
@@ -141,6 +154,16 @@ class Lab:
             query[how["margin"]] = PANORAMA_SECONDS
         elif how and how["margin"] in start:
             query[how["margin"]] = start[how["margin"]]
+        return query
+
+    def neighbourhood(self, operation: str, anchor: Anchor) -> Query:
+        """Return a query that finds an item and others around it."""
+        how = self.role_of(operation)
+        query = dict(anchor.query)
+        query.update(dict.fromkeys(how.get("radii", ()), NEIGHBOURHOOD_KM))
+        if "margin" in how:
+            query[how["margin"]] = NEIGHBOURHOOD_SECONDS
+        query.pop(how.get("weekdays", ""), None)
         return query
 
     def generous(self, operation: str, query: Mapping[str, Any]) -> Query:

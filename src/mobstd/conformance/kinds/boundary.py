@@ -5,6 +5,8 @@ The control finds the item; the twin moves one centre, so that only this filter 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Anchor, Lab, Query
 from mobstd.judging.exchange import Exchange
@@ -32,9 +34,7 @@ def lost(
         fresh = attempt > 0
         found_by = lab.ask(anchor.operation, control, "control", row, fresh=fresh)
         answer = lab.ask(anchor.operation, twin, "twin", row)
-        if anchor.key not in lab.keys(found_by) or not answer.accepted:
-            return None
-        if answer.response is None or answer.response.not_json is not None:
+        if anchor.key not in lab.keys(found_by) or not lab.readable(answer):
             return None
         if anchor.key in lab.keys(answer):
             return None
@@ -45,15 +45,14 @@ def lost(
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Try the edges of every filter of the row, on one item after another."""
     anchors = lab.anchors.get(operation, ())
-    filters = [c for c in row.checks if is_filter(c, lab.context)]
     evidence, findings = 0, []
     turn = 0
-    for filter_check in filters:
-        for number in range(MOST if anchors else 0):
-            anchor = anchors[turn % len(anchors)]
-            edge = _edge(filter_check, anchor, number, lab)
-            if edge is None:
+    for filter_check in _filters(row, operation, lab):
+        for number in range(MOST):
+            pair = _next(filter_check, anchors, turn, number, lab)
+            if pair is None:
                 break
+            anchor, edge = pair
             turn += 1
             twin = {**anchor.query, **edge.query}
             written = lab.written(operation, twin)
@@ -66,6 +65,28 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
                 if findings:
                     return Result(evidence, tuple(findings))
     return Result(evidence, tuple(findings))
+
+
+def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
+    """Return the filters that the row applies to this operation."""
+    return [
+        check
+        for check in row.checks
+        if is_filter(check, lab.context)
+        and operation in lab.context.catalogue.operations_of(row, check)
+    ]
+
+
+def _next(
+    check: Check, anchors: Sequence[Anchor], turn: int, number: int, lab: Lab
+) -> tuple[Anchor, Edge] | None:
+    """Return the edge of that number with the next item that has so many."""
+    for step in range(len(anchors)):
+        anchor = anchors[(turn + step) % len(anchors)]
+        edge = _edge(check, anchor, number, lab)
+        if edge is not None:
+            return anchor, edge
+    return None
 
 
 def _edge(check: Check, anchor: Anchor, number: int, lab: Lab) -> Edge | None:
@@ -93,7 +114,7 @@ def _inside(lab: Lab, row: Requirement, check: Check, anchor: Anchor, twin: Quer
 
 
 BOUNDARY = Probe(
-    lambda check, row, operation, lab: len(RADII) * max(1, len(row.checks) - 1),
+    lambda check, row, operation, lab: len(RADII) * len(_filters(row, operation, lab)),
     _run,
     "pairs",
     {

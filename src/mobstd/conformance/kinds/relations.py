@@ -6,7 +6,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.lab import Lab, Query
+from mobstd.conformance.lab import Anchor, Key, Lab, Query
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -19,27 +19,28 @@ def missing_from(
 ) -> tuple[Exchange, Exchange, int] | bool | None:
     """Compare two answers: is each item of the smaller one in the larger one?
 
+    The same item has to be lost each time: live data moves.
+
     Returns:
         ``True`` where it is so and the smaller one has items, ``None`` where nothing can be said,
         else the exchanges (larger first) with the number of items lost, after asking again.
     """
-    lost = 0
+    lost: set[Key] | None = None
     pair: tuple[Exchange, Exchange] | None = None
     for attempt in range(TRIES):
         small = lab.ask(operation, smaller, "control", row, fresh=attempt > 0)
-        large = lab.ask(operation, larger, "twin", row)
-        if not (small.accepted and large.accepted):
-            return None
-        if large.response is None or large.response.not_json is not None:
+        large = lab.ask(operation, larger, "twin", row, fresh=attempt > 0)
+        if not (small.accepted and lab.readable(large)):
             return None
         keys = set(lab.keys(small))
         if not keys:
-            return None
-        lost = len(keys - set(lab.keys(large)))
+            return None if lost is None else True
+        missed = keys - set(lab.keys(large))
+        lost = missed if lost is None else lost & missed
         if not lost:
             return True
         pair = (large, small)
-    return (*pair, lost) if pair else None
+    return (*pair, len(lost)) if pair and lost else None
 
 
 def _scale(value: Any, factor: float) -> Any:
@@ -48,19 +49,10 @@ def _scale(value: Any, factor: float) -> Any:
 
 
 def _related(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    wider = check.kind == "superset"
+    """Widen one margin after the other, around an item and its neighbours; compare each step."""
     evidence, findings = 0, []
-    for name, change in check["parameters"].items():
-        described = lab.context.catalogue.operations[operation].parameter(name)
-        if described is None:
-            continue
-        for anchor in lab.anchors.get(operation, ())[-1:]:
-            start = anchor.query.get(name, described.default)
-            if not isinstance(start, (int, float)):
-                continue
-            base = {**anchor.query, name: start}
-            other = {**anchor.query, name: _scale(start, change["factor"])}
-            smaller, larger = (base, other) if wider else (other, base)
+    for anchor in lab.anchors.get(operation, ())[-1:]:
+        for name, smaller, larger in _steps(check, operation, lab, anchor):
             result = missing_from(lab, row, operation, smaller, larger)
             if result is None:
                 continue
@@ -84,34 +76,61 @@ def _related(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     return Result(evidence, tuple(findings))
 
 
+def _steps(
+    check: Check, operation: str, lab: Lab, anchor: Anchor
+) -> list[tuple[str, Query, Query]]:
+    """Return the parameter that is widened, the query before and the query after.
+
+    Narrowing is the same walk backwards, so that its answers are known already.
+    """
+    described = lab.context.catalogue.operations[operation]
+    wider = check.kind == "superset"
+    query = lab.neighbourhood(operation, anchor)
+    out: list[tuple[str, Query, Query]] = []
+    for name, change in check["parameters"].items():
+        parameter = described.parameter(name)
+        start = query.get(name, parameter.default if parameter else None)
+        if not isinstance(start, (int, float)):
+            continue
+        factor = change["factor"] if wider else 1 / change["factor"]
+        before = {**query, name: start}
+        query = {**before, name: _scale(start, factor)}
+        out.append((name, before, query))
+    return out if wider else out[::-1]
+
+
 def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    evidence, findings = 0, []
-    for anchor in lab.anchors.get(operation, ())[:1]:
-        differences = 0
-        pair: tuple[Exchange, Exchange] | None = None
-        for attempt in range(TRIES):
-            first = lab.ask(operation, anchor.query, "control", row, fresh=attempt > 0)
-            second = lab.ask(operation, anchor.query, "twin", row)
-            if not (first.accepted and second.accepted):
+    """Ask the same again and again: what comes, goes and comes back was not lost by moving data."""
+    for anchor in lab.anchors.get(operation, ())[-1:]:
+        query = lab.neighbourhood(operation, anchor)
+        answers: list[Exchange] = []
+        odd = 0
+        while len(answers) < REPEATS or (odd == len(answers) - 2 and odd < TRIES):
+            answers.append(lab.ask(operation, query, "twin", row))
+            if not lab.readable(answers[-1]):
                 return Result()
-            evidence = 1
-            pair = (second, first)
-            if set(lab.keys(first)) == set(lab.keys(second)):
-                break
-            differences += 1
-        if differences == TRIES and pair is not None:
-            findings.append(
-                found(
-                    row,
-                    "probe.stable",
-                    pair,
-                    pointer="/response/body",
-                    expected="the same items",
-                    received="other items",
-                    text=check.get("message"),
-                )
-            )
-    return Result(evidence, tuple(findings))
+            if len(answers) > 2:
+                odd += int(_blinks(*(set(lab.keys(x)) for x in answers[-3:])))
+        if odd < TRIES:
+            return Result(1)
+        finding = found(
+            row,
+            "probe.stable",
+            (answers[-2], answers[-1]),
+            pointer="/response/body",
+            expected="the same items",
+            received="other items",
+            text=check.get("message"),
+        )
+        return Result(1, (finding,))
+    return Result()
+
+
+def _blinks(first: set[Key], second: set[Key], third: set[Key]) -> bool:
+    """Say whether the one between is not explained by items that end or appear."""
+    if first and second and third and not (first & second or second & third):
+        return True
+    return bool((first & third) - second or second - first - third)
 
 
 def _swapped(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -152,6 +171,7 @@ def _tokens(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(evidence, tuple(findings))
 
 
+REPEATS = 3
 COUNTS = (1, 2, 0)
 
 
@@ -176,16 +196,16 @@ SUPERSET = Probe(
     {"en": "widen a margin: no item may be lost", "fr": "élargir : aucun résultat perdu"},
 )
 SUBSET = Probe(
-    lambda check, row, operation, lab: len(check["parameters"]) + 1,
+    lambda check, row, operation, lab: len(check["parameters"]),
     _related,
     "pairs",
     {"en": "narrow a margin: no item may be new", "fr": "resserrer : aucun résultat nouveau"},
 )
 STABLE = Probe(
-    lambda check, row, operation, lab: 2,
+    lambda check, row, operation, lab: REPEATS,
     _stable,
     "pairs",
-    {"en": "ask the same twice", "fr": "demander deux fois la même chose"},
+    {"en": "ask the same again and again", "fr": "demander plusieurs fois la même chose"},
 )
 SWAPPED = Probe(
     lambda check, row, operation, lab: 1,

@@ -16,11 +16,31 @@ from mobstd.judging.rule import ItemFilter
 __all__ = ["Edge", "edges", "shifted"]
 
 INSIDE, OUTSIDE = 0.94, 1.07
-RADII = ((2.0, 90, True), (2.0, 45, False), (2.0, 270, False), (20.0, 180, True))
-"""Radius in km, bearing of the shift, and whether the item stays inside."""
+RADII = (
+    (2.6, 90, True),
+    (2.6, 45, False),
+    (2.6, 270, False),
+    (20.0, 225, True),
+    (0.0, 0, False),
+)
+"""Radius in km, bearing of the shift, and whether the item stays inside.
 
-MARGINS = ((1800, -1, True), (1800, 1, True), (1800, -1, False), (1800, 1, False), (7200, 1, True))
+East and west tell degrees from kilometres, the diagonals boxes and sums from circles, a fraction
+whole kilometres, zero what takes zero for left out.
+"""
+
+MARGINS = (
+    (1800, -1, True),
+    (1800, 1, True),
+    (1800, -1, False),
+    (1800, 1, False),
+    (7200, 1, True),
+    (0, -1, False),
+)
 """Margin in seconds, side of the shift, and whether the item stays inside."""
+
+OFF_ZERO_KM, OFF_ZERO_SECONDS = 0.6, 600
+"""How far an item is from the centre of a margin of zero."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,8 @@ def _near(check: Check, item: Any) -> Iterator[Edge]:
     if abs(lat) > 85 or abs(lng) > 179:
         return
     for radius, bearing, inside in RADII:
-        point = shifted(lat, lng, radius * (INSIDE if inside else OUTSIDE), bearing)
+        away = radius * (INSIDE if inside else OUTSIDE) or OFF_ZERO_KM
+        point = shifted(lat, lng, away, bearing)
         centre = dict(zip(check["centre"], point, strict=True))
         yield Edge({**centre, check["radius"]: radius}, inside)
 
@@ -64,7 +85,7 @@ def _within(check: Check, item: Any) -> Iterator[Edge]:
         return
     low, high = min(known), max(known)
     for margin, side, inside in MARGINS:
-        reach = int(margin * (INSIDE if inside else OUTSIDE))
+        reach = int(margin * (INSIDE if inside else OUTSIDE)) or OFF_ZERO_SECONDS
         nearest, farthest = (low, high) if side > 0 else (high, low)
         centre = (nearest if inside else farthest) + side * reach
         yield Edge({check["centre"]: int(centre), check["margin"]: margin}, inside)
