@@ -19,6 +19,10 @@ __all__ = ["COMPLETE"]
 
 KNOWN = 250
 CANDIDATES = 3
+BLINK = 16
+"""Requests within which nothing ends and begins again by itself."""
+
+TWICE = 2
 
 
 def _limit_checks(lab: Lab, operation: str) -> list[Check]:
@@ -71,6 +75,8 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             continue
         asked.add(exchange.id)
         findings += _confirmed(lab, row, check, operation, exchange, key, source)
+    if not findings:
+        findings += _blinks(lab, row, check, operation, limits)
     findings += _more_with_limit(lab, row, operation, limits)
     return Result(evidence, tuple(findings))
 
@@ -80,6 +86,53 @@ def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     query = lab.panorama(operation)
     if query is not None:
         lab.ask(operation, query, "control", row)
+
+
+def _blinks(
+    lab: Lab, row: Requirement, check: Check, operation: str, limits: list[Check]
+) -> list[Finding]:
+    """Look for items that an answer lacked although they were there just before and just after.
+
+    Live data moves, but what ends does not come back within a few requests, twice.
+    """
+    answers = [(int(x.id[1:]), x) for x in _judged(lab, operation)]
+    seen: dict[Key, list[tuple[int, Any]]] = {}
+    for place, exchange in answers:
+        for _, item in lab.context.items(exchange):
+            seen.setdefault(lab.context.identity(operation, item), []).append((place, item))
+    blinked: list[tuple[Exchange, Exchange]] = []
+    by_place = dict(answers)
+    for place, exchange in answers:
+        if any(limited(limit, exchange.query) is not None for limit in limits):
+            continue
+        if not lab.decidable(operation, exchange.query):
+            continue
+        for sightings in seen.values():
+            before = max((s for s in sightings if s[0] <= place), key=_first, default=None)
+            after = min((s for s in sightings if s[0] >= place), key=_first, default=None)
+            if before is None or after is None or before[0] == place:
+                continue
+            if after[0] - before[0] <= BLINK and all(
+                lab.surely(operation, item, exchange.query) for _, item in (before, after)
+            ):
+                blinked.append((exchange, by_place[after[0]]))
+    if len(blinked) < TWICE:
+        return []
+    return [
+        found(
+            row,
+            "probe.complete",
+            blinked[-1],
+            pointer="/response/body",
+            expected="an item known to match",
+            received="not found",
+            text=check.get("message"),
+        )
+    ]
+
+
+def _first(sighting: tuple[int, Any]) -> int:
+    return sighting[0]
 
 
 def _confirmed(
