@@ -25,8 +25,14 @@ DAY = 86_400
 LIMIT = 60
 ENOUGH = 12
 ANCHORS = 4
+EARTH_KM = 20_100.0
+"""Half way around: every point is nearer. A thousand times that is so for who reads metres."""
+
 SHORT = 0.4
 """Days around an instant that a target takes which refuses longer ones."""
+
+LEAST = 8
+"""Requests that are kept for each further operation while nothing was found."""
 
 CONFIRMING = 6
 """Requests of an operation's share that are kept for confirming what was found."""
@@ -76,11 +82,14 @@ def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
     whole = Circle(46.6, 2.4, 650)
     yield whole
     yield Circle(whole.lat, whole.lng, whole.km, 400)
+    yield Circle(whole.lat, whole.lng, EARTH_KM)
+    yield Circle(whole.lat, whole.lng, EARTH_KM * 1000)
     for row in _places():
         if row.get("regional"):
             yield Circle(row["lat"], row["lng"], 150)
-    for row in _places():
-        yield Circle(row["lat"], row["lng"], 40)
+    for km in (40, 12):
+        for row in _places():
+            yield Circle(row["lat"], row["lng"], km)
 
 
 def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
@@ -129,6 +138,8 @@ def explore(
     last = len(operations)
     for place_, operation in enumerate(operations):
         share = lab.session.left // (last - place_)
+        if not found:
+            share = max(share, lab.session.left - LEAST * (last - place_ - 1))
         floor = lab.session.left - share
         look = share - min(CONFIRMING, share // 2)
         items = _look(lab, operation, areas, hints.get(operation, ()), now, found, look)
@@ -181,13 +192,19 @@ def _look(
         if exchange.status == 400 and asked.days > SHORT:
             longest = SHORT
             exchange = look(_query(lab, operation, replace(circle, days=longest), now))
-        if exchange.status is not None and 400 <= exchange.status < 500:
+        if _asked_too_much(exchange):
             widest = min(widest, circle.km / 1.01)
         elif lab.context.items(exchange) and circle not in found:
             found.insert(0, circle)
             if len(items) < ENOUGH and circle.days < 100:
                 continue
     return list(items.values())
+
+
+def _asked_too_much(exchange: Exchange) -> bool:
+    """Say whether the target refused, or answered more than can be read."""
+    response = exchange.response
+    return response is not None and (400 <= response.status < 500 or response.truncated)
 
 
 def from_item(lab: Lab, operation: str, item: Any, query: Query) -> Query | None:
@@ -218,6 +235,7 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
     rng = random.Random(f"{lab.seed}:{operation}")
     shuffled = sorted(items, key=lambda pair: lab.context.identity(operation, pair[0]))
     rng.shuffle(shuffled)
+    shuffled = _varied(shuffled)
     chosen = lab.anchors.setdefault(operation, [])
     for item, query in shuffled[: 2 * ANCHORS]:
         if len(chosen) >= ANCHORS or lab.session.left <= floor:
@@ -227,6 +245,30 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
             chosen.append(anchor)
     if chosen:
         lab.controls[operation] = lab.generous(operation, chosen[0].query)
+
+
+def _varied(items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
+    """Return the items, first those that have what the ones before lack."""
+    rest = [(_shape(pair[0]), pair) for pair in items]
+    out: list[tuple[Any, Query]] = []
+    known: set[str] = set()
+    while rest and len(out) < 2 * ANCHORS:
+        best = max(range(len(rest)), key=lambda place: len(rest[place][0] - known))
+        shape, pair = rest.pop(best)
+        known |= shape
+        out.append(pair)
+    return out + [pair for _, pair in rest]
+
+
+def _shape(value: Any, at: str = "") -> frozenset[str]:
+    """Return the members that a value has, at every depth."""
+    if isinstance(value, dict):
+        below = (_shape(child, f"{at}/{name}") for name, child in value.items())
+    elif isinstance(value, list):
+        below = (_shape(child, f"{at}/*") for child in value)
+    else:
+        return frozenset((at,))
+    return frozenset((at,)).union(*below)
 
 
 def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
