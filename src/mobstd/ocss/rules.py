@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -137,28 +138,53 @@ def _window(trip: Any, query: Mapping[str, str], context: Context) -> bool | Non
 
 
 def _window_edges(trip: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edit]:
-    for schedule in _schedules(trip)[:1]:
-        clock = _clock(schedule.get("passengerPickupTimeOfDay"))
-        if clock is not None:
-            for margin, side, reach, inside in (
-                (1800, -1, 0.94, True),
-                (1800, 1, 0.94, True),
-                (1800, -1, 1.07, False),
-                (1800, 1, 1.07, False),
-                (7200, -1, 0.94, True),
-            ):
-                moved = clock + side * int(margin * reach)
-                yield {"departureTimeOfDay": _spoken(moved), "timeDelta": margin}, inside
-        yield from _day_edges(trip, schedule)
-        pickups = _pickups(schedule)
-        if pickups:
-            first, last = int(min(pickups)), int(max(pickups))
-            yield {"minDepartureDate": first, "maxDepartureDate": first}, True
-            yield {"minDepartureDate": last, "maxDepartureDate": last}, True
-        every = [value for other in _schedules(trip) for value in _pickups(other)]
-        if every:
-            yield {"minDepartureDate": int(max(every)) + 60}, False
-            yield {"maxDepartureDate": int(min(every)) - 60}, False
+    """Yield queries for the first slot and for the last, in turn: day, time, dates, midnight."""
+    schedules = _schedules(trip)
+    slots = [_slot_edges(trip, schedule) for schedule in (*schedules[:1], *schedules[1:][-1:])]
+    for edits in zip_longest(*slots):
+        yield from (edit for edit in edits if edit is not None)
+    every = [value for schedule in schedules for value in _pickups(schedule)]
+    if every:
+        yield {"minDepartureDate": int(max(every)) + 60}, False
+        yield {"maxDepartureDate": int(min(every)) - 60}, False
+
+
+def _slot_edges(trip: Any, schedule: Mapping[str, Any]) -> list[Edit]:
+    """Return queries for one slot of a trip, on its own day."""
+    clock, day = _clock(schedule.get("passengerPickupTimeOfDay")), _own_day(schedule)
+    found: list[Edit] = list(_day_edges(trip, schedule))
+    if clock is not None:
+        margins = [(1800, -1, 0.94, True), (1800, 1, 1.07, False), (0, 1, 0.0, False)]
+        margins += [(1800, 1, 0.94, True), (1800, -1, 1.07, False), (7200, -1, 0.94, True)]
+        for margin, side, reach, inside in margins:
+            moved = clock + side * (int(margin * reach) or 600)
+            found.append(
+                ({**day, "departureTimeOfDay": _spoken(moved), "timeDelta": margin}, inside)
+            )
+        found.insert(1, (_over_midnight(clock), True))
+    pickups = _pickups(schedule)
+    if pickups:
+        first, last = int(min(pickups)), int(max(pickups))
+        own = {"departureTimeOfDay": _spoken(clock)} if clock is not None else {}
+        found.insert(1, ({**day, **own, "minDepartureDate": last, "maxDepartureDate": last}, True))
+        found.insert(4, ({**day, **own, "maxDepartureDate": first}, True))
+    return found
+
+
+def _own_day(schedule: Mapping[str, Any]) -> dict[str, Any]:
+    day = schedule.get("passengerPickupDay")
+    return {"departureWeekdays": [day]} if day in DAYS else {}
+
+
+def _over_midnight(clock: int) -> dict[str, Any]:
+    """Return a query from the other side of midnight, on every day."""
+    reach = (clock if clock < DAY // 2 else DAY - clock) + 600
+    moved = clock - reach if clock < DAY // 2 else clock + reach
+    return {
+        "departureTimeOfDay": _spoken(moved),
+        "timeDelta": reach + 1200,
+        "departureWeekdays": list(DAYS),
+    }
 
 
 def _day_edges(trip: Any, schedule: Mapping[str, Any]) -> Iterator[Edit]:
