@@ -20,7 +20,7 @@ def comparisons(
     """Compare what is generated with what is there; versions of one package share a folder.
 
     Args:
-        standard: only this version, such as ``ocss@1.0-alpha``. The others of its folder are
+        standard: only this version, as ``name@X.Y``. The others of its folder are
             generated all the same, because the folder is owned wholly.
         out: a folder instead of the standard's package; then only ``standard`` goes into it.
         roots: where to look for standards first.

@@ -52,7 +52,7 @@ from mobstd.ocss.generated.v1_0_alpha.queries import (
 from mobstd.ocss.generated.v1_0_alpha.service import OPERATOR_OPERATIONS, OperatorService
 from mobstd.transport.answer import Answer, RawResponse
 from mobstd.transport.auth import ApiKey, BearerToken
-from mobstd.transport.client import RequestOptions
+from mobstd.transport.options import RequestOptions
 from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.timeout import Timeout
 

@@ -1,12 +1,16 @@
 """Sends requests and brings answers back, in bounded time and memory.
 
     address     where a partner is: base URL to scheme, host, port and base path
+    trust       certificate authorities and proxies
     timeout     how long a call may take
     inflate     bodies as they come in, decompressed within a limit
     redirect    which redirects are followed
     retry       what is tried again, and when
     auth        who calls: API keys, bearer tokens, any callable
-    call        one call of an operation: options, auth, hooks, retries; sync and async
+    judge       the schemas of an operation
+    answer      what a call brings back
+    options     what a client and a single call do differently
+    client      what generated clients stand on
     http        senders over the network, the one file that imports the HTTP library
     asgi        senders to an ASGI app in the same process
 

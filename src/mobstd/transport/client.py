@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,47 +21,14 @@ from mobstd.transport.answer import RawResponse
 from mobstd.transport.auth import Auth, authenticated
 from mobstd.transport.judge import judge_of
 from mobstd.transport.log import logger
+from mobstd.transport.options import OnRequest, OnResponse, RequestOptions, Settings
 from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.sending import MAX_BODY, AsyncSends, Sends, user_agent
 from mobstd.transport.timeout import Timeout
 
-__all__ = ["AsyncClientBase", "ClientBase", "OnRequest", "OnResponse", "RequestOptions"]
-
-OnRequest = Callable[[Request], Request | None]
-"""Sees each attempt before credentials are added; what it returns, if anything, is sent."""
-
-OnResponse = Callable[[Request, Response], None]
-"""Sees each response, with the request as it was before credentials were added."""
+__all__ = ["AsyncClientBase", "ClientBase"]
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
-
-
-@dataclass(frozen=True)
-class RequestOptions:
-    """What one call, or one copy of a client, does differently.
-
-    Attributes:
-        timeout: seconds for each attempt.
-        headers: sent besides those of the client.
-        retry: what is tried again.
-    """
-
-    timeout: float | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    retry: RetryPolicy | None = None
-
-
-@dataclass(frozen=True)
-class _Settings:
-    path: str
-    auth: Auth | None
-    retry: RetryPolicy
-    timeout: float | None
-    headers: Mapping[str, str]
-    on_request: OnRequest | None
-    on_response: OnResponse | None
-    validate: bool
-    strict: bool
 
 
 class _Base:
@@ -116,7 +83,7 @@ class _Base:
             )
         self._sender = sender
         address = Address.parse(base_url) if base_url else getattr(sender, "address", None)
-        self._settings = _Settings(
+        self._settings = Settings(
             path=address.path if address else "",
             auth=auth,
             retry=RetryPolicy() if retry is None else retry,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ssl
 import threading
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
@@ -16,7 +15,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import anyio
-import certifi
 import httpcore
 
 from mobstd.errors import ConfigError, Unreachable
@@ -35,6 +33,7 @@ from mobstd.transport.reasons import (
 from mobstd.transport.redirect import MAX_REDIRECTS, Trail
 from mobstd.transport.sending import MAX_BODY, MAX_HEADERS, user_agent
 from mobstd.transport.timeout import Deadline, Timeout
+from mobstd.transport.trust import environment_proxy, tls_context
 
 __all__ = ["AsyncSender", "Sender"]
 
@@ -74,9 +73,9 @@ class _Setup:
             ("User-Agent", user_agent),
         )
         self._headers = _merged(defaults, tuple(headers))
-        proxy = proxy or (_environment_proxy(self.address) if trust_env else None)
+        proxy = proxy or (environment_proxy(self.address) if trust_env else None)
         self._open(
-            ssl_context=_tls(verify) if self.address.scheme == "https" else None,
+            ssl_context=tls_context(verify) if self.address.scheme == "https" else None,
             proxy=_proxy(proxy) if proxy else None,
             max_connections=connections,
             keepalive_expiry=_IDLE,
@@ -376,21 +375,6 @@ def _bytes(text: str) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def _tls(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
-    if isinstance(verify, ssl.SSLContext):
-        return verify
-    context = ssl.create_default_context()
-    if verify is False:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    try:
-        context.load_verify_locations(certifi.where() if verify is True else verify)
-    except OSError as error:
-        raise ConfigError("transport.ca-file", file=str(verify), reason=str(error)) from None
-    return context
-
-
 def _proxy(url: str) -> httpcore.Proxy:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     try:
@@ -401,10 +385,3 @@ def _proxy(url: str) -> httpcore.Proxy:
         return httpcore.Proxy(bare, auth=auth)
     except (ValueError, TypeError):
         raise ConfigError("transport.bad-proxy") from None
-
-
-def _environment_proxy(address: Address) -> str | None:
-    if address.is_loopback or urllib.request.proxy_bypass(address.host):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(address.scheme) or proxies.get("all")

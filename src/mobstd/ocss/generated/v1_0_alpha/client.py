@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from mobstd.transport.answer import Answer, RawResponse
-from mobstd.transport.client import AsyncClientBase, ClientBase, RequestOptions
+from mobstd.transport.client import AsyncClientBase, ClientBase
+from mobstd.transport.options import RequestOptions
 
 from .models import DriverJourney, DriverRegularTrip, PassengerJourney, PassengerRegularTrip
 from .queries import (

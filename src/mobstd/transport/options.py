@@ -1,0 +1,48 @@
+"""What a client and a single call do differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mobstd.judging.exchange import Request, Response
+from mobstd.transport.auth import Auth
+from mobstd.transport.retry import RetryPolicy
+
+__all__ = ["OnRequest", "OnResponse", "RequestOptions", "Settings"]
+
+OnRequest = Callable[[Request], Request | None]
+"""Sees each attempt before credentials are added; what it returns, if anything, is sent."""
+
+OnResponse = Callable[[Request, Response], None]
+"""Sees each response, with the request as it was before credentials were added."""
+
+
+@dataclass(frozen=True)
+class RequestOptions:
+    """What one call, or one copy of a client, does differently.
+
+    Attributes:
+        timeout: seconds for each attempt.
+        headers: sent besides those of the client.
+        retry: what is tried again.
+    """
+
+    timeout: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    retry: RetryPolicy | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What a client does with every call; secrets are in it, so it is never shown."""
+
+    path: str
+    auth: Auth | None
+    retry: RetryPolicy
+    timeout: float | None
+    headers: Mapping[str, str]
+    on_request: OnRequest | None
+    on_response: OnResponse | None
+    validate: bool
+    strict: bool
