@@ -11,6 +11,7 @@ import mobstd
 from mobstd.canon.schemas import documents
 from mobstd.conformance.baseline import gate
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.preflight import Item
 from mobstd.conformance.redaction import Redactor, personal_members
 from mobstd.conformance.report.contract import FORMAT_VERSION
 from mobstd.conformance.report.findings import merged, message
@@ -18,6 +19,7 @@ from mobstd.conformance.report.finish import finish
 from mobstd.conformance.result import Judged, Run, direct, in_block, operations_of, with_umbrellas
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
+from mobstd.messages import LANGUAGES, render
 
 __all__ = ["assemble", "redactor"]
 
@@ -197,12 +199,7 @@ def assemble(run: Run) -> dict[str, Any]:
             "writes": run.lab.session.allow_writes,
         },
         "preflight": [
-            {
-                "check": item.check,
-                "ok": item.ok,
-                "blame": item.blame,
-                "message": message(item.code, item.params),
-            }
+            {"check": item.check, "ok": item.ok, "blame": item.blame, "message": _advised(item)}
             for item in run.preflight.items
         ],
         "exploration": _exploration(run),
@@ -215,6 +212,18 @@ def assemble(run: Run) -> dict[str, Any]:
     return finish(
         report, run.lab.session.exchanges, redactor(run.lab, run.secrets, run.seed), origin
     )
+
+
+def _advised(item: Item) -> dict[str, Any]:
+    """Return the message of an item, and what to do about it where it is not as it should be."""
+    said = message(item.code, item.params)
+    if item.ok is not False:
+        return said
+    for lang in LANGUAGES:
+        general = render(f"{item.code}.next", {**item.params}, lang, default="")
+        advice = render(f"preflight.{item.code}.next", {**item.params}, lang, default=general)
+        said[lang] = f"{said[lang]} {advice}".strip()
+    return said
 
 
 def _target(run: Run) -> dict[str, Any]:

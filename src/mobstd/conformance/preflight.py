@@ -47,8 +47,9 @@ class Preflight:
     def add(
         self, check: str, ok: bool | None, code: str, blame: str | None = None, **params: Any
     ) -> None:
-        """Note one thing."""
-        self.items.append(Item(check, ok, f"preflight.{code}", params, None if ok else blame))
+        """Note one thing; ``code`` is one of the preflight's, or of another room."""
+        whole = code if "." in code else f"preflight.{code}"
+        self.items.append(Item(check, ok, whole, params, None if ok else blame))
 
 
 def first_query(lab: Lab, operation: str, now: datetime) -> Query:
@@ -71,21 +72,23 @@ def _blocks(lab: Lab) -> Iterator[tuple[str, str]]:
                 yield block.id, operation
 
 
-def preflight(lab: Lab, declared: tuple[str, ...] | None, now: datetime) -> Preflight:
-    """Look at the target through one request per block."""
-    seen = Preflight()
+def preflight(
+    lab: Lab, declared: tuple[str, ...] | None, now: datetime, seen: Preflight | None = None
+) -> Preflight:
+    """Look at the target through one request per block; ``seen`` is filled and returned."""
+    seen = seen or Preflight()
     answers: dict[str, Exchange] = {}
     try:
         for block, operation in _blocks(lab):
             answers[block] = lab.ask(operation, first_query(lab, operation, now), "preflight")
     except Stopped as stopped:
+        if stopped.reason == "rate-limited":
+            seen.add("reach", False, "rate-limited", "target")
         if stopped.reason != "unreachable":
             raise
     reached = [x for x in answers.values() if x.response is not None]
-    if not reached:
-        failure = next((x.failure for x in lab.session.exchanges if x.failure), None)
-        seen.add("reach", False, "unreachable", "target", reason=failure.code if failure else "")
-        seen.stop = "unreachable"
+    if not reached or all(x.response and x.response.truncated for x in reached):
+        _unread(lab, seen)
         return seen
     seen.add("reach", True, "reached")
     _clock(seen, reached[0])
@@ -93,6 +96,21 @@ def preflight(lab: Lab, declared: tuple[str, ...] | None, now: datetime) -> Pref
     _access(lab, seen, answers)
     _path(lab, seen, answers)
     return seen
+
+
+def _unread(lab: Lab, seen: Preflight) -> None:
+    """Say why no answer could be read at all."""
+    failure = next((x.failure for x in lab.session.exchanges if x.failure), None)
+    if failure is None:
+        seen.add("reach", False, "too-large", "target")
+    elif failure.code == "transport.redirect-elsewhere":
+        seen.add("path", False, failure.code, "configuration", **failure.params)
+        seen.stop = "configuration"
+        return
+    else:
+        blame = "configuration" if failure.code == "transport.dns" else "target"
+        seen.add("reach", False, failure.code, blame, **failure.params)
+    seen.stop = "unreachable"
 
 
 def _clock(seen: Preflight, exchange: Exchange) -> None:
@@ -123,7 +141,9 @@ def _presence(
         if status == NOT_FOUND and _refuses_nothing(lab, exchange):
             state = "present"
         lab.presence[block] = state
-        if declared is None:
+        if state == "unknown":
+            seen.add("block", None, "block-unknown", block=block)
+        elif declared is None:
             seen.add("block", True, f"block-{state}", block=block)
         elif block in declared and state == "absent":
             seen.add("block", False, "declared-not-there", "target", block=block, status=status)
@@ -158,10 +178,24 @@ def _access(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
 
 def _path(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
     statuses = {x.status for x in answers.values() if x.status is not None}
+    bodies = [x for x in answers.values() if _documented(lab, x)]
     if statuses and statuses <= {404}:
         seen.add("path", False, "nothing-there", "configuration", path=lab.session.base_path or "/")
         seen.stop = "configuration"
-    elif any(x.status is not None and 300 <= x.status < 400 for x in answers.values()):
+    elif any(300 <= status < 400 for status in statuses):
         seen.add("path", False, "redirected", "configuration")
+    elif all(status >= 500 for status in statuses):
+        seen.add("path", False, "server-errors", "target", status=min(statuses))
+    elif bodies and all(x.response and x.response.not_json for x in bodies):
+        media = bodies[0].response.header("content-type") if bodies[0].response else None
+        seen.add("path", False, "not-json", "target", media=media or "-")
     else:
         seen.add("path", True, "path")
+
+
+def _documented(lab: Lab, exchange: Exchange) -> bool:
+    """Say whether a body is documented for what an operation answered with success."""
+    if not exchange.accepted or exchange.operation is None:
+        return False
+    answer = lab.context.catalogue.operations[exchange.operation].answer(exchange.status or 0)
+    return answer is not None and bool(answer.content)

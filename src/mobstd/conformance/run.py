@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +32,7 @@ from mobstd.conformance.profile import Profile
 from mobstd.conformance.record import Recorder
 from mobstd.conformance.result import Run
 from mobstd.conformance.session import SenderLike, Stopped
+from mobstd.errors import UsageError
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
@@ -82,8 +85,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
 
     begin("preflight", len(lab.context.catalogue.blocks))
     with lab.session.phase("preflight"):
-        found = preflight(lab, outline.declared, outline.now)
-    seen.items, seen.stop = found.items, found.stop
+        preflight(lab, outline.declared, outline.now, seen)
     if seen.stop:
         return
     operations = operations_to_judge(outline)
@@ -113,6 +115,15 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("last", LOOK_BACK)
     with lab.session.phase("last"):
         _probe(outline, operations, "last", tallies)
+
+
+def _fault(seen: Preflight, error: Exception) -> str:
+    """Note a fault of ours, so that what was seen before it is reported all the same."""
+    if os.environ.get("MOBSTD_DEBUG", "") not in ("", "0"):
+        traceback.print_exception(error)
+    reason = " ".join(str(error).split())[:300]
+    seen.add("engine", False, "engine.fault", "mobstd", kind=type(error).__name__, reason=reason)
+    return "internal-error"
 
 
 def check(sender: SenderLike, profile: Profile, options: Options | None = None) -> dict[str, Any]:
@@ -158,11 +169,18 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             stopped = end.reason
         except KeyboardInterrupt:
             stopped = "interrupted"
+        except UsageError:
+            raise
+        except Exception as error:
+            stopped = _fault(seen, error)
     if seen.stop:
         stopped = "unreachable" if seen.stop == "unreachable" else "preflight"
-    passive = [
-        t for t in judge(lab.session.exchanges, lab.context) if t.requirement.id in outline.rows
-    ]
+    passive: list[Tally] = []
+    try:
+        judged = judge(lab.session.exchanges, lab.context)
+        passive = [t for t in judged if t.requirement.id in outline.rows]
+    except Exception as error:
+        stopped = _fault(seen, error)
     recorded = recorder.close() if recorder else None
     return assemble(
         Run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -19,6 +19,19 @@ __all__ = ["Budget", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
 
 SAFE = ("GET", "HEAD")
 LONGEST_WAIT = 30.0
+
+ONE_ANSWER = 8 << 20
+ALL_ANSWERS = 128 << 20
+"""Bytes of memory that answers may take; one that is too large counts as truncated."""
+
+OBJECT = 256
+"""Bytes that an object takes beside its text."""
+
+KEPT = 64 << 10
+"""Bytes that are kept of a truncated body, which nothing can judge."""
+
+UNANSWERED, TOO_LARGE = 3, 10
+"""Requests in a row after which the run stops: without an answer, with too large a one."""
 
 
 class SenderLike(Protocol):
@@ -102,6 +115,8 @@ class Session:
     _phase: str = "preflight"
     _left: int | None = None
     _unanswered: int = 0
+    _too_large: int = 0
+    _volume: int = 0
 
     @contextmanager
     def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
@@ -184,6 +199,8 @@ class Session:
             self._may_send()
             self.pace.wait()
             response, failure = self._attempt(request, operation)
+            if response is not None:
+                response = self._bounded(response)
             exchange = Exchange(
                 id=f"x{len(self.exchanges) + 1}",
                 operation=operation,
@@ -214,9 +231,22 @@ class Session:
             params = {"operation": operation or request.path, **error.params}
             return None, Failure(error.code, params)
 
+    def _bounded(self, response: Response) -> Response:
+        """Return the answer, of one that is too large the beginning only."""
+        body = response.body
+        objects = min(body.count(b"{"), body.count(b",") + 1)
+        weight = len(body) + OBJECT * objects
+        if response.truncated or weight > ONE_ANSWER:
+            response = replace(response, body=body[:KEPT], truncated=True)
+            weight = KEPT
+        self._volume += weight
+        return response
+
     def _may_send(self) -> None:
         if len(self.exchanges) >= self.budget.requests:
             raise Stopped("requests")
+        if self._volume >= ALL_ANSWERS:
+            raise Stopped("volume")
         seconds = self.budget.seconds
         if seconds is not None and time.monotonic() - self.started >= seconds:
             raise Stopped("time")
@@ -226,10 +256,14 @@ class Session:
             self._left -= 1
 
     def _count(self, exchange: Exchange) -> None:
-        """Stop at the third request in a row that nobody answered."""
-        self._unanswered = 0 if exchange.response is not None else self._unanswered + 1
-        if self._unanswered >= 3:
+        """Stop where several requests in a row brought nothing that can be judged."""
+        response = exchange.response
+        self._unanswered = 0 if response is not None else self._unanswered + 1
+        if self._unanswered >= UNANSWERED:
             raise Stopped("unreachable")
+        self._too_large = self._too_large + 1 if response and response.truncated else 0
+        if self._too_large >= TOO_LARGE:
+            raise Stopped("volume")
 
     def _wait_for(self, exchange: Exchange, attempt: int) -> None:
         asked = _seconds(exchange.response.header("retry-after") if exchange.response else None)

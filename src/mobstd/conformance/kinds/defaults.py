@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mobstd.conformance.kinds.boundary import TRIES
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Anchor, Lab, Query
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
@@ -118,6 +118,8 @@ def _same(
         with_it = lab.ask(operation, explicit, "control", row, fresh=attempt > 0)
         without = lab.ask(operation, left_out, "twin", row)
         if not with_it.accepted or without.status is None or without.status >= 500:
+            return None
+        if not (readable(with_it) and (readable(without) or not without.accepted)):
             return None
         pair = (without, with_it)
         difference = set(lab.keys(with_it)) ^ set(lab.keys(without))

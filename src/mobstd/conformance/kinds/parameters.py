@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Lab, Query
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -20,7 +20,10 @@ def _control(lab: Lab, row: Requirement, operation: str) -> tuple[Query, Exchang
     if query is None:
         return None
     exchange = lab.ask(operation, query, "control", row)
-    return (query, exchange) if exchange.accepted else None
+    if not exchange.accepted:
+        return None
+    listed = operation in lab.context.catalogue.collections
+    return (query, exchange) if readable(exchange) or not listed else None
 
 
 def _refused(

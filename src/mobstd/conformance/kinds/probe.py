@@ -11,7 +11,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Probe", "found"]
+__all__ = ["Probe", "found", "readable"]
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,8 @@ def found(
         severity,
         text=text,
     )
+
+
+def readable(exchange: Exchange) -> bool:
+    """Say whether an answer came whose body is JSON, so that its items are known."""
+    return exchange.response is not None and exchange.response.not_json is None
