@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ import pytest
 
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
-from mobstd.errors import ConfigError, RefusedDocument, UnknownName
+from mobstd.errors import ConfigError, MissingExtra, RefusedDocument, UnknownName
 from mobstd.ocss.reference import build
 from mobstd.ocss.reference.behaviours import BEHAVIOURS
 from mobstd.ocss.reference.places import corridors, kilometres, spots, towns
@@ -565,6 +566,14 @@ def test_wrong_documents_are_named(tmp_path: Path) -> None:
         build(data=tmp_path / "missing")
     with pytest.raises(ConfigError, match="operators"):
         build(operators=9)
+
+
+def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("mobstd.ocss.reference.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "haversine", None)
+    with pytest.raises(MissingExtra, match=r"mobstd\[server\]"):
+        build(count=1)
 
 
 def test_the_real_now_is_the_default() -> None:
