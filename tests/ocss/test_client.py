@@ -9,6 +9,8 @@ import json
 import logging
 import pickle
 import pkgutil
+import subprocess
+import sys
 import typing
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
@@ -508,6 +510,46 @@ def test_every_exception_survives_pickling(kind: type[MobstdError]) -> None:
             error.args,
             error.exit_code,
         )
+
+
+def other_exceptions() -> Iterator[type[Exception]]:
+    """Exceptions of any room that are not in the tree of ``mobstd.errors``."""
+    for module in pkgutil.walk_packages(mobstd.__path__, "mobstd."):
+        if module.name.endswith(("__main__", "pytest_plugin")):
+            continue
+        for thing in vars(__import__(module.name, fromlist=["*"])).values():
+            ours = getattr(thing, "__module__", "") == module.name != "mobstd.errors"
+            if ours and inspect.isclass(thing) and issubclass(thing, Exception):
+                yield thing
+
+
+@pytest.mark.parametrize("kind", [*other_exceptions()], ids=lambda kind: kind.__name__)
+def test_the_other_exceptions_survive_pickling_too(kind: type[Exception]) -> None:
+    samples: dict[str, Any] = {"str": "a", "int": 3, "bool": True, "float": 1.5}
+    arguments = []
+    if "__init__" in vars(kind):
+        for parameter in [*inspect.signature(kind).parameters.values()]:
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+                named = str(parameter.annotation).partition(" ")[0]
+                arguments.append(samples.get(named, "a"))
+    error = kind(*arguments)
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), vars(again)) == (kind, str(error), vars(error))
+
+
+def test_importing_a_version_loads_no_network_and_no_canon() -> None:
+    code = "import sys, mobstd.ocss.v1_0; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"anyio", "httpcore", "httpx", "jsonschema", "jsonschema_rs", "yaml"}
+    assert "mobstd.canon.openapi" not in done.stdout
+
+
+def test_answers_survive_pickling(call: Caller) -> None:
+    found, _ = call([EXAMPLE, EXAMPLE])
+    again = pickle.loads(pickle.dumps(found))
+    assert (type(again), list(again), again.problems) == (type(found), list(found), ())
+    assert again.response.response.body == found.response.response.body
 
 
 def test_the_facade_has_all_that_is_generated() -> None:

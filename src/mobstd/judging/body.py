@@ -22,9 +22,12 @@ class NotJson(ValueError):
     """
 
     def __init__(self, reason: str, where: int | None = None) -> None:
-        super().__init__(f"not JSON: {reason}" + ("" if where is None else f" at {where}"))
+        super().__init__(reason, where)
         self.reason = reason
         self.where = where
+
+    def __str__(self) -> str:
+        return f"not JSON: {self.reason}" + ("" if self.where is None else f" at {self.where}")
 
 
 def parse_json(raw: bytes | str) -> Any:
