@@ -21,7 +21,7 @@ SAFE = ("GET", "HEAD")
 LONGEST_WAIT = 30.0
 
 ONE_ANSWER = 8 << 20
-ALL_ANSWERS = 128 << 20
+ALL_ANSWERS = 64 << 20
 """Bytes of memory that answers may take; one that is too large counts as truncated."""
 
 OBJECT = 256

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Any, NoReturn
 
@@ -54,13 +53,22 @@ def parse_json(raw: bytes | str) -> Any:
         raise NotJson("depth") from None
     if raw.count("[") + raw.count("{") > MAX_DEPTH and _too_deep([value]):
         raise NotJson("depth")
-    return _mended(value) if _SURROGATE.search(raw) else value
+    halves = "\\ud" in raw or "\\uD" in raw or not _encodable(raw)
+    return _mended(value) if halves else value
 
 
 def _has_plain_numbers(text: str) -> bool:
     """Say whether no number can be beyond a double: no long exponent, no 300 digits."""
     digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
     return not any(long in digits for long in _LONG)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _mended(value: Any) -> Any:
@@ -105,7 +113,6 @@ def _refuse_constant(_: str) -> NoReturn:
     raise NotJson("constant")
 
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = (b"0e00", b"0e+00", b"0" * 290)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -43,7 +43,7 @@ def status(check: Check, row: Requirement, exchange: Exchange, context: Context)
         return Result()
     if _not_there(exchange):
         return Result()
-    if response.status == TOO_MANY or response.status >= 500:
+    if response.status == TOO_MANY or 500 <= response.status < 600:
         return Result()
     operation = context.catalogue.operations[exchange.operation]
     if "expect" in check.params:
