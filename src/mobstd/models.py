@@ -111,8 +111,7 @@ class Model(BaseModel):
     @property
     def unread(self) -> Mapping[str, Any]:
         """The optional members that could not be read, raw, by wire name."""
-        unread: Mapping[str, Any] = getattr(self, "_unread", _NOTHING)
-        return unread
+        return _slot(self, "_unread")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -223,7 +222,11 @@ _KEYWORDS = {
 
 
 def _slot(model: Model, name: str) -> Mapping[str, Any]:
-    value: Mapping[str, Any] = getattr(model, name, _NOTHING)
+    """Return what a slot holds; pydantic's own look-up would go on to unknown members."""
+    try:
+        value: Mapping[str, Any] = object.__getattribute__(model, name)
+    except AttributeError:
+        return _NOTHING
     return value
 
 

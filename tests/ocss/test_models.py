@@ -124,6 +124,9 @@ JOURNEY = st.fixed_dictionaries(
         "web_url": JSON,
         "dump": JSON,
         "_read": JSON,
+        "_unread": JSON,
+        "__class__": JSON,
+        "model_extra": JSON,
     },
 ).flatmap(lambda document: st.permutations(list(document.items())).map(dict))
 
