@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
-from mobstd.conformance.explore import explore
+from mobstd.conformance.explore import explore, place
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.outline import (
@@ -61,11 +61,11 @@ def _probe(outline: Outline, operations: list[str], phase: str, tallies: list[Ta
     """Run every probe of a phase: cheap ones first, operations in turn, to share a budget."""
     lab = outline.lab
     jobs = {operation: _jobs(outline, operation, phase) for operation in operations}
-    for place in range(max((len(pairs) for pairs in jobs.values()), default=0)):
+    for turn in range(max((len(pairs) for pairs in jobs.values()), default=0)):
         for operation, pairs in jobs.items():
-            if place >= len(pairs):
+            if turn >= len(pairs):
                 continue
-            row, check = pairs[place]
+            row, check = pairs[turn]
             when = check.get("when_block")
             if when is not None and when not in lab.context.blocks:
                 continue
@@ -133,10 +133,13 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     why the run ended early.
 
     Raises:
-        UsageError: where the standard, a block or a row is unknown, before anything is sent.
+        UsageError: where the standard, a block, a row or an area is unknown, before anything is
+            sent.
     """
     options = options or Options()
     outline = outlined(sender, profile, options)
+    for area in profile.areas:
+        place(area)
     started, seen = datetime.now(UTC), Preflight()
     clock = time.monotonic()
     tallies: list[Tally] = []
