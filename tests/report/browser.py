@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -81,8 +82,7 @@ class Browser:
 
     def screenshot(self, path: str, whole: bool = True) -> None:
         taken = self.cdp("Page.captureScreenshot", captureBeyondViewport=whole, format="png")
-        with open(path, "wb") as file:
-            file.write(base64.b64decode(taken["data"]))
+        Path(path).write_bytes(base64.b64decode(taken["data"]))
 
     def close(self) -> None:
         self._ask("DELETE", "")

@@ -39,27 +39,167 @@ CORE = {
     "status": ["OCSS-STATUS-01"],
 }
 ROWS: list[tuple[str, str, str, list[str], str, str]] = [
-    ("OCSS-GEN-01", "MUST", "http", [*BLOCKS], "Bodies are JSON in UTF-8", "Les corps sont du JSON en UTF-8"),
-    ("OCSS-GEN-05", "SHOULD", "http", [*BLOCKS], "The media type is application/json", "Le type de média est application/json"),
-    ("OCSS-AUTH-02", "MUST", "description", SEARCH, "A wrong key is refused with 401", "Une mauvaise clé est refusée par 401"),
-    ("OCSS-SEARCH-03", "MUST", "schema", SEARCH, "Coordinates and date are mandatory", "Coordonnées et date sont obligatoires"),
-    ("OCSS-SEARCH-06", "MUST", "schema", SEARCH, "The default of timeDelta is 900 seconds", "timeDelta vaut 900 secondes par défaut"),
-    ("OCSS-SEARCH-09", "MUST", "text", SEARCH, "At most `count` results", "Au plus `count` résultats"),
-    ("OCSS-SEARCH-10", "SHOULD", "text", SEARCH, "The most relevant results come first", "Les résultats les plus pertinents d'abord"),
-    ("OCSS-SEARCH-11", "MUST", "text", SEARCH, "Every result matches all parameters of the query", "Chaque résultat répond à tous les paramètres de la requête"),
-    ("OCSS-SEARCH-12", "MUST", "description", SEARCH, "The pick-up point lies within departureRadius of the searched departure", "Le point de prise en charge est à moins de departureRadius du départ cherché"),
-    ("OCSS-SEARCH-14", "MUST", "description", SEARCH, "The pick-up time lies within timeDelta of departureDate", "L'heure de prise en charge est à moins de timeDelta de departureDate"),
-    ("OCSS-SEARCH-15", "MUST", "reading", SEARCH, "A wider search loses no result", "Élargir la recherche ne perd aucun résultat"),
-    ("OCSS-SEARCH-17", "MUST", "schema", SEARCH, "Items have the documented shape", "Les éléments ont la forme documentée"),
-    ("OCSS-SEARCH-18", "MUST", "text", SEARCH, "A journey id is unique at its operator", "L'identifiant d'un trajet est unique chez son opérateur"),
+    (
+        "OCSS-GEN-01",
+        "MUST",
+        "http",
+        [*BLOCKS],
+        "Bodies are JSON in UTF-8",
+        "Les corps sont du JSON en UTF-8",
+    ),
+    (
+        "OCSS-GEN-05",
+        "SHOULD",
+        "http",
+        [*BLOCKS],
+        "The media type is application/json",
+        "Le type de média est application/json",
+    ),
+    (
+        "OCSS-AUTH-02",
+        "MUST",
+        "description",
+        SEARCH,
+        "A wrong key is refused with 401",
+        "Une mauvaise clé est refusée par 401",
+    ),
+    (
+        "OCSS-SEARCH-03",
+        "MUST",
+        "schema",
+        SEARCH,
+        "Coordinates and date are mandatory",
+        "Coordonnées et date sont obligatoires",
+    ),
+    (
+        "OCSS-SEARCH-06",
+        "MUST",
+        "schema",
+        SEARCH,
+        "The default of timeDelta is 900 seconds",
+        "timeDelta vaut 900 secondes par défaut",
+    ),
+    (
+        "OCSS-SEARCH-09",
+        "MUST",
+        "text",
+        SEARCH,
+        "At most `count` results",
+        "Au plus `count` résultats",
+    ),
+    (
+        "OCSS-SEARCH-10",
+        "SHOULD",
+        "text",
+        SEARCH,
+        "The most relevant results come first",
+        "Les résultats les plus pertinents d'abord",
+    ),
+    (
+        "OCSS-SEARCH-11",
+        "MUST",
+        "text",
+        SEARCH,
+        "Every result matches all parameters of the query",
+        "Chaque résultat répond à tous les paramètres de la requête",
+    ),
+    (
+        "OCSS-SEARCH-12",
+        "MUST",
+        "description",
+        SEARCH,
+        "The pick-up point lies within departureRadius of the searched departure",
+        "Le point de prise en charge est à moins de departureRadius du départ cherché",
+    ),
+    (
+        "OCSS-SEARCH-14",
+        "MUST",
+        "description",
+        SEARCH,
+        "The pick-up time lies within timeDelta of departureDate",
+        "L'heure de prise en charge est à moins de timeDelta de departureDate",
+    ),
+    (
+        "OCSS-SEARCH-15",
+        "MUST",
+        "reading",
+        SEARCH,
+        "A wider search loses no result",
+        "Élargir la recherche ne perd aucun résultat",
+    ),
+    (
+        "OCSS-SEARCH-17",
+        "MUST",
+        "schema",
+        SEARCH,
+        "Items have the documented shape",
+        "Les éléments ont la forme documentée",
+    ),
+    (
+        "OCSS-SEARCH-18",
+        "MUST",
+        "text",
+        SEARCH,
+        "A journey id is unique at its operator",
+        "L'identifiant d'un trajet est unique chez son opérateur",
+    ),
     ("OCSS-PRICE-01", "MUST", "schema", SEARCH, "A price has a type", "Un prix a un type"),
-    ("OCSS-PRICE-04", "SHOULD", "text", SEARCH, "A currency is an ISO 4217 code", "Une devise est un code ISO 4217"),
-    ("OCSS-PRICE-07", "MUST", "description", SEARCH, "What can be booked by API has a price", "Ce qui se réserve par API a un prix"),
-    ("OCSS-OP-03", "SHOULD", "reading", SEARCH, "webUrl answers to a person's browser", "webUrl répond au navigateur d'une personne"),
-    ("OCSS-ERR-01", "MUST", "schema", SEARCH, "A 400 is explained by an object with `error`", "Une 400 est expliquée par un objet avec `error`"),
-    ("OCSS-RATE-01", "MAY", "description", [*BLOCKS], "429 may carry Retry-After", "429 peut porter Retry-After"),
-    ("OCSS-STATUS-01", "MUST", "schema", ["status"], "Status answers 200 when the service is well", "L'état répond 200 quand le service va bien"),
-    ("OCSS-LINK-02", "SHOULD", "text", SEARCH, "A deep link opens the journey that was found", "Un lien profond ouvre le trajet trouvé"),
+    (
+        "OCSS-PRICE-04",
+        "SHOULD",
+        "text",
+        SEARCH,
+        "A currency is an ISO 4217 code",
+        "Une devise est un code ISO 4217",
+    ),
+    (
+        "OCSS-PRICE-07",
+        "MUST",
+        "description",
+        SEARCH,
+        "What can be booked by API has a price",
+        "Ce qui se réserve par API a un prix",
+    ),
+    (
+        "OCSS-OP-03",
+        "SHOULD",
+        "reading",
+        SEARCH,
+        "webUrl answers to a person's browser",
+        "webUrl répond au navigateur d'une personne",
+    ),
+    (
+        "OCSS-ERR-01",
+        "MUST",
+        "schema",
+        SEARCH,
+        "A 400 is explained by an object with `error`",
+        "Une 400 est expliquée par un objet avec `error`",
+    ),
+    (
+        "OCSS-RATE-01",
+        "MAY",
+        "description",
+        [*BLOCKS],
+        "429 may carry Retry-After",
+        "429 peut porter Retry-After",
+    ),
+    (
+        "OCSS-STATUS-01",
+        "MUST",
+        "schema",
+        ["status"],
+        "Status answers 200 when the service is well",
+        "L'état répond 200 quand le service va bien",
+    ),
+    (
+        "OCSS-LINK-02",
+        "SHOULD",
+        "text",
+        SEARCH,
+        "A deep link opens the journey that was found",
+        "Un lien profond ouvre le trajet trouvé",
+    ),
 ]
 COVERS = {"OCSS-SEARCH-11": ["OCSS-SEARCH-12", "OCSS-SEARCH-14"]}
 UNTRIED = {"OCSS-SEARCH-10": "unobservable", "OCSS-LINK-02": "needs-person"}
@@ -157,7 +297,12 @@ def faulty() -> tuple[list[Exchange], list[Finding]]:
         exchange(4, many[:2], purpose="control", timeDelta="900"),
         exchange(5, many[:4], purpose="twin"),
         exchange(6, {"error": HOSTILE}, purpose="negative", departureLat="abc", status=500),
-        exchange(7, b"<html><title>502 Bad Gateway</title><h1>nginx</h1>", operation=PASSENGER, status=502),
+        exchange(
+            7,
+            b"<html><title>502 Bad Gateway</title><h1>nginx</h1>",
+            operation=PASSENGER,
+            status=502,
+        ),
         exchange(8, many[:1] * 2, operation=PASSENGER),
         exchange(9, many, purpose="fuzz", departureRadius="1e3", count="-1"),
         exchange(10, [], purpose="negative", departureDate="", status=200),
@@ -168,34 +313,190 @@ def faulty() -> tuple[list[Exchange], list[Finding]]:
         "fr": "La prise en charge est à {received} du départ, le rayon est de {expected}.",
     }
     say = {
-        "time": {"en": "The pick-up is outside the window.", "fr": "La prise en charge est hors de la fenêtre."},
-        "count": {"en": "More items than `count` asks for.", "fr": "Plus d'éléments que `count` n'en demande."},
-        "default": {"en": "Leaving timeDelta out finds other journeys than timeDelta=900.", "fr": "Sans timeDelta, d'autres trajets sont trouvés qu'avec timeDelta=900."},
-        "refuse": {"en": "A request that must be refused was accepted.", "fr": "Une requête à refuser a été acceptée."},
-        "crash": {"en": "The server failed on a wrong parameter.", "fr": "Le serveur a échoué sur un paramètre erroné."},
+        "time": {
+            "en": "The pick-up is outside the window.",
+            "fr": "La prise en charge est hors de la fenêtre.",
+        },
+        "count": {
+            "en": "More items than `count` asks for.",
+            "fr": "Plus d'éléments que `count` n'en demande.",
+        },
+        "default": {
+            "en": "Leaving timeDelta out finds other journeys than timeDelta=900.",
+            "fr": "Sans timeDelta, d'autres trajets sont trouvés qu'avec timeDelta=900.",
+        },
+        "refuse": {
+            "en": "A request that must be refused was accepted.",
+            "fr": "Une requête à refuser a été acceptée.",
+        },
+        "crash": {
+            "en": "The server failed on a wrong parameter.",
+            "fr": "Le serveur a échoué sur un paramètre erroné.",
+        },
         "json": {"en": "The body is not JSON.", "fr": "Le corps n'est pas du JSON."},
-        "enum": {"en": "The value is not one of those that are documented.", "fr": "La valeur n'est pas l'une de celles documentées."},
-        "unique": {"en": "Two different items share this id.", "fr": "Deux éléments différents ont cet identifiant."},
+        "enum": {
+            "en": "The value is not one of those that are documented.",
+            "fr": "La valeur n'est pas l'une de celles documentées.",
+        },
+        "unique": {
+            "en": "Two different items share this id.",
+            "fr": "Deux éléments différents ont cet identifiant.",
+        },
         "min": {"en": "The amount is negative.", "fr": "Le montant est négatif."},
         "currency": {"en": "This is no ISO 4217 code.", "fr": "Ce n'est pas un code ISO 4217."},
         "empty": {"en": "The alias is empty.", "fr": "L'alias est vide."},
-        "superset": {"en": "A wider radius lost 2 journeys.", "fr": "Un rayon plus large a perdu 2 trajets."},
+        "superset": {
+            "en": "A wider radius lost 2 journeys.",
+            "fr": "Un rayon plus large a perdu 2 trajets.",
+        },
     }
     warn = "warning"
     findings = [
-        Finding("OCSS-SEARCH-12", "ocss.pickup-far", DRIVER, ("x1",), "/response/body/3/passengerPickupLat", {}, "<= 2 km", "20.3 km", text=text),
-        Finding("OCSS-SEARCH-12", "ocss.pickup-far", DRIVER, ("x9",), "/response/body/4/passengerPickupLat", {}, "<= 2 km", "21.9 km", text=text),
-        Finding("OCSS-SEARCH-14", "ocss.pickup-late", DRIVER, ("x2",), "/response/body/357/passengerPickupDate", {}, "+/- 900 s", 7200, text=say["time"]),
-        Finding("OCSS-SEARCH-09", "kind.at-most", DRIVER, ("x3",), "/response/body", {"parameter": "count"}, "<= 2", 3, text=say["count"]),
-        Finding("OCSS-SEARCH-06", "kind.default", DRIVER, ("x5", "x4"), "", {}, ["j-0", "j-1"], ["j-0", "j-1", "j-2", "j-3"], text=say["default"]),
-        Finding("OCSS-SEARCH-03", "kind.refused", DRIVER, ("x10", "x1"), "/response/status", {"parameter": "departureDate"}, 400, 200, text=say["refuse"]),
-        Finding("OCSS-ERR-01", "kind.status", DRIVER, ("x6", "x1"), "/response/status", {}, 400, 500, text=say["crash"]),
-        Finding("OCSS-GEN-01", "kind.json", PASSENGER, ("x11",), "/response/body", {}, "JSON in UTF-8", "encoding", text=say["json"]),
-        Finding("OCSS-PRICE-01", "kind.enum", DRIVER, ("x1",), "/response/body/4/price/type", {}, ["FREE", "PAYING", "UNKNOWN"], HOSTILE, text=say["enum"]),
-        Finding("OCSS-SEARCH-18", "kind.unique", PASSENGER, ("x8",), "/response/body/1/id", {}, None, "j-0", text=say["unique"]),
-        Finding("OCSS-SEARCH-17", "kind.schema", DRIVER, ("x1",), "/response/body/5/driver/alias", {}, "minLength 1", "", text=say["empty"]),
-        Finding("OCSS-PRICE-04", "kind.format", DRIVER, ("x1",), "/response/body/4/price/currency", {}, "EUR", "€", warn, text=say["currency"]),
-        Finding("OCSS-SEARCH-15", "kind.superset", DRIVER, ("x9", "x1"), "/response/body", {}, 6, 4, warn, text=say["superset"]),
+        Finding(
+            "OCSS-SEARCH-12",
+            "ocss.pickup-far",
+            DRIVER,
+            ("x1",),
+            "/response/body/3/passengerPickupLat",
+            {},
+            "<= 2 km",
+            "20.3 km",
+            text=text,
+        ),
+        Finding(
+            "OCSS-SEARCH-12",
+            "ocss.pickup-far",
+            DRIVER,
+            ("x9",),
+            "/response/body/4/passengerPickupLat",
+            {},
+            "<= 2 km",
+            "21.9 km",
+            text=text,
+        ),
+        Finding(
+            "OCSS-SEARCH-14",
+            "ocss.pickup-late",
+            DRIVER,
+            ("x2",),
+            "/response/body/357/passengerPickupDate",
+            {},
+            "+/- 900 s",
+            7200,
+            text=say["time"],
+        ),
+        Finding(
+            "OCSS-SEARCH-09",
+            "kind.at-most",
+            DRIVER,
+            ("x3",),
+            "/response/body",
+            {"parameter": "count"},
+            "<= 2",
+            3,
+            text=say["count"],
+        ),
+        Finding(
+            "OCSS-SEARCH-06",
+            "kind.default",
+            DRIVER,
+            ("x5", "x4"),
+            "",
+            {},
+            ["j-0", "j-1"],
+            ["j-0", "j-1", "j-2", "j-3"],
+            text=say["default"],
+        ),
+        Finding(
+            "OCSS-SEARCH-03",
+            "kind.refused",
+            DRIVER,
+            ("x10", "x1"),
+            "/response/status",
+            {"parameter": "departureDate"},
+            400,
+            200,
+            text=say["refuse"],
+        ),
+        Finding(
+            "OCSS-ERR-01",
+            "kind.status",
+            DRIVER,
+            ("x6", "x1"),
+            "/response/status",
+            {},
+            400,
+            500,
+            text=say["crash"],
+        ),
+        Finding(
+            "OCSS-GEN-01",
+            "kind.json",
+            PASSENGER,
+            ("x11",),
+            "/response/body",
+            {},
+            "JSON in UTF-8",
+            "encoding",
+            text=say["json"],
+        ),
+        Finding(
+            "OCSS-PRICE-01",
+            "kind.enum",
+            DRIVER,
+            ("x1",),
+            "/response/body/4/price/type",
+            {},
+            ["FREE", "PAYING", "UNKNOWN"],
+            HOSTILE,
+            text=say["enum"],
+        ),
+        Finding(
+            "OCSS-SEARCH-18",
+            "kind.unique",
+            PASSENGER,
+            ("x8",),
+            "/response/body/1/id",
+            {},
+            None,
+            "j-0",
+            text=say["unique"],
+        ),
+        Finding(
+            "OCSS-SEARCH-17",
+            "kind.schema",
+            DRIVER,
+            ("x1",),
+            "/response/body/5/driver/alias",
+            {},
+            "minLength 1",
+            "",
+            text=say["empty"],
+        ),
+        Finding(
+            "OCSS-PRICE-04",
+            "kind.format",
+            DRIVER,
+            ("x1",),
+            "/response/body/4/price/currency",
+            {},
+            "EUR",
+            "€",
+            warn,
+            text=say["currency"],
+        ),
+        Finding(
+            "OCSS-SEARCH-15",
+            "kind.superset",
+            DRIVER,
+            ("x9", "x1"),
+            "/response/body",
+            {},
+            6,
+            4,
+            warn,
+            text=say["superset"],
+        ),
     ]
     return exchanges, findings
 
@@ -227,7 +528,11 @@ def _report(
             else:
                 why = UNTRIED.get(id_) or ("absent" if block in absent else None)
                 why = why or ("no-data" if id_ in no_data else None)
-                why = "stopped" if stopped_by and not why and not own and id_ > "OCSS-SEARCH-10" else why
+                why = (
+                    "stopped"
+                    if stopped_by and not why and not own and id_ > "OCSS-SEARCH-10"
+                    else why
+                )
                 outcome = row_outcome(level, origin, own, 0 if why else 23, why)
             outcomes[block][id_] = outcome
             requirements.append(
@@ -270,8 +575,10 @@ def _report(
         if waiting:
             said = {
                 "sample.unlock": {
-                    "en": "A journey that can be booked by API, with a price. Give a query that finds one: --hint, or [hints] in the profile.",
-                    "fr": "Un trajet réservable par API, avec un prix. Donnez une requête qui en trouve un : --hint, ou [hints] dans le profil.",
+                    "en": "A journey that can be booked by API, with a price. Give a query that "
+                    "finds one: --hint, or [hints] in the profile.",
+                    "fr": "Un trajet réservable par API, avec un prix. Donnez une requête qui en "
+                    "trouve un : --hint, ou [hints] dans le profil.",
                 }
             }
             unlock = [{"message": message("sample.unlock", {}, said), "requirements": waiting}]
@@ -293,8 +600,14 @@ def _report(
     requirements = _one_each(requirements)
     texts = {
         "p.dns": {"en": "{host} is known", "fr": "{host} est connu"},
-        "p.clock": {"en": "its clock is right within 2 seconds", "fr": "son horloge est juste à 2 secondes près"},
-        "p.auth": {"en": "the key of the profile is accepted", "fr": "la clé du profil est acceptée"},
+        "p.clock": {
+            "en": "its clock is right within 2 seconds",
+            "fr": "son horloge est juste à 2 secondes près",
+        },
+        "p.auth": {
+            "en": "the key of the profile is accepted",
+            "fr": "la clé du profil est acceptée",
+        },
     }
     report: dict[str, Any] = {
         "format_version": 1,
@@ -330,7 +643,12 @@ def _report(
         "blocks": described,
         "requirements": requirements,
         "preflight": [
-            {"check": "dns", "ok": True, "blame": None, "message": message("p.dns", {"host": "api.operator.example.org"}, texts)},
+            {
+                "check": "dns",
+                "ok": True,
+                "blame": None,
+                "message": message("p.dns", {"host": "api.operator.example.org"}, texts),
+            },
             {"check": "clock", "ok": True, "blame": None, "message": message("p.clock", {}, texts)},
             {"check": "auth", "ok": True, "blame": None, "message": message("p.auth", {}, texts)},
         ],
@@ -338,12 +656,37 @@ def _report(
             "requests": 400,
             "writes": 0,
             "classes": [
-                {"phase": "explore", "operation": DRIVER, "method": "GET", "requests": 30, "writes": False},
-                {"phase": "pairs", "operation": DRIVER, "method": "GET", "requests": 120, "writes": False, "requirements": ["OCSS-SEARCH-06"]},
+                {
+                    "phase": "explore",
+                    "operation": DRIVER,
+                    "method": "GET",
+                    "requests": 30,
+                    "writes": False,
+                },
+                {
+                    "phase": "pairs",
+                    "operation": DRIVER,
+                    "method": "GET",
+                    "requests": 120,
+                    "writes": False,
+                    "requirements": ["OCSS-SEARCH-06"],
+                },
             ],
         },
-        "budget": {"requests": 400, "by_phase": {"explore": 60, "probe": 240}, "seconds": None, "per_second": 5, "writes": False},
-        "exploration": {DRIVER: {"requests": 12, "items": 34, "queries": [{"departureLat": "48.1173", "departureLng": "-1.6778"}]}},
+        "budget": {
+            "requests": 400,
+            "by_phase": {"explore": 60, "probe": 240},
+            "seconds": None,
+            "per_second": 5,
+            "writes": False,
+        },
+        "exploration": {
+            DRIVER: {
+                "requests": 12,
+                "items": 34,
+                "queries": [{"departureLat": "48.1173", "departureLng": "-1.6778"}],
+            }
+        },
         "coverage": {
             DRIVER: {
                 "requests": 140,
@@ -390,12 +733,29 @@ def _made(name: str) -> str:
     elif name == "non-conforming":
         report = _report(*faulty(), blocks=every, no_data=("OCSS-PRICE-07", "OCSS-OP-03"))
     elif name == "inconclusive":
-        empty = tuple(r[0] for r in ROWS if r[0] not in ("OCSS-GEN-01", "OCSS-SEARCH-03", "OCSS-STATUS-01"))
-        report = _report([], [], blocks=every, no_data=empty, absent=("passenger-journeys",), requests=76)
+        empty = tuple(
+            r[0] for r in ROWS if r[0] not in ("OCSS-GEN-01", "OCSS-SEARCH-03", "OCSS-STATUS-01")
+        )
+        report = _report(
+            [], [], blocks=every, no_data=empty, absent=("passenger-journeys",), requests=76
+        )
     else:
         exchanges, findings = faulty()
-        lost = Exchange("x12", DRIVER, "explore", NOW, Request("GET", "/driver_journeys"), failure=Failure("transport.timeout", {"seconds": 10}))
-        report = _report([*exchanges[:2], lost], findings[:1], blocks=every, stopped_by="interrupted", requests=41)
+        lost = Exchange(
+            "x12",
+            DRIVER,
+            "explore",
+            NOW,
+            Request("GET", "/driver_journeys"),
+            failure=Failure("transport.timeout", {"seconds": 10}),
+        )
+        report = _report(
+            [*exchanges[:2], lost],
+            findings[:1],
+            blocks=every,
+            stopped_by="interrupted",
+            requests=41,
+        )
     return json.dumps(report)
 
 

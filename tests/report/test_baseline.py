@@ -88,7 +88,10 @@ def test_warnings_close_the_gate_where_that_is_asked_for() -> None:
     report = sample("non-conforming")
     baseline = accepting(report)
     errors = {
-        f["fingerprint"] for r in report["requirements"] for f in r["findings"] if f["severity"] == "error"
+        f["fingerprint"]
+        for r in report["requirements"]
+        for f in r["findings"]
+        if f["severity"] == "error"
     }
     only = Baseline(tuple(e for e in baseline.entries if e.fingerprint in errors))
     assert gate(report, only)["passed"]
@@ -135,8 +138,8 @@ def test_entries_that_are_there_stay() -> None:
         ("[]", "no baseline"),
         ('{"format_version": 1, "accepted": [{}]}', "accepted/0"),
         (
-            '{"format_version": 1, "accepted": [{"fingerprint": "%s", "reason": "r", "owner": "o",'
-            ' "expires": "2026-02-31"}]}' % GONE,
+            '{"format_version": 1, "accepted": [{"fingerprint": "0123456789abcdef", "reason": "r",'
+            ' "owner": "o", "expires": "2026-02-31"}]}',
             "accepted/0/expires",
         ),
     ],

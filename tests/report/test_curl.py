@@ -17,7 +17,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 @given(TEXT)
 @settings(max_examples=40, deadline=None)
 def test_a_shell_reads_back_what_was_quoted(text: str) -> None:
-    ran = subprocess.run(["bash", "-c", f"printf %s {quoted(text)}"], capture_output=True, check=True)
+    ran = subprocess.run(
+        ["bash", "-c", f"printf %s {quoted(text)}"], capture_output=True, check=True
+    )
     assert ran.stdout == text.encode()
 
 
@@ -45,7 +47,9 @@ def test_a_variable_with_a_strange_name_is_not_written() -> None:
 def arguments(tmp_path: Path) -> Any:
     """Run a command with a curl that only writes its arguments down."""
     fake = tmp_path / "curl"
-    fake.write_text('#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a"; done; [ -t 0 ] || cat >"$0.in"\n')
+    fake.write_text(
+        '#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a"; done; [ -t 0 ] || cat >"$0.in"\n'
+    )
     fake.chmod(0o755)
 
     def run(command: str, **env: str) -> list[str]:
@@ -106,8 +110,12 @@ def test_head_and_empty_header(arguments: Any) -> None:
 
 
 @given(TEXT, TEXT, TEXT)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_nothing_breaks_out_of_the_line(arguments: Any, path: str, name: str, value: str) -> None:
-    line = curl(request(path="/" + path, query=[[name, value]], headers=[["X-A", value]]), "http://a")
+    line = curl(
+        request(path="/" + path, query=[[name, value]], headers=[["X-A", value]]), "http://a"
+    )
     assert "\n" not in line
     assert len(arguments(line)) == 4

@@ -21,7 +21,9 @@ def row(report: dict[str, Any], name: str) -> dict[str, Any]:
 def test_a_report_does_not_differ_from_itself() -> None:
     changes = compare(sample("non-conforming"), sample("non-conforming"))
     assert not changes["worse"]
-    assert not any(changes[k] for k in ("new", "gone", "unseen", "changed", "outcomes", "verdicts", "differs"))
+    assert not any(
+        changes[k] for k in ("new", "gone", "unseen", "changed", "outcomes", "verdicts", "differs")
+    )
 
 
 def test_getting_worse() -> None:
@@ -29,8 +31,18 @@ def test_getting_worse() -> None:
     assert changes["worse"]
     assert len(changes["new"]) == 12
     assert not changes["gone"]
-    assert {"block": "driver-journeys", "old": "conforming", "new": "non-conforming", "worse": True} in changes["verdicts"]
-    assert {"requirement": "OCSS-SEARCH-12", "old": "passed", "new": "failed", "worse": True} in changes["outcomes"]
+    assert {
+        "block": "driver-journeys",
+        "old": "conforming",
+        "new": "non-conforming",
+        "worse": True,
+    } in changes["verdicts"]
+    assert {
+        "requirement": "OCSS-SEARCH-12",
+        "old": "passed",
+        "new": "failed",
+        "worse": True,
+    } in changes["outcomes"]
 
 
 def test_getting_better() -> None:
@@ -53,7 +65,9 @@ def test_losing_evidence_shows_in_the_verdict() -> None:
     assert any(entry["worse"] for entry in changes["verdicts"])
 
 
-@pytest.mark.parametrize(("before", "after", "worse"), [("warning", "error", True), ("error", "warning", False)])
+@pytest.mark.parametrize(
+    ("before", "after", "worse"), [("warning", "error", True), ("error", "warning", False)]
+)
 def test_a_finding_may_change(before: str, after: str, worse: bool) -> None:
     old, new = sample("non-conforming"), sample("non-conforming")
     row(old, "OCSS-SEARCH-12")["findings"][0]["severity"] = before

@@ -104,7 +104,11 @@ def test_what_cannot_be_shortened_becomes_text() -> None:
 )
 def test_no_body_is_longer_than_the_limit(body: Any, limit: int) -> None:
     message = cut(response(body), ["/0", "/a/b"], limit)
-    shown = message["body"] if message["body_as"] == "text" else json.dumps(message["body"], ensure_ascii=False)
+    shown = (
+        message["body"]
+        if message["body_as"] == "text"
+        else json.dumps(message["body"], ensure_ascii=False)
+    )
     assert len(shown.encode("utf-8", "replace")) <= limit
 
 

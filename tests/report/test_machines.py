@@ -22,7 +22,8 @@ LANGS = ("en", "fr")
 def hostile() -> dict[str, Any]:
     """A report whose target says whatever could break a form."""
     report = sample("non-conforming")
-    bad = "\ud800 \x00 \x1b[2J \u202e ]]> </script> ``` ::set-output name=x::y @team\n::error::z\r| \uffff"
+    bad = "\ud800 \x00 \x1b[2J \u202e ]]> </script> ``` ::set-output name=x::y @team"
+    bad += "\n::error::z\r| \uffff"
     report["target"]["name"] = "http://a/" + bad
     for row in report["requirements"]:
         for finding in row["findings"]:
@@ -78,7 +79,11 @@ def test_junit(report: dict[str, Any]) -> None:
     assert len({(c.get("classname"), c.get("name")) for c in cases}) == len(cases)
     for suite in root:
         own = suite.findall("testcase")
-        for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        for attribute, tag in (
+            ("failures", "failure"),
+            ("errors", "error"),
+            ("skipped", "skipped"),
+        ):
             assert suite.get(attribute) == str(sum(c.find(tag) is not None for c in own))
         assert suite.get("tests") == str(len(own))
     for name in ("tests", "failures", "errors", "skipped"):
@@ -110,13 +115,26 @@ def test_what_was_skipped_in_junit_says_why() -> None:
     assert "non concluante : la cible n'a montré aucune donnée à juger" in reasons
 
 
-TEXT = {"type": "object", "required": ["text"], "additionalProperties": False, "properties": {"text": {"type": "string", "minLength": 1}}}
+TEXT = {
+    "type": "object",
+    "required": ["text"],
+    "additionalProperties": False,
+    "properties": {"text": {"type": "string", "minLength": 1}},
+}
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
-BAG = {"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True, "items": {"type": "string"}}}}
+BAG = {
+    "type": "object",
+    "properties": {"tags": {"type": "array", "uniqueItems": True, "items": {"type": "string"}}},
+}
 
 
 def closed(required: list[str], **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+    return {
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 STRING = {"type": "string"}
@@ -128,7 +146,11 @@ LOCATION = closed(
         artifactLocation=closed(["uri"], uri={"type": "string", "pattern": "^[A-Za-z0-9._/-]+$"}),
         region=closed([], startLine={"type": "integer", "minimum": 1}),
     ),
-    logicalLocations={"type": "array", "uniqueItems": True, "items": closed([], name=STRING, fullyQualifiedName=STRING, kind=STRING)},
+    logicalLocations={
+        "type": "array",
+        "uniqueItems": True,
+        "items": closed([], name=STRING, fullyQualifiedName=STRING, kind=STRING),
+    },
 )  # fmt: skip
 SARIF = closed(
     ["version", "runs"],
@@ -171,7 +193,10 @@ SARIF = closed(
                     executionSuccessful={"type": "boolean"},
                     exitCode={"type": "integer"},
                     startTimeUtc={"type": "string", "pattern": "^[0-9-]+T[0-9:.]+Z$"},
-                    toolExecutionNotifications={"type": "array", "items": closed(["message"], level=LEVEL, message=TEXT)},
+                    toolExecutionNotifications={
+                        "type": "array",
+                        "items": closed(["message"], level=LEVEL, message=TEXT),
+                    },
                 ),
             },
             language={"type": "string", "pattern": "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$"},
@@ -190,7 +215,7 @@ SARIF = closed(
                     occurrenceCount={"type": "integer", "minimum": 1},
                     suppressions={
                         "type": "array",
-                        "items": closed(["kind"], kind={"enum": ["inSource", "external"]}, justification=STRING),
+                        "items": closed(["kind"], kind={"const": "external"}, justification=STRING),
                     },
                     properties=BAG,
                 ),

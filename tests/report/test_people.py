@@ -66,7 +66,12 @@ def test_rich_and_plain_say_the_same() -> None:
 def test_a_command_is_never_broken() -> None:
     report = sample("non-conforming")
     lines = [line.strip() for line in terminal.render(report, width=40).splitlines()]
-    curls = {f["curl"].splitlines()[0] for r in report["requirements"] for f in r["findings"][:1] if r["outcome"] == "failed"}
+    curls = {
+        f["curl"].splitlines()[0]
+        for r in report["requirements"]
+        for f in r["findings"][:1]
+        if r["outcome"] == "failed"
+    }
     assert curls <= set(lines)
 
 
@@ -127,14 +132,6 @@ def test_failing_preflight_comes_first() -> None:
     assert "rien n'a été jugé" in text
 
 
-def test_the_plan() -> None:
-    out = io.StringIO()
-    terminal.show_plan(sample("conforming"), stream=out)
-    assert "At most 400 requests" in out.getvalue()
-    assert "looking for data  GET getDriverJourneys" in out.getvalue()
-    assert "nothing is written" in out.getvalue()
-
-
 class Screen(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -149,7 +146,9 @@ def test_progress_shows_after_a_while_and_is_wiped(monkeypatch: pytest.MonkeyPat
         bar.phase("explore", 4)
         bar.advance()
         bar.advance()
-        assert bar.line() == "████████████░░░░░░░░░░░░ recherche de données 2/4, 2 requêtes jusqu'ici"
+        assert (
+            bar.line() == "████████████░░░░░░░░░░░░ recherche de données 2/4, 2 requêtes jusqu'ici"
+        )
     assert screen.getvalue().endswith("\r\x1b[2K")
     assert all(len(part) <= 79 for part in screen.getvalue().split("\r\x1b[2K"))
 
@@ -295,5 +294,9 @@ def test_colours_can_be_read(theme: int) -> None:
     pairs += [("text", f"{c}-soft") for c in ("bad", "good", "warn", "open")]
     pairs += [(c, "ground") for c in ("bad", "good", "warn", "focus")]
     pairs += [("text", "mark")]
-    poor = {(c, g): round(contrast(colour[c], colour[g]), 2) for c, g in pairs if contrast(colour[c], colour[g]) < 4.5}
+    poor = {
+        (c, g): round(contrast(colour[c], colour[g]), 2)
+        for c, g in pairs
+        if contrast(colour[c], colour[g]) < 4.5
+    }
     assert poor == {}

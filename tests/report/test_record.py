@@ -16,9 +16,30 @@ from mobstd.judging.exchange import Exchange, Failure, Request, Response
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 EXCHANGES = [
-    Exchange("x1", "a", "explore", AT, Request("GET", "/a"), Response(200, (), b'[{"alias": "Zo\xc3\xa9"}]')),
-    Exchange("x2", "a", "fuzz", AT, Request("POST", "/a", (), (), b"\xff\x00"), Response(500, (), b"\xfe")),
-    Exchange("x3", None, "fuzz", AT, Request("GET", "/b"), failure=Failure("transport.timeout", {"seconds": 1})),
+    Exchange(
+        "x1",
+        "a",
+        "explore",
+        AT,
+        Request("GET", "/a"),
+        Response(200, (), b'[{"alias": "Zo\xc3\xa9"}]'),
+    ),
+    Exchange(
+        "x2",
+        "a",
+        "fuzz",
+        AT,
+        Request("POST", "/a", (), (), b"\xff\x00"),
+        Response(500, (), b"\xfe"),
+    ),
+    Exchange(
+        "x3",
+        None,
+        "fuzz",
+        AT,
+        Request("GET", "/b"),
+        failure=Failure("transport.timeout", {"seconds": 1}),
+    ),
 ]
 
 
@@ -53,7 +74,9 @@ def test_two_runs_do_not_share_a_file(tmp_path: Path) -> None:
 
 
 def test_persons_stay_and_secrets_do_not(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, {}, Redactor(["/**/alias"], secrets={"KEY": "s3cr3t"}, headers=["X-K"]))
+    recorder = Recorder(
+        tmp_path, {}, Redactor(["/**/alias"], secrets={"KEY": "s3cr3t"}, headers=["X-K"])
+    )
     headers = (("X-K", "s3cr3t"), ("Authorization", "Bearer token"))
     recorder(
         Exchange("x1", "a", "explore", AT, Request("GET", "/a", (("k", "s3cr3t"),), headers),

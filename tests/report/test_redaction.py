@@ -44,7 +44,9 @@ def test_persons_become_pseudonyms_of_the_same_shape() -> None:
     assert re.fullmatch(r"06 [0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}", out[1]["phone"])
     datetime.strptime(out[0]["born"], "%Y-%m-%d")  # noqa: DTZ007
     assert re.fullmatch(r"[a-z]{2}\.[a-z]{4}@[a-z]{4}\.[a-z]{7}", out[1]["email"])
-    assert re.fullmatch(r"https://[a-z]{3}\.[a-z]{7}\.[a-z]{3}/[a-z]/[1-9][0-9]\.[a-z]{3}", out[2]["picture"])
+    assert re.fullmatch(
+        r"https://[a-z]{3}\.[a-z]{7}\.[a-z]{3}/[a-z]/[1-9][0-9]\.[a-z]{3}", out[2]["picture"]
+    )
 
 
 def test_equal_stays_equal_and_different_different() -> None:
@@ -128,7 +130,12 @@ def test_names_are_replaced_wherever_a_finding_says_them() -> None:
             "pointer": "/response/body/0/alias",
             "expected": "minLength 12",
             "received": "Idriss K.",
-            "message": {"code": "c", "params": {"who": "Idriss K."}, "en": "Idriss K. is short", "fr": "x"},
+            "message": {
+                "code": "c",
+                "params": {"who": "Idriss K."},
+                "en": "Idriss K. is short",
+                "fr": "x",
+            },
             "curl": "curl 'http://a?name=Idriss K.'",
         }
     )
@@ -168,7 +175,10 @@ def test_a_secret_is_nowhere() -> None:
 
 def test_a_secret_in_a_url_and_in_bytes() -> None:
     redactor = Redactor(secrets=SECRETS)
-    assert SECRET.encode() not in json.dumps(redactor.exchange(exchanged(b"\xff" + SECRET.encode()))).encode()
+    assert (
+        SECRET.encode()
+        not in json.dumps(redactor.exchange(exchanged(b"\xff" + SECRET.encode()))).encode()
+    )
     assert redactor.anywhere("http://a/?k=s3cr3t%2Fkey%3D42") == f"http://a/?k={MASK}"
 
 
@@ -208,5 +218,10 @@ def test_a_finished_report_has_neither_persons_nor_secrets() -> None:
 def test_only_cited_exchanges_are_kept() -> None:
     report = sample("interrupted")
     assert list(report["exchanges"]) == ["x1"]
-    cited = {n for r in sample("non-conforming")["requirements"] for f in r["findings"] for n in f["exchanges"]}
+    cited = {
+        n
+        for r in sample("non-conforming")["requirements"]
+        for f in r["findings"]
+        for n in f["exchanges"]
+    }
     assert cited == set(sample("non-conforming")["exchanges"])

@@ -30,12 +30,16 @@ from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange, Failure, Request, Response
 from mobstd.judging.finding import Finding
 from mobstd.judging.judge import judge
+from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["Judged", "Replayed", "choose", "instants", "judge_again", "recorded", "replay", "shift"]
 
 DAY = 86_400
 BUDGET = 60
-"""Requests that a probe may send in a replay."""
+"""Requests that a replay may send."""
+
+ANCHORS = 6
+"""Items of a replayed answer that probes start from, one by one."""
 
 
 @dataclass(frozen=True)
@@ -318,19 +322,34 @@ def judge_again(exchanges: Sequence[Exchange], finding: Mapping[str, Any], lab: 
     if operation is None or not probes:
         return Judged(tuple(findings), evidence)
     _prepare(lab, exchanges)
-    for requirement, check in probes:
+    items = lab.anchors.get(operation, [])
+    for chosen in (items, *([item] for item in items[:ANCHORS])):
+        lab.anchors[operation] = chosen
+        found, seen = _probed(probes, operation, lab)
+        findings += found
+        evidence += seen
+        if any(f.fingerprint == finding["fingerprint"] for f in findings):
+            break
+    for tally in judge(lab.session.exchanges[len(exchanges) :], lab.context):
+        if tally.requirement.id == row:
+            findings += tally.findings
+            evidence += tally.evidence
+    return Judged(tuple(findings), evidence)
+
+
+def _probed(
+    probes: Iterable[tuple[Requirement, Check]], operation: str, lab: Lab
+) -> tuple[list[Finding], int]:
+    findings: list[Finding] = []
+    evidence = 0
+    for row, check in probes:
         try:
-            result = PROBES[check.kind].run(check, requirement, operation, lab)
+            result = PROBES[check.kind].run(check, row, operation, lab)
         except Stopped:
             break
         findings += result.findings
         evidence += result.evidence
-    if lab.session.exchanges[len(exchanges) :]:
-        for tally in judge(lab.session.exchanges, lab.context):
-            if tally.requirement.id == row:
-                findings += tally.findings
-                evidence += tally.evidence
-    return Judged(tuple(findings), evidence)
+    return findings, evidence
 
 
 def _prepare(lab: Lab, exchanges: Sequence[Exchange]) -> None:

@@ -143,7 +143,7 @@ class _RowView(view.Row):
 
 
 def _entries(row: view.Row) -> str:
-    return json.dumps(row.places or [["", row.outcome]])
+    return json.dumps(row.places)
 
 
 def _statuses(seen: Mapping[str, Any]) -> str:

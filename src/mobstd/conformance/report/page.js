@@ -32,9 +32,10 @@
 
   const fits = (row, block, level, outcomes, words) => {
     if (level && row.dataset.level !== level) return false;
-    const entries = JSON.parse(row.dataset.entries);
-    const hit = entries.some(([where, outcome]) =>
-      (!block || where === block) && outcomes.has(outcome));
+    const hit = block
+      ? JSON.parse(row.dataset.entries).some(([where, outcome]) =>
+        where === block && outcomes.has(outcome))
+      : outcomes.has(row.dataset.outcome);
     return hit && words.every((word) => text(row).includes(word));
   };
 

@@ -16,9 +16,8 @@ from typing import Any, TextIO
 
 from mobstd.conformance.report import view
 from mobstd.conformance.report.view import shown, visible, word
-from mobstd.messages import render as render_message
 
-__all__ = ["render", "show", "show_plan"]
+__all__ = ["render", "show"]
 
 MARKS = {
     "conforming": ("✓", "bold green"),
@@ -119,23 +118,6 @@ def _layout(
     if written:
         yield Line(((word("says", "reports", lang), "bold"),))
         yield Grid(tuple(((f"  {k}", "dim"), (path, "")) for k, path in written.items()))
-
-
-def show_plan(report: Mapping[str, Any], lang: str = "en", *, stream: TextIO | None = None) -> None:
-    """Print what a run would send."""
-    out = stream or sys.stdout
-    plan = report["plan"] or {"requests": 0, "classes": []}
-    lines = [view.heading(report, lang), word("says", "planned", lang, count=plan["requests"])]
-    for part in plan["classes"]:
-        phase = render_message(f"report.phase.{part['phase']}", {}, lang, default=part["phase"])
-        what = f"{part.get('method', '')} {part.get('operation') or ''}".strip()
-        rows = part.get("requirements", ())
-        some = ", ".join(rows[:OPEN]) + (" …" if len(rows) > OPEN else "")
-        title = part.get("title", {}).get(lang, "")
-        lines.append("  ".join(filter(None, (f"{part['requests']:>5}", phase, what, title, some))))
-    lines.append(word("says", "planned-writes" if plan.get("writes") else "planned-reads", lang))
-    out.write("\n".join(visible(line) for line in lines) + "\n")
-    out.flush()
 
 
 def _accepted(report: Mapping[str, Any]) -> frozenset[str]:
