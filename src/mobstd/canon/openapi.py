@@ -15,7 +15,7 @@ from mobstd.canon.schemas import SUFFIX, documents
 from mobstd.canon.standard import Version
 from mobstd.errors import UnknownName
 
-__all__ = ["Answer", "Operation", "Parameter", "bundle", "operations"]
+__all__ = ["Answer", "Operation", "Parameter", "bundle", "component", "operations"]
 
 
 @dataclass(frozen=True)

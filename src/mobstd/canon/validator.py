@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from mobstd.canon import formats
 from mobstd.errors import CanonError
 
-__all__ = ["Problem", "Validator", "python_validator", "validator"]
+__all__ = ["Documents", "Problem", "Validator", "python_validator", "validator"]
 
 
 @dataclass(frozen=True)

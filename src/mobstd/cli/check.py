@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
 
-__all__ = ["add", "run"]
+__all__ = ["add", "instant", "run"]
 
 FORMATS = ("json", "junit", "sarif", "markdown", "html")
 

@@ -15,7 +15,7 @@ from mobstd.errors import MobstdError, TransportError
 from mobstd.judging.catalogue import Catalogue
 from mobstd.judging.exchange import Exchange, Failure, Request, Response
 
-__all__ = ["Budget", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
+__all__ = ["SAFE", "Budget", "Listener", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
 
 SAFE = ("GET", "HEAD")
 LONGEST_WAIT = 30.0

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from mobstd.judging.body import NotJson, parse_json
 
-__all__ = ["Exchange", "Failure", "Request", "Response"]
+__all__ = ["Exchange", "Failure", "Pairs", "Request", "Response"]
 
 Pairs = tuple[tuple[str, str], ...]
 

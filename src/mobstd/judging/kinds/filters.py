@@ -13,6 +13,7 @@ from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
 __all__ = [
+    "EARTH_KM",
     "at_most",
     "distance",
     "filtered",
