@@ -263,12 +263,15 @@ class Redactor:
         return self._known.sub(lambda m: self._pseudonyms[m[0]], text)
 
     def pseudonym(self, value: Any) -> Any:
-        """Return what stands for a personal value: the same shape, always the same."""
+        """Return what stands for a personal value: the same shape, always the same.
+
+        A single character stays: it names nobody, and may be one of an enumeration.
+        """
         if isinstance(value, Mapping):
             return {k: self.pseudonym(v) for k, v in value.items()}
         if isinstance(value, list):
             return [self.pseudonym(item) for item in value]
-        if isinstance(value, bool) or value is None:
+        if isinstance(value, bool) or value is None or len(str(value)) < 2:
             return value
         if isinstance(value, int | float):
             made = re.sub("[1-9]", lambda _: self._random.choice("123456789"), repr(value))

@@ -80,7 +80,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     """Return the page; both languages are in it, ``lang`` is the one that shows first."""
     rows = view.rows(report)
     order = {outcome: i for i, outcome in enumerate(view.ORDER)}
-    rows.sort(key=lambda row: order[row.outcome])
+    rows.sort(key=lambda row: (order[row.outcome], bool(row.because)))
     baseline = report["gate"].get("baseline") or {}
     page: str = _template().render(
         report=_filled(report),
@@ -92,7 +92,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},
         accepted=frozenset(baseline.get("accepted", ())),
-        troubles=[item for item in report.get("preflight", ()) if item["ok"] is not True],
+        troubles=[item for item in report.get("preflight", ()) if item["ok"] is False],
         cited=_cited(report),
         excerpt=partial(_excerpt, report["exchanges"]),
     )

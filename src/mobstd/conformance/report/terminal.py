@@ -126,12 +126,12 @@ def _accepted(report: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _preflight(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
-    wrong = [item for item in report.get("preflight", ()) if item["ok"] is not True]
+    wrong = [item for item in report.get("preflight", ()) if item["ok"] is False]
     if wrong:
         yield Line()
         yield Line(((word("says", "preflight", lang), "bold"),))
     for item in wrong:
-        mark, style = MARKS["failed" if item["ok"] is False else "inconclusive"]
+        mark, style = MARKS["failed"]
         spans = [(f"{mark} {item['check']}  ", style), (visible(item["message"][lang]), "")]
         if item.get("blame"):
             who = word("blame", item["blame"], lang)

@@ -99,8 +99,8 @@ def rows(report: Mapping[str, Any]) -> list[Row]:
 
 
 def by_outcome(every: Sequence[Row], *outcomes: str) -> list[Row]:
-    """Return the rows with one of these outcomes."""
-    return [row for row in every if row.outcome in outcomes]
+    """Return the rows with one of these outcomes; umbrellas come after what they cover."""
+    return sorted((r for r in every if r.outcome in outcomes), key=lambda r: bool(r.because))
 
 
 def word(kind: str, name: Any, lang: str, /, **params: Any) -> str:
