@@ -34,7 +34,7 @@ PARAMS = {
     "arrivalLng": 5.5906,
     "departureDate": 1665552600,
 }
-ROUNDS, CALLS = 15, 20
+ROUNDS, CALLS = 60, 5
 
 SERVER = """
 import socket, sys

@@ -20,6 +20,7 @@ from pydantic import (
     ModelWrapValidatorHandler,
     SerializationInfo,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_serializer,
@@ -75,6 +76,20 @@ class Model(BaseModel):
         """
         try:
             return cls.model_validate(document, by_alias=True, by_name=False, context=_READING)
+        except ValidationError as error:
+            raise unreadable(cls, error) from None
+
+    @classmethod
+    def read_all(cls, documents: list[Any]) -> list[Self]:
+        """Return the models of a list of documents: faster than one by one.
+
+        Raises:
+            RefusedDocument: where any of them cannot be read; paths begin with its index.
+        """
+        try:
+            return _lists(cls).validate_python(
+                documents, by_alias=True, by_name=False, context=_READING
+            )
         except ValidationError as error:
             raise unreadable(cls, error) from None
 
@@ -237,6 +252,11 @@ def _keep(model: M, copied: M) -> M:
     for name in ("_read", "_unread"):
         _put(copied, name, _slot(model, name))
     return copied
+
+
+@cache
+def _lists(kind: type[M]) -> TypeAdapter[list[M]]:
+    return TypeAdapter(list[kind])  # type: ignore[valid-type]
 
 
 @cache

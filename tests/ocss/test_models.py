@@ -362,3 +362,12 @@ def test_typing_errors_in_queries_are_refused() -> None:
         query.count = "many"  # type: ignore[assignment]
     with pytest.raises(RefusedDocument):
         DriverJourneysQuery.read({"departureLat": "x"})
+
+
+def test_a_list_is_read_at_once_or_refused_with_the_index() -> None:
+    documents = [journey(), journey(extra=1, distance="far")]
+    read = DriverJourney.read_all(documents)
+    assert [one.dump() for one in read] == documents
+    with pytest.raises(RefusedDocument) as caught:
+        DriverJourney.read_all([journey(), {"driver": {}}])
+    assert caught.value.problems[0].path[0] == 1

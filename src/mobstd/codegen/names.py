@@ -12,6 +12,7 @@ _TAKEN_ATTRIBUTES = frozenset(
     {
         *("PERSONAL", "PLACES", "REPEATED", "construct", "copy", "dict", "dump", "from_json"),
         *("from_orm", "from_pairs", "json", "parse_file", "parse_obj", "parse_raw", "read"),
+        *("read_all",),
         *("schema", "schema_json", "to_json", "to_pairs", "to_path", "unread"),
         *("update_forward_refs", "validate"),
         *("bool", "bytes", "float", "int", "list", "object", "set", "str", "tuple"),

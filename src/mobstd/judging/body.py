@@ -38,29 +38,36 @@ def parse_json(raw: bytes | str) -> Any:
     Raises:
         NotJson: for invalid UTF-8, broken syntax, NaN and Infinity, or nesting over ``MAX_DEPTH``.
     """
-    if isinstance(raw, bytes):
-        try:
-            raw = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise NotJson("encoding", error.start) from None
-    if not raw.strip():
+    halves = isinstance(raw, str) and not _encodable(raw)
+    if isinstance(raw, str):
+        text, raw = raw, raw.encode("utf-8", "surrogatepass")
+    else:
+        text = _decoded(raw)
+    if not text.strip():
         raise NotJson("empty")
     try:
-        value = (_DECODER if _has_plain_numbers(raw) else _CLAMPING).decode(raw)
+        value = (_DECODER if _has_plain_numbers(raw) else _CLAMPING).decode(text)
     except json.JSONDecodeError as error:
         raise NotJson("syntax", error.pos) from None
     except RecursionError:
         raise NotJson("depth") from None
-    if raw.count("[") + raw.count("{") > MAX_DEPTH and _too_deep([value]):
+    if len(raw) > 2 * MAX_DEPTH and _too_deep([value]):
         raise NotJson("depth")
-    halves = "\\ud" in raw or "\\uD" in raw or not _encodable(raw)
+    halves = halves or b"\\ud" in raw or b"\\uD" in raw
     return _mended(value) if halves else value
 
 
-def _has_plain_numbers(text: str) -> bool:
-    """Say whether no number can be beyond a double: no long exponent, no 300 digits."""
-    digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
-    return not any(long in digits for long in _LONG)
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotJson("encoding", error.start) from None
+
+
+def _has_plain_numbers(raw: bytes) -> bool:
+    """Say whether no number can be beyond a double: no long exponent, no 290 digits."""
+    digits = raw.translate(_DIGITS, b"+")
+    return b"0e00" not in digits and _MANY not in digits
 
 
 def _encodable(text: str) -> bool:
@@ -114,6 +121,6 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
-_LONG = (b"0e00", b"0e+00", b"0" * 290)
+_MANY = b"0" * 290
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _CLAMPING = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_refuse_constant)

@@ -27,6 +27,7 @@ from mobstd.errors import (
 from mobstd.judging.exchange import Pairs, Response
 from mobstd.judging.pointer import join
 from mobstd.messages import render
+from mobstd.models import Model
 from mobstd.transport.judge import judge_of
 from mobstd.transport.retry import retry_after
 
@@ -132,17 +133,25 @@ class RawResponse(Generic[T]):
         if self.endpoint.gives == "one":
             self._tell(problems)
             return model.read(value)
-        items = []
-        for index, item in enumerate(value):
+        items = self._items(model, value, problems)
+        known = {(p.path, p.keyword, p.member): p for p in reversed(problems)}
+        found = tuple(sorted(known.values(), key=lambda p: [str(step) for step in p.path]))
+        self._tell(found)
+        return Answer(items, found, self)
+
+    def _items(self, model: type[Model], values: list[Any], problems: list[Problem]) -> list[Model]:
+        """Return the items that can be read, and add to the problems why others can't."""
+        try:
+            return model.read_all(values)
+        except RefusedDocument:
+            items = []
+        for index, item in enumerate(values):
             try:
                 items.append(model.read(item))
             except RefusedDocument as error:
                 if len(problems) < _MOST:
                     problems += [_at(index, problem) for problem in error.problems]
-        known = {(p.path, p.keyword, p.member): p for p in reversed(problems)}
-        found = tuple(sorted(known.values(), key=lambda p: [str(step) for step in p.path]))
-        self._tell(found)
-        return Answer(items, found, self)
+        return items
 
     def _tell(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)
