@@ -56,6 +56,13 @@ def _requirement(
 EXERCISED = ("passed", "failed", "warned")
 
 
+def _told(run: Run, name: str) -> Mapping[str, str]:
+    """Return what `suite.yaml` calls a block."""
+    blocks: Mapping[str, Any] = run.lab.context.catalogue.version.suite["blocks"]
+    title: Mapping[str, str] = blocks[name].get("title", {})
+    return title
+
+
 def _block(run: Run, judged: Mapping[str, Judged], name: str) -> dict[str, Any]:
     block = run.lab.context.catalogue.blocks[name]
     outcomes = {key: found.outcome for key, found in judged.items()}
@@ -72,6 +79,9 @@ def _block(run: Run, judged: Mapping[str, Judged], name: str) -> dict[str, Any]:
         declared = "present" if name in run.declared else "absent"
     return {
         "id": name,
+        "title": _both(
+            run.lab.context.catalogue.version.suite["blocks"][name].get("title", {}), name
+        ),
         "verdict": block_verdict(outcomes, core),
         "exercised": len(exercised),
         "total": len(counted),
@@ -140,14 +150,18 @@ def redactor(lab: Lab, secrets: Mapping[str, str], seed: int) -> Redactor:
 
 def _standard(run: Run) -> dict[str, Any]:
     version = run.lab.context.catalogue.version
-    text = version.source.get("meaning", {})
     name = str(version)
     return {
         "id": version.name,
         "version": version.version,
         "status": version.status,
-        "text": {lang: str(text.get(lang, name)).strip() for lang in ("en", "fr")},
+        "title": _both(version.source.get("title", {}), name),
+        "text": _both(version.source.get("meaning", {}), name),
     }
+
+
+def _both(texts: Mapping[str, str], otherwise: str) -> dict[str, str]:
+    return {lang: str(texts.get(lang, otherwise)).strip() for lang in LANGUAGES}
 
 
 def assemble(run: Run) -> dict[str, Any]:
@@ -207,11 +221,8 @@ def assemble(run: Run) -> dict[str, Any]:
     }
     report["record"] = run.recorded
     report["gate"] = gate(report, run.baseline, fail_on=run.fail_on)
-    base = run.profile.target if "://" in run.profile.target else ""
-    origin = "/".join(base.split("/")[:3]) if base else "http://localhost"
-    return finish(
-        report, run.lab.session.exchanges, redactor(run.lab, run.secrets, run.seed), origin
-    )
+    hiding = redactor(run.lab, run.secrets, run.seed)
+    return finish(report, run.lab.session.exchanges, hiding, _origin(run))
 
 
 def _advised(item: Item) -> dict[str, Any]:
@@ -226,11 +237,20 @@ def _advised(item: Item) -> dict[str, Any]:
     return said
 
 
+def _origin(run: Run) -> str:
+    """Return scheme, host and port that requests went to."""
+    address = getattr(run.lab.session.sender, "address", None)
+    return address.origin if address is not None else "http://localhost"
+
+
 def _target(run: Run) -> dict[str, Any]:
     name = run.profile.target
-    url = name if "://" in name else None
     servers = (
         x.response.header("server") for x in run.lab.session.exchanges if x.response is not None
     )
-    software = next((server for server in servers if server), None)
-    return {"kind": "url" if url else "app", "name": name, "url": url, "software": software}
+    return {
+        "kind": "url" if "://" in name else "app",
+        "name": name,
+        "url": _origin(run) + run.lab.session.base_path,
+        "software": next((server for server in servers if server), None),
+    }
