@@ -25,6 +25,9 @@ Pairs = list[tuple[str, str]]
 def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pairs]]:
     """Return about ``count`` generated queries of one operation, each with its mode.
 
+    A third of them has the required values of a query that found something, and generated ones
+    beside: without that, every search would be empty.
+
     Raises:
         MissingExtra: where schemathesis is not installed.
     """
@@ -36,7 +39,6 @@ def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pa
     config = schemathesis.Config.from_dict(
         {
             "seed": seed,
-            "parameters": _known(lab, operation),
             "generation": {"database": "none", "allow-x00": False},
             "cache": {"enabled": False},
         }
@@ -45,15 +47,19 @@ def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pa
     schema = schemathesis.openapi.from_dict(document, config=config)
     described = catalogue.operations[operation]
     generated = schema[described.path][described.method]
-    modes = (
-        ("positive", schemathesis.GenerationMode.POSITIVE, count - count // 3),
-        ("negative", schemathesis.GenerationMode.NEGATIVE, count // 3),
+    positive, negative = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+    modes: tuple[tuple[str, Any, int, dict[str, Any]], ...] = (
+        ("positive", positive, count - 2 * (count // 3), _known(lab, operation)),
+        ("positive", positive, count // 3, {}),
+        ("negative", negative, count // 3, {}),
     )
     return [
         (name, query)
-        for name, mode, wanted in modes
+        for name, mode, wanted, known in modes
         if wanted > 0
-        for query in _generated(generated.as_strategy(generation_mode=mode), wanted, seed)
+        for query in _generated(
+            generated.as_strategy(generation_mode=mode, query=known or None), wanted, seed
+        )
     ]
 
 
@@ -83,12 +89,12 @@ def _generated(strategy: Any, wanted: int, seed: int) -> list[Pairs]:
 
 
 def _known(lab: Lab, operation: str) -> dict[str, Any]:
-    """Return values that found something, so that generated queries reach data."""
+    """Return the required values of a query that found something."""
     anchor = next(iter(lab.anchors.get(operation, ())), None)
     query = anchor.query if anchor else lab.controls.get(operation, {})
     described = lab.context.catalogue.operations[operation]
     return {
-        f"query.{name}": value
+        name: value
         for name, value in query.items()
         if (parameter := described.parameter(name)) is not None and parameter.required
     }
