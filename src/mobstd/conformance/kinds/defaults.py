@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ from mobstd.judging.kinds.filters import match, parameters
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["DEFAULTS"]
+
+DAY = 86_400
+_CLOCK = re.compile(r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$")
 
 
 def _scaled(edge: Edge, anchor: Anchor, name: str, default: float) -> Query | None:
@@ -32,9 +36,24 @@ def _scaled(edge: Edge, anchor: Anchor, name: str, default: float) -> Query | No
         if isinstance(value, (int, float)) and isinstance(start, (int, float)):
             moved = start + (value - start) * ratio
             out[other] = int(moved) if isinstance(value, int) else round(moved, 6)
+        elif _CLOCK.match(str(value)) and _CLOCK.match(str(start)):
+            out[other] = _moved_clock(str(start), str(value), ratio)
+        elif isinstance(value, list):
+            out[other] = value
         else:
             return None
     return out
+
+
+def _moved_clock(start: str, end: str, ratio: float) -> str:
+    """Return the time of day that lies at ``ratio`` of the way, the short way round the dial."""
+    before, after = (
+        sum(int(part) * unit for part, unit in zip(text.split(":"), (3600, 60, 1), strict=True))
+        for text in (start, end)
+    )
+    way = (after - before + DAY // 2) % DAY - DAY // 2
+    seconds = int(before + way * ratio) % DAY
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _cases(
@@ -91,7 +110,7 @@ def _compared(
     must be, the explicit twin need not be sent.
     """
     if isinstance(default, list):
-        explicit = {**(lab.panorama(operation) or anchor.query), name: default}
+        explicit = {**(lab.crowd(operation, row) or anchor.query), name: default}
         result = _same(lab, row, check, operation, name, explicit)
         if result is not None:
             yield result
@@ -116,7 +135,7 @@ def _same(
     difference: set[tuple[str, ...]] = set()
     for attempt in range(TRIES):
         with_it = lab.ask(operation, explicit, "control", row, fresh=attempt > 0)
-        without = lab.ask(operation, left_out, "twin", row)
+        without = lab.ask(operation, left_out, "twin", row, fresh=attempt > 0)
         if not with_it.accepted or without.status is None or without.status >= 500:
             return None
         if not (readable(with_it) and (readable(without) or not without.accepted)):
