@@ -192,6 +192,8 @@ def _look(
         if exchange.status == 400 and asked.days > SHORT:
             longest = SHORT
             exchange = look(_query(lab, operation, replace(circle, days=longest), now))
+            if exchange.status == 400:
+                longest = float("inf")
         if _asked_too_much(exchange):
             widest = min(widest, circle.km / 1.01)
         elif lab.context.items(exchange) and circle not in found:
@@ -281,7 +283,9 @@ def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
     if own is None:
         return None
     for km, seconds in ((2.0, 3600), (25.0, DAY // 2)):
-        wanted = {**own, **dict.fromkeys(how.get("radii", ()), km), how["margin"]: seconds}
+        wanted = {**own, **dict.fromkeys(how.get("radii", ()), km)}
+        if "margin" in how:
+            wanted[how["margin"]] = seconds
         exchange = lab.ask(operation, wanted, "control")
         if key in lab.keys(exchange):
             return Anchor(operation, item, key, wanted)

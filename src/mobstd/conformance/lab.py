@@ -152,7 +152,7 @@ class Lab:
             query[radius] = min(float(start.get(radius, PANORAMA_KM)), PANORAMA_KM)
         if "instant" in how and anchor is not None:
             query[how["margin"]] = PANORAMA_SECONDS
-        elif how and how["margin"] in start:
+        elif how.get("margin") in start:
             query[how["margin"]] = start[how["margin"]]
         return query
 
