@@ -19,7 +19,10 @@ PANORAMA_KM = 100.0
 PANORAMA_SECONDS = 2 * 86_400
 
 NEIGHBOURHOOD_KM = 12.5
-NEIGHBOURHOOD_SECONDS = 3 * 3600
+NEIGHBOURHOOD_SECONDS = 5400
+
+CROWD, WIDER = 25, 3
+"""How many items make a crowd, and how many times wider a query is asked to find it."""
 
 QUICK = ("within", "near", "rule")
 """Kinds of filters, the cheapest first."""
@@ -44,6 +47,7 @@ class Lab:
 
     Attributes:
         anchors: by operation, items with a query that finds them.
+        doubtful: by operation, an item that no query was seen to find again.
         controls: by operation, a query that is accepted, with or without items.
         wide: by operation, the query that found most.
         declared: the blocks that the profile or the command line names.
@@ -54,12 +58,14 @@ class Lab:
     context: Context
     seed: int = 0
     anchors: dict[str, list[Anchor]] = field(default_factory=dict)
+    doubtful: dict[str, Anchor] = field(default_factory=dict)
     controls: dict[str, Query] = field(default_factory=dict)
     wide: dict[str, Query] = field(default_factory=dict)
     presence: dict[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     has_credentials: bool = False
     _answers: dict[str, Exchange] = field(default_factory=dict)
+    _crowds: dict[str, Query] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
 
     def ask(
@@ -156,14 +162,40 @@ class Lab:
             query[how["margin"]] = start[how["margin"]]
         return query
 
-    def neighbourhood(self, operation: str, anchor: Anchor) -> Query:
-        """Return a query that finds an item and others around it."""
-        how = self.role_of(operation)
+    def around(self, anchor: Anchor, km: float, seconds: int) -> Query:
+        """Return the query of an item with other margins, on any weekday."""
+        how = self.role_of(anchor.operation)
         query = dict(anchor.query)
-        query.update(dict.fromkeys(how.get("radii", ()), NEIGHBOURHOOD_KM))
+        query.update(dict.fromkeys(how.get("radii", ()), km))
         if "margin" in how:
-            query[how["margin"]] = NEIGHBOURHOOD_SECONDS
+            query[how["margin"]] = seconds
         query.pop(how.get("weekdays", ""), None)
+        return query
+
+    def neighbourhood(self, anchor: Anchor) -> Query:
+        """Return a query that finds an item and others around it."""
+        return self.around(anchor, NEIGHBOURHOOD_KM, NEIGHBOURHOOD_SECONDS)
+
+    def crowd(self, operation: str, row: Requirement | None = None) -> Query | None:
+        """Return a query without a limit that finds many items, wider where the panorama does not.
+
+        No wider than what was seen to be accepted.
+        """
+        if operation in self._crowds:
+            return self._crowds[operation]
+        query, how = self.panorama(operation), self.role_of(operation)
+        if query is None:
+            return None
+        widest = self.wide.get(operation, {})
+        margins = [m for m in (*how.get("radii", ()), how.get("margin", "")) if m in query]
+        limits = {m: max(query[m], widest.get(m, 0)) for m in margins}
+        wider = {m: type(query[m])(min(query[m] * WIDER, limits[m])) for m in margins}
+        came = self.keys(self.ask(operation, query, "control", row))
+        if len(came) < CROWD and any(wider[m] > query[m] for m in margins):
+            exchange = self.ask(operation, {**query, **wider}, "control", row)
+            if self.readable(exchange) and len(self.keys(exchange)) > len(came):
+                query = {**query, **wider}
+        self._crowds[operation] = query
         return query
 
     def generous(self, operation: str, query: Mapping[str, Any]) -> Query:

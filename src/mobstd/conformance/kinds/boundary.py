@@ -5,6 +5,7 @@ The control finds the item; the twin moves one centre, so that only this filter 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from mobstd.conformance.kinds.probe import Probe, found
@@ -18,8 +19,11 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["BOUNDARY", "lost"]
 
 TRIES = 3
-MOST = 12
+MOST = 14
 """Edges of one filter that are tried."""
+
+WIDE_KM, WIDE_SECONDS = 50.0, 43_200
+"""The margins of the other filters, where an item is just outside of one."""
 
 
 def lost(
@@ -43,28 +47,35 @@ def lost(
 
 
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Try the edges of every filter of the row, on one item after another."""
-    anchors = lab.anchors.get(operation, ())
+    """Try the edges of every filter of the row, on one item after another.
+
+    Inside, nothing but this filter may lose the item. Outside, whatever comes is judged.
+    """
     evidence, findings = 0, []
-    turn = 0
     for filter_check in _filters(row, operation, lab):
-        for number in range(MOST):
-            pair = _next(filter_check, anchors, turn, number, lab)
-            if pair is None:
-                break
-            anchor, edge = pair
-            turn += 1
+        for anchor, edge in _chosen(filter_check, lab.anchors.get(operation, ()), lab):
             twin = {**anchor.query, **edge.query}
-            written = lab.written(operation, twin)
             if not edge.inside:
-                if match(filter_check, anchor.item, written, lab.context) is False:
-                    lab.ask(operation, twin, "twin", row)
-            elif lab.surely(operation, anchor.item, written):
+                if match(filter_check, anchor.item, lab.written(operation, twin), lab.context):
+                    continue
+                lab.ask(operation, {**_others_wide(lab, anchor, edge), **edge.query}, "twin", row)
+            elif lab.surely(operation, anchor.item, lab.written(operation, twin)):
                 evidence += 1
                 findings += _inside(lab, row, check, anchor, twin)
                 if findings:
                     return Result(evidence, tuple(findings))
     return Result(evidence, tuple(findings))
+
+
+def _others_wide(lab: Lab, anchor: Anchor, edge: Edge) -> Query:
+    """Return the query of an item; with wide margins beside the one of the edge, so that many come.
+
+    An edge that moves no margin changes nothing else, so that what ignores it answers as before.
+    """
+    how = lab.role_of(anchor.operation)
+    if set(edge.query).isdisjoint((*how.get("radii", ()), how.get("margin"))):
+        return anchor.query
+    return lab.around(anchor, WIDE_KM, WIDE_SECONDS)
 
 
 def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
@@ -77,21 +88,16 @@ def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
     ]
 
 
-def _next(
-    check: Check, anchors: Sequence[Anchor], turn: int, number: int, lab: Lab
-) -> tuple[Anchor, Edge] | None:
-    """Return the edge of that number with the next item that has so many."""
-    for step in range(len(anchors)):
-        anchor = anchors[(turn + step) % len(anchors)]
-        edge = _edge(check, anchor, number, lab)
-        if edge is not None:
-            return anchor, edge
-    return None
-
-
-def _edge(check: Check, anchor: Anchor, number: int, lab: Lab) -> Edge | None:
-    every = edges(check, anchor.item, anchor.query, lab.context)
-    return next((edge for place, edge in enumerate(every) if place == number), None)
+def _chosen(check: Check, anchors: Sequence[Anchor], lab: Lab) -> list[tuple[Anchor, Edge]]:
+    """Return one edge of each sort, the items in turn among those that have it."""
+    sorts: dict[tuple[frozenset[str], bool, int], list[tuple[Anchor, Edge]]] = {}
+    for anchor in anchors:
+        seen: Counter[tuple[frozenset[str], bool]] = Counter()
+        for edge in edges(check, anchor.item, anchor.query, lab.context):
+            sort = (frozenset(edge.query), edge.inside)
+            sorts.setdefault((*sort, seen[sort]), []).append((anchor, edge))
+            seen[sort] += 1
+    return [pairs[turn % len(pairs)] for turn, pairs in enumerate(sorts.values())][:MOST]
 
 
 def _inside(lab: Lab, row: Requirement, check: Check, anchor: Anchor, twin: Query) -> list[Finding]:

@@ -5,7 +5,7 @@ It looks back on everything that was recorded, so each request of any kind is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
@@ -13,16 +13,19 @@ from mobstd.conformance.lab import Key, Lab
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import limited
+from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
 KNOWN = 250
 CANDIDATES = 3
-BLINK = 16
+BLINK = 8
 """Requests within which nothing ends and begins again by itself."""
 
 TWICE = 2
+PERSON = 2
+"""How many members of the identity of an item without one tell whose it is."""
 
 
 def _limit_checks(lab: Lab, operation: str) -> list[Check]:
@@ -34,7 +37,7 @@ def _judged(lab: Lab, operation: str) -> Iterator[Exchange]:
     for exchange in lab.session.exchanges:
         if exchange.operation != operation or exchange.negative or not exchange.accepted:
             continue
-        if exchange.response is not None and exchange.response.not_json is None:
+        if lab.readable(exchange):
             yield exchange
 
 
@@ -51,6 +54,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     _without_limit(lab, row, operation)
     limits = _limit_checks(lab, operation)
     known = _known(lab, operation)
+    comparable = _comparable(lab, operation)
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
@@ -62,6 +66,8 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         for key, (item, source) in known.items():
             if key in present or source is exchange:
                 evidence += int(key in present and source is not exchange)
+                continue
+            if not comparable(item, source, exchange):
                 continue
             if lab.surely(operation, item, exchange.query):
                 evidence += 1
@@ -81,9 +87,43 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(evidence, tuple(findings))
 
 
+Comparable = Callable[[Any, Exchange, Exchange], bool]
+
+
+def _comparable(lab: Lab, operation: str) -> Comparable:
+    """Return whether an item of one answer should be in another: where both tell items alike.
+
+    Who computes where to meet from the query shows an item in many ways: then only queries with
+    the same centres compare, as for items without identity, which are told by their person.
+    """
+    collection = lab.context.catalogue.collections[operation]
+    how = lab.role_of(operation)
+    shown = [p for p in how.get("from_item", {}).values() if "*" not in p]
+    centres = [*how.get("departure", ()), *how.get("arrival", ()), how.get("instant", "")]
+    first: dict[Key, list[Any]] = {}
+    computed = False
+    for exchange in _judged(lab, operation):
+        for _, item in lab.context.items(exchange):
+            face = [get(item, pointer) for pointer in shown]
+            computed |= first.setdefault(lab.context.identity(operation, item), face) != face
+
+    def comparable(item: Any, source: Exchange, exchange: Exchange) -> bool:
+        named = MISSING not in (get(item, pointer) for pointer in collection.identity)
+        moved = any(source.query.get(c) != exchange.query.get(c) for c in centres)
+        if moved and (computed or not named):
+            return False
+        if named:
+            return True
+        person = [get(item, pointer) for pointer in collection.otherwise[:PERSON]]
+        others = (x for _, x in lab.context.items(exchange))
+        return all([get(x, p) for p in collection.otherwise[:PERSON]] != person for x in others)
+
+    return comparable
+
+
 def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     """Ask widely once without a limit, so that what was seen can be missed."""
-    query = lab.panorama(operation)
+    query = lab.crowd(operation, row)
     if query is not None:
         lab.ask(operation, query, "control", row)
 
@@ -95,6 +135,7 @@ def _blinks(
 
     Live data moves, but what ends does not come back within a few requests, twice.
     """
+    comparable = _comparable(lab, operation)
     answers = [(int(x.id[1:]), x) for x in _judged(lab, operation)]
     seen: dict[Key, list[tuple[int, Any]]] = {}
     for place, exchange in answers:
@@ -113,7 +154,9 @@ def _blinks(
             if before is None or after is None or before[0] == place:
                 continue
             if after[0] - before[0] <= BLINK and all(
-                lab.surely(operation, item, exchange.query) for _, item in (before, after)
+                comparable(item, by_place[at], exchange)
+                and lab.surely(operation, item, exchange.query)
+                for at, item in (before, after)
             ):
                 blinked.append((exchange, by_place[after[0]]))
     if len(blinked) < TWICE:
