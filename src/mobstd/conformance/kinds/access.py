@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
@@ -20,7 +21,7 @@ def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
     if not control.accepted:
         return Result()
     bare = lab.ask(operation, query, "negative", row, negative=True, credentials="none")
-    if bare.accepted and check.get("may_be_public", True):
+    if check.get("may_be_public", True) and _the_same(lab, control, bare):
         return Result(reason="unobservable")
     evidence = 0
     findings: list[Finding] = []
@@ -43,6 +44,12 @@ def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
     return Result(evidence, tuple(findings))
 
 
+def _the_same(lab: Lab, control: Exchange, bare: Exchange) -> bool:
+    """Say whether strangers get what the key gets; nothing, or an excuse, is a refusal."""
+    own = set(lab.keys(control))
+    return bare.accepted and (not own or not own.isdisjoint(lab.keys(bare)))
+
+
 def _public(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     query = lab.controls.get(operation, {})
     exchange = lab.ask(operation, query, "twin", row, credentials="none")
@@ -63,7 +70,7 @@ def _public(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 
 def _implements(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    states = [lab.presence.get(block, "unknown") for block in check["any_of"]]
+    states = [_state(lab, block) for block in check["any_of"]]
     if "present" in states:
         return Result(1)
     if "unknown" in states:
@@ -71,6 +78,13 @@ def _implements(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     sent = [x for x in lab.session.exchanges if x.purpose == "preflight"]
     finding = found(row, "probe.implements", tuple(sent[:1]), expected=check["any_of"], received=[])
     return Result(1, (finding,))
+
+
+def _state(lab: Lab, block: str) -> str:
+    """Say whether a block is there; one without operations is where it is declared."""
+    if lab.context.catalogue.blocks[block].operations:
+        return lab.presence.get(block, "unknown")
+    return "present" if block in lab.declared else "absent"
 
 
 def _not_declared(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
