@@ -34,18 +34,30 @@ SHORT = 0.4
 LEAST = 8
 """Requests that are kept for each further operation while nothing was found."""
 
+DAYS_AHEAD = (1, 2, 3, 4)
+"""Days that are looked at one by one, where a target takes no longer margin."""
+
 CONFIRMING = 6
 """Requests of an operation's share that are kept for confirming what was found."""
 
 
 @dataclass(frozen=True)
 class Circle:
-    """Where to look: a centre in degrees, a radius in km, and days around now."""
+    """Where to look: a centre in degrees, a radius in km, days around now, days ahead of it."""
 
     lat: float
     lng: float
     km: float
     days: float = 3.5
+    ahead: int = 0
+
+
+@dataclass
+class _Reach:
+    """How far and how long a target was seen to let itself be asked."""
+
+    km: float = float("inf")
+    days: float = float("inf")
 
 
 def _places() -> list[Mapping[str, Any]]:
@@ -100,7 +112,8 @@ def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
             query.update(zip(how[ends], (circle.lat, circle.lng), strict=True))
     if "instant" in how:
         half = int(circle.days * DAY)
-        query[how["instant"]] = int(now.timestamp()) + min(max(half, DAY // 2), 7 * DAY // 2)
+        middle = min(max(half, DAY // 2), 7 * DAY // 2) + circle.ahead * DAY
+        query[how["instant"]] = int(now.timestamp()) + middle
         query[how["margin"]] = half
     if "time_of_day" in how:
         query[how["time_of_day"]] = "12:00:00"
@@ -135,6 +148,7 @@ def explore(
 ) -> None:
     """Fill ``lab.anchors``, ``lab.controls`` and ``lab.wide`` for each operation."""
     found: list[Circle] = []
+    reach = _Reach()
     last = len(operations)
     for place_, operation in enumerate(operations):
         share = lab.session.left // (last - place_)
@@ -142,7 +156,7 @@ def explore(
             share = max(share, lab.session.left - LEAST * (last - place_ - 1))
         floor = lab.session.left - share
         look = share - min(CONFIRMING, share // 2)
-        items = _look(lab, operation, areas, hints.get(operation, ()), now, found, look)
+        items = _look(lab, operation, areas, hints.get(operation, ()), now, found, reach, look)
         anchors(lab, operation, items, floor)
 
 
@@ -153,12 +167,13 @@ def _look(
     hints: tuple[Mapping[str, str], ...],
     now: datetime,
     found: list[Circle],
+    reach: _Reach,
     share: int,
 ) -> list[tuple[Any, Query]]:
     """Return items with the query that found them."""
     end = lab.session.left - share
+    how = lab.role_of(operation)
     items: dict[tuple[str, ...], tuple[Any, Query]] = {}
-    widest = longest = float("inf")
 
     def look(query: Query) -> Exchange:
         exchange = lab.ask(operation, query, "explore")
@@ -173,9 +188,10 @@ def _look(
         return exchange
 
     best: list[Exchange] = []
+    spelled: Query = {}
     for hint in hints:
         look(dict(hint))
-    if not lab.role_of(operation):
+    if not how:
         for query in _examples(lab, operation):
             if lab.session.left > end:
                 look(query)
@@ -183,24 +199,45 @@ def _look(
     for circle in [*found, *circles(areas)]:
         if len(items) >= ENOUGH or lab.session.left <= end:
             break
-        if circle.km > widest:
+        if circle.km > reach.km:
             continue
-        asked = replace(circle, days=min(circle.days, longest))
-        exchange = look(_query(lab, operation, asked, now))
+        asked = replace(circle, days=min(circle.days, reach.days))
+        exchange = look({**spelled, **_query(lab, operation, asked, now)})
         if exchange.status in (401, 403, 404, 405, 501):
             break
         if exchange.status == 400 and asked.days > SHORT:
-            longest = SHORT
-            exchange = look(_query(lab, operation, replace(circle, days=longest), now))
-            if exchange.status == 400:
-                longest = float("inf")
+            query = _query(lab, operation, replace(circle, days=SHORT), now)
+            exchange = look(query)
+            if exchange.status != 400:
+                reach.days = SHORT
+            if exchange.status == 400 and operation not in lab.controls and not spelled:
+                spelled = _defaults(lab, operation)
+                exchange = look({**spelled, **query})
         if _asked_too_much(exchange):
-            widest = min(widest, circle.km / 1.01)
-        elif lab.context.items(exchange) and circle not in found:
+            reach.km = min(reach.km, circle.km / 1.01)
+            continue
+        if reach.days == SHORT and "instant" in how and (items or circle in found):
+            for ahead in DAYS_AHEAD:
+                if len(items) < ENOUGH and lab.session.left > end:
+                    near = replace(circle, days=SHORT, ahead=ahead)
+                    look({**spelled, **_query(lab, operation, near, now)})
+        if not items:
+            continue
+        if circle not in found:
             found.insert(0, circle)
-            if len(items) < ENOUGH and circle.days < 100:
+            if len(items) < ENOUGH and circle.days < 100 and lab.session.left > end + share // 2:
                 continue
+        if lab.session.left <= end + share // 2:
+            break
     return list(items.values())
+
+
+def _defaults(lab: Lab, operation: str) -> Query:
+    """Return what may be left out and has a default, for a target that wants it all the same."""
+    described = lab.context.catalogue.operations[operation]
+    return {
+        p.name: p.default for p in described.parameters if not p.required and p.default is not None
+    }
 
 
 def _asked_too_much(exchange: Exchange) -> bool:
@@ -237,7 +274,7 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
     rng = random.Random(f"{lab.seed}:{operation}")
     shuffled = sorted(items, key=lambda pair: lab.context.identity(operation, pair[0]))
     rng.shuffle(shuffled)
-    shuffled = _varied(shuffled)
+    shuffled = _varied(lab, operation, shuffled)
     chosen = lab.anchors.setdefault(operation, [])
     for item, query in shuffled[: 2 * ANCHORS]:
         if len(chosen) >= ANCHORS or lab.session.left <= floor:
@@ -246,12 +283,14 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
         if anchor is not None:
             chosen.append(anchor)
     if chosen:
-        lab.controls[operation] = lab.generous(operation, chosen[0].query)
+        least = lab.generous(operation, chosen[0].query)
+        accepted = lab.session.left <= 0 or lab.ask(operation, least, "control").accepted
+        lab.controls[operation] = least if accepted else chosen[0].query
 
 
-def _varied(items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
+def _varied(lab: Lab, operation: str, items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
     """Return the items, first those that have what the ones before lack."""
-    rest = [(_shape(pair[0]), pair) for pair in items]
+    rest = [(_shape(item) | _where(lab, operation, item), (item, q)) for item, q in items]
     out: list[tuple[Any, Query]] = []
     known: set[str] = set()
     while rest and len(out) < 2 * ANCHORS:
@@ -260,6 +299,19 @@ def _varied(items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
         known |= shape
         out.append(pair)
     return out + [pair for _, pair in rest]
+
+
+def _where(lab: Lab, operation: str, item: Any) -> frozenset[str]:
+    """Return in what part of the country and of the day an item is."""
+    instant = lab.role_of(operation).get("instant")
+    out = set()
+    for name, value in (from_item(lab, operation, item, {}) or {}).items():
+        if isinstance(value, str):
+            out.add(f"{name}={value[:2]}")
+        elif isinstance(value, (int, float)) and abs(value) < 1e12:
+            part = value // 10_800 % 8 if name == instant else value // 3
+            out.add(f"{name}={part}")
+    return frozenset(out)
 
 
 def _shape(value: Any, at: str = "") -> frozenset[str]:
@@ -289,4 +341,6 @@ def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
         exchange = lab.ask(operation, wanted, "control")
         if key in lab.keys(exchange):
             return Anchor(operation, item, key, wanted)
+        if lab.keys(exchange):
+            lab.doubtful.setdefault(operation, Anchor(operation, item, key, wanted))
     return None
