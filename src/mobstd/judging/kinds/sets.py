@@ -16,6 +16,8 @@ __all__ = ["consistent", "constant", "unique"]
 
 BODY = "/response/body"
 
+_Said = tuple[Exchange, Any]
+
 
 def _seen(
     check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
@@ -76,34 +78,42 @@ def unique(
 def consistent(
     check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
 ) -> Result:
-    """Judge that a key always comes with the same values, in the whole run."""
+    """Judge that a key always comes with the same values, in the whole run.
+
+    A member that is left out says nothing, unless the two have no member in common at all.
+    """
     evidence, findings = 0, []
-    first: dict[tuple[str, ...], tuple[Exchange, str, list[Any]]] = {}
+    first: dict[tuple[tuple[str, ...], str], _Said] = {}
+    latest: dict[tuple[str, ...], _Said] = {}
     for exchange, pointer, _ in _seen(check, row, exchanges, context):
         key = _key(exchange, pointer, check["key"])
         if key is None:
             continue
-        same = [seen_from(exchange.body, pointer, p) for p in check["same"]]
-        if key not in first:
-            first[key] = (exchange, pointer, same)
+        said = [(p, seen_from(exchange.body, pointer, p)) for p in check["same"]]
+        known = [(p, value) for p, value in said if value is not MISSING]
+        if not known:
             continue
-        evidence += 1
-        other, _, before = first[key]
-        for at, old, new in zip(check["same"], before, same, strict=True):
-            if old is MISSING or new is MISSING or old == new:
-                continue
-            findings.append(
-                Finding(
-                    row.id,
-                    "kind.consistent",
-                    exchange.operation,
-                    (exchange.id, other.id),
-                    f"{BODY}{pointer}{at if at.startswith('/') else ''}",
-                    {"member": at},
-                    old,
-                    new,
+        compared = [(p, value, first[key, p]) for p, value in known if (key, p) in first]
+        if not compared and key in latest:
+            compared = [(*known[0], latest[key])]
+        evidence += int(key in latest)
+        for at, value, (other, before) in compared:
+            if value != before:
+                findings.append(
+                    Finding(
+                        row.id,
+                        "kind.consistent",
+                        exchange.operation,
+                        (exchange.id, other.id),
+                        f"{BODY}{pointer}{at if at.startswith('/') else ''}",
+                        {"member": at},
+                        before,
+                        value,
+                    )
                 )
-            )
+        for at, value in known:
+            first.setdefault((key, at), (exchange, value))
+        latest[key] = (exchange, None)
     return Result(evidence, tuple(findings))
 
 
