@@ -11,11 +11,13 @@
     answer      what a call brings back
     options     what a client and a single call do differently
     client      what generated clients stand on
-    http        senders over the network, the one file that imports the HTTP library
+    http        senders over the network, on httpx
+    pool        what httpx sends through: connections, with the deadline of a call
     asgi        senders to an ASGI app in the same process
 
-All of them speak ``mobstd.judging.exchange.Request`` and ``Response``. Importing this package
-loads no HTTP library; naming ``Sender`` or ``AsyncSender`` does.
+All of them speak ``mobstd.judging.exchange.Request`` and ``Response``. Only ``http`` and
+``pool`` import the HTTP library. Importing this package loads neither; naming ``Sender`` or
+``AsyncSender`` does.
 """
 
 from __future__ import annotations

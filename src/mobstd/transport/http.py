@@ -1,28 +1,24 @@
-"""Senders over the network, sync and async: the one file that imports the HTTP library.
+"""Senders over the network, sync and async, on httpx.
 
-That library is httpcore, the connection layer of httpx: see
-``docs/decisions/0101-httpcore-under-one-sender.md``.
+Only this file and ``pool`` import it: see ``docs/decisions/0101-httpcore-under-one-sender.md``.
 """
 
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import anyio
-import httpcore
+import httpx
 
 from mobstd.errors import ConfigError, Unreachable
 from mobstd.judging.exchange import Request, Response
 from mobstd.transport.address import Address, request_target
 from mobstd.transport.inflate import Body, NotDecodable, accepted
 from mobstd.transport.log import note
-from mobstd.transport.lookup import look_up
+from mobstd.transport.pool import async_transport, sync_transport
 from mobstd.transport.reasons import (
     operation_of,
     took_too_long,
@@ -36,9 +32,6 @@ from mobstd.transport.timeout import Deadline, Timeout
 from mobstd.transport.trust import environment_proxy, tls_context
 
 __all__ = ["AsyncSender", "Sender"]
-
-_IDLE = 4.0
-"""Seconds that an idle connection is kept: less than the 5 s after which common servers close."""
 
 
 class _Setup:
@@ -73,15 +66,17 @@ class _Setup:
             ("User-Agent", user_agent),
         )
         self._headers = _merged(defaults, tuple(headers))
-        proxy = proxy or (environment_proxy(self.address) if trust_env else None)
+        try:
+            self._url = httpx.URL(self.address.origin)
+        except httpx.InvalidURL:
+            raise ConfigError("transport.base-url", url=self.address.origin) from None
         self._open(
-            ssl_context=tls_context(verify) if self.address.scheme == "https" else None,
-            proxy=_proxy(proxy) if proxy else None,
-            max_connections=connections,
-            keepalive_expiry=_IDLE,
+            tls_context(verify) if self.address.scheme == "https" else None,
+            proxy or (environment_proxy(self.address) if trust_env else None),
+            connections,
         )
 
-    def _open(self, **options: Any) -> None:
+    def _open(self, tls: ssl.SSLContext | None, proxy: str | None, connections: int) -> None:
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -90,30 +85,31 @@ class _Setup:
     def _limit(self, timeout: float | None) -> Timeout:
         return self.timeout if timeout is None else replace(self.timeout, total=timeout)
 
-    def _prepare(self, request: Request, limit: Timeout) -> httpcore.Request:
+    def _prepare(self, request: Request, limit: Timeout, deadline: Deadline) -> httpx.Request:
         headers = _merged(self._headers, request.headers)
         if request.body is not None:
             headers = _merged((("Content-Length", str(len(request.body))),), headers)
         seconds = dict.fromkeys(("read", "write", "pool"), limit.total)
-        return httpcore.Request(
+        prepared = httpx.Request(
             request.method,
-            httpcore.URL(
-                scheme=self.address.scheme.encode("ascii"),
-                host=self.address.host.encode("ascii"),
-                port=self.address.explicit_port,
-                target=request_target(request),
-            ),
+            self._url,
             headers=[(_bytes(name), _bytes(value)) for name, value in headers],
-            content=request.body,
-            extensions={"timeout": {**seconds, "connect": min(limit.connect, limit.total)}},
+            stream=httpx.ByteStream(request.body or b""),
+            extensions={
+                "target": request_target(request),
+                "timeout": {**seconds, "connect": min(limit.connect, limit.total)},
+                "deadline": deadline,
+            },
         )
+        prepared.method = request.method
+        return prepared
 
-    def _begin(self, request: Request, answer: httpcore.Response) -> tuple[Response, Body]:
-        size = sum(len(name) + len(value) + 4 for name, value in answer.headers)
-        if size > self._max_headers:
+    def _begin(self, request: Request, answer: httpx.Response) -> tuple[Response, Body]:
+        raw = answer.extensions["headers"]
+        if sum(len(name) + len(value) + 4 for name, value in raw) > self._max_headers:
             raise unreadable(request, "transport.headers-too-large", host=self.address.authority)
-        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers)
-        response = Response(answer.status, headers)
+        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in raw)
+        response = Response(answer.status_code, headers)
         encoding = None if request.method == "HEAD" else response.header("content-encoding")
         return response, Body(encoding, self._max_body)
 
@@ -132,19 +128,19 @@ class _Setup:
         host = self.address.authority
         where = {"operation": operation_of(request), "host": host}
         match error:
-            case httpcore.ConnectTimeout():
+            case httpx.ConnectTimeout():
                 return Unreachable("transport.connect-timeout", seconds=limit.connect, **where)
-            case httpcore.TimeoutException():
+            case httpx.TimeoutException():
                 return took_too_long(request, host, limit.total)
-            case httpcore.ProxyError():
+            case httpx.ProxyError():
                 return Unreachable("transport.proxy", reason=str(error), **where)
-            case httpcore.ConnectError():
+            case httpx.ConnectError():
                 return unreachable(request, host, error)
-            case httpcore.UnsupportedProtocol() | httpcore.LocalProtocolError():
+            case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
                 return ConfigError("transport.bad-request", reason=str(error))
-            case httpcore.RemoteProtocolError():
+            case httpx.RemoteProtocolError():
                 return unreadable(request, unreadable_code(str(error)), host=host)
-            case httpcore.NetworkError():
+            case httpx.NetworkError():
                 return unreadable(request, "transport.disconnected", host=host)
             case NotDecodable():
                 return unreadable(request, "transport.encoding", encoding=error.encoding[:40])
@@ -176,9 +172,9 @@ class Sender(_Setup):
         ConfigError: for a base URL, timeout, CA file or proxy that cannot be used.
     """
 
-    def _open(self, **options: Any) -> None:
-        self._clock = threading.local()
-        self._pool = httpcore.ConnectionPool(network_backend=_Backend(self._clock), **options)
+    def _open(self, tls: ssl.SSLContext | None, proxy: str | None, connections: int) -> None:
+        self._transport: httpx.BaseTransport = sync_transport(tls, proxy, connections)
+        self._client = httpx.Client(transport=self._transport, trust_env=False)
 
     def send(self, request: Request, *, timeout: float | None = None) -> Response:
         """Return the response; ``timeout`` in seconds replaces the sender's total.
@@ -191,7 +187,7 @@ class Sender(_Setup):
             ConfigError: the request cannot be written as HTTP.
         """
         limit = self._limit(timeout)
-        deadline = self._clock.deadline = Deadline(limit.total)
+        deadline = Deadline(limit.total)
         trail = Trail(self.address, self._redirects)
         following: Request | None = request
         while following is not None:
@@ -202,10 +198,10 @@ class Sender(_Setup):
 
     def _exchange(self, request: Request, limit: Timeout, deadline: Deadline) -> Response:
         try:
-            answer = self._pool.handle_request(self._prepare(request, limit))
+            answer = self._client.send(self._prepare(request, limit, deadline), stream=True)
             try:
                 response, body = self._begin(request, answer)
-                for chunk in answer.iter_stream():
+                for chunk in answer.iter_raw():
                     if not body.feed(chunk):
                         break
             finally:
@@ -216,7 +212,7 @@ class Sender(_Setup):
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        self._transport.close()
 
     def __enter__(self) -> Sender:
         return self
@@ -233,8 +229,9 @@ class Sender(_Setup):
 class AsyncSender(_Setup):
     """As ``Sender``, awaited; bound to the event loop that it is first used on."""
 
-    def _open(self, **options: Any) -> None:
-        self._pool = httpcore.AsyncConnectionPool(**options)
+    def _open(self, tls: ssl.SSLContext | None, proxy: str | None, connections: int) -> None:
+        self._transport: httpx.AsyncBaseTransport = async_transport(tls, proxy, connections)
+        self._client = httpx.AsyncClient(transport=self._transport, trust_env=False)
 
     async def send(self, request: Request, *, timeout: float | None = None) -> Response:
         """Return the response; ``timeout`` in seconds replaces the sender's total.
@@ -260,10 +257,10 @@ class AsyncSender(_Setup):
 
     async def _exchange(self, request: Request, limit: Timeout, deadline: Deadline) -> Response:
         try:
-            answer = await self._pool.handle_async_request(self._prepare(request, limit))
+            answer = await self._client.send(self._prepare(request, limit, deadline), stream=True)
             try:
                 response, body = self._begin(request, answer)
-                async for chunk in answer.aiter_stream():
+                async for chunk in answer.aiter_raw():
                     if not body.feed(chunk):
                         break
             finally:
@@ -274,7 +271,7 @@ class AsyncSender(_Setup):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        await self._transport.aclose()
 
     async def __aenter__(self) -> AsyncSender:
         return self
@@ -286,79 +283,6 @@ class AsyncSender(_Setup):
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Connects before one deadline, name resolution and every address of the host included."""
-
-    def __init__(self, clock: threading.local) -> None:
-        self._clock = clock
-        self._network = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        until = Deadline(_left(self._clock, timeout))
-        try:
-            addresses = look_up(host, port, until.left)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout from error
-        except OSError as error:
-            raise httpcore.ConnectError from error
-        failure: Exception = httpcore.ConnectTimeout()
-        for address in addresses:
-            if until.left <= 0:
-                break
-            try:
-                stream = self._network.connect_tcp(
-                    address, port, until.left, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _Stream(stream, self._clock)
-        raise failure
-
-
-class _Stream(httpcore.NetworkStream):
-    """Reads and writes before the deadline of the call that the connection works for."""
-
-    def __init__(self, stream: httpcore.NetworkStream, clock: threading.local) -> None:
-        self._stream = stream
-        self._clock = clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._clock, timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._clock, timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        left = _left(self._clock, timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._clock)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _left(clock: threading.local, timeout: float | None) -> float:
-    left: float = clock.deadline.left
-    if left <= 0:
-        raise httpcore.ReadTimeout
-    return left if timeout is None else min(left, timeout)
 
 
 def _merged(
@@ -373,15 +297,3 @@ def _bytes(text: str) -> bytes:
         return text.encode("latin-1")
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace")
-
-
-def _proxy(url: str) -> httpcore.Proxy:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    try:
-        bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        auth = None
-        if parts.username is not None:
-            auth = (unquote(parts.username), unquote(parts.password or ""))
-        return httpcore.Proxy(bare, auth=auth)
-    except (ValueError, TypeError):
-        raise ConfigError("transport.bad-proxy") from None
