@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
-from itertools import zip_longest
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,37 +138,60 @@ def _window(trip: Any, query: Mapping[str, str], context: Context) -> bool | Non
 
 
 def _window_edges(trip: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edit]:
-    """Yield queries for the first slot and for the last, in turn: day, time, dates, midnight."""
+    """Yield queries around the first slot and the last: day, time of day, dates, midnight."""
     schedules = _schedules(trip)
-    slots = [_slot_edges(trip, schedule) for schedule in (*schedules[:1], *schedules[1:][-1:])]
-    for edits in zip_longest(*slots):
-        yield from (edit for edit in edits if edit is not None)
+    if not schedules:
+        return
+    one, other = schedules[0], schedules[-1]
     every = [value for schedule in schedules for value in _pickups(schedule)]
+    yield from _day_edges(trip, one)
+    yield from _date_edges(one, max)
+    yield from _midnight_edges(one)
+    yield from _clock_edges(one, ((1800, -1, True), (1800, 1, False)))
     if every:
         yield {"minDepartureDate": int(max(every)) + 60}, False
+    if other is not one:
+        yield from ((edit, inside) for edit, inside in _day_edges(trip, other) if inside)
+    yield from _crossed(schedules)
+    yield from _date_edges(other, min)
+    yield from _clock_edges(other, ((0, 1, False), (1800, 1, True), (1800, -1, False)))
+    if every:
         yield {"maxDepartureDate": int(min(every)) - 60}, False
 
 
-def _slot_edges(trip: Any, schedule: Mapping[str, Any]) -> list[Edit]:
-    """Return queries for one slot of a trip, on its own day."""
-    clock, day = _clock(schedule.get("passengerPickupTimeOfDay")), _own_day(schedule)
-    found: list[Edit] = list(_day_edges(trip, schedule))
-    if clock is not None:
-        margins = [(1800, -1, 0.94, True), (1800, 1, 1.07, False), (0, 1, 0.0, False)]
-        margins += [(1800, 1, 0.94, True), (1800, -1, 1.07, False), (7200, -1, 0.94, True)]
-        for margin, side, reach, inside in margins:
-            moved = clock + side * (int(margin * reach) or 600)
-            found.append(
-                ({**day, "departureTimeOfDay": _spoken(moved), "timeDelta": margin}, inside)
-            )
-        found.insert(1, (_over_midnight(clock), True))
-    pickups = _pickups(schedule)
+def _clock_edges(
+    schedule: Mapping[str, Any], margins: tuple[tuple[int, int, bool], ...]
+) -> Iterator[Edit]:
+    """Yield times of day beside a slot, on its own day: margin, side, whether it is inside."""
+    clock = _clock(schedule.get("passengerPickupTimeOfDay"))
+    if clock is None:
+        return
+    for margin, side, inside in margins:
+        moved = clock + side * (int(margin * (0.94 if inside else 1.07)) or 600)
+        edit = {"departureTimeOfDay": _spoken(moved), "timeDelta": margin}
+        yield {**_own_day(schedule), **edit}, inside
+
+
+def _date_edges(
+    schedule: Mapping[str, Any], which: Callable[[list[float]], float]
+) -> Iterator[Edit]:
+    """Yield the very instant of a dated journey as both bounds."""
+    clock, pickups = _clock(schedule.get("passengerPickupTimeOfDay")), _pickups(schedule)
     if pickups:
-        first, last = int(min(pickups)), int(max(pickups))
         own = {"departureTimeOfDay": _spoken(clock)} if clock is not None else {}
-        found.insert(1, ({**day, **own, "minDepartureDate": last, "maxDepartureDate": last}, True))
-        found.insert(4, ({**day, **own, "maxDepartureDate": first}, True))
-    return found
+        instant = int(which(pickups))
+        bounds = {"minDepartureDate": instant, "maxDepartureDate": instant}
+        yield {**_own_day(schedule), **own, **bounds}, True
+
+
+def _crossed(schedules: list[dict[str, Any]]) -> Iterator[Edit]:
+    """Yield the day of one slot with the time of another."""
+    for one, other in pairwise(schedules):
+        day, clock = _own_day(one), _clock(other.get("passengerPickupTimeOfDay"))
+        mine = _clock(one.get("passengerPickupTimeOfDay"))
+        if day and clock is not None and mine is not None and _apart(clock, mine) > 1200:
+            yield {**day, "departureTimeOfDay": _spoken(clock), "timeDelta": 900}, False
+            return
 
 
 def _own_day(schedule: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,15 +199,15 @@ def _own_day(schedule: Mapping[str, Any]) -> dict[str, Any]:
     return {"departureWeekdays": [day]} if day in DAYS else {}
 
 
-def _over_midnight(clock: int) -> dict[str, Any]:
-    """Return a query from the other side of midnight, on every day."""
+def _midnight_edges(schedule: Mapping[str, Any]) -> Iterator[Edit]:
+    """Yield a time of day from the other side of midnight, on every day."""
+    clock = _clock(schedule.get("passengerPickupTimeOfDay"))
+    if clock is None:
+        return
     reach = (clock if clock < DAY // 2 else DAY - clock) + 600
     moved = clock - reach if clock < DAY // 2 else clock + reach
-    return {
-        "departureTimeOfDay": _spoken(moved),
-        "timeDelta": reach + 1200,
-        "departureWeekdays": list(DAYS),
-    }
+    edit = {"departureTimeOfDay": _spoken(moved), "timeDelta": reach + 1200}
+    yield {**edit, "departureWeekdays": list(DAYS)}, True
 
 
 def _day_edges(trip: Any, schedule: Mapping[str, Any]) -> Iterator[Edit]:
