@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
-from mobstd.judging.fault import Fault, Twin, edit_request, edit_response, fault_of, twin_of
+from mobstd.judging.answer_edit import edit_response
+from mobstd.judging.fault import Fault, Twin, fault_of, twin_of
+from mobstd.judging.query_edit import edit_request
 
 OPERATION = "getThings"
 HEADERS = (("content-type", "application/json"), ("content-length", "0"))

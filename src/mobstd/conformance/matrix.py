@@ -501,7 +501,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m mobstd.conformance.matrix", description="Measure what the suite finds."
     )
-    parser.add_argument("--standard", default="ocss@1.0-alpha", metavar="NAME@VERSION")
+    parser.add_argument("--standard", required=True, metavar="NAME@VERSION")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="row or variant")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
     parser.add_argument("--each", action="store_true", help="each variant in one operation only")

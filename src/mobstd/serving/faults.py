@@ -21,17 +21,11 @@ from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
 from mobstd.errors import CanonError, UnknownName
-from mobstd.judging.fault import (
-    Fault,
-    Pairs,
-    Twin,
-    Variant,
-    edit_request,
-    edit_response,
-    fault_of,
-    twin_of,
-)
+from mobstd.judging.answer_edit import edit_response
+from mobstd.judging.exchange import Pairs
+from mobstd.judging.fault import Fault, Twin, Variant, fault_of, twin_of
 from mobstd.judging.pointer import join
+from mobstd.judging.query_edit import edit_request
 
 __all__ = ["FaultMiddleware", "behaviours", "load_faults", "load_twins", "select"]
 

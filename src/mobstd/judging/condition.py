@@ -1,0 +1,69 @@
+"""Whether a value, or a whole query, meets the conditions of a fault."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from mobstd.judging.exchange import Pairs
+from mobstd.judging.fault import When
+from mobstd.judging.pointer import MISSING
+
+__all__ = ["asked", "canonical", "holds", "number"]
+
+
+def holds(condition: Any, value: Any, *, text: bool = False) -> bool:
+    """Say whether a value (or ``MISSING``) meets a condition; ``text``: it comes from a query."""
+    if value is MISSING:
+        return bool(condition == "absent")
+    if isinstance(condition, str):
+        return bool(condition == "present")
+    return all(_meets(name, wanted, value, text) for name, wanted in condition.items())
+
+
+def _meets(name: str, wanted: Any, value: Any, text: bool) -> bool:
+    if name == "equals":
+        return _same(wanted, value, text)
+    if name == "not":
+        return not _same(wanted, value, text)
+    if name == "in":
+        return any(_same(one, value, text) for one in wanted)
+    if name == "matches":
+        return isinstance(value, str) and re.fullmatch(wanted, value) is not None
+    found = number(value) if text else value
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return False
+    return bool(found < wanted if name == "below" else found > wanted)
+
+
+def _same(wanted: Any, value: Any, text: bool) -> bool:
+    if text:
+        return bool(value == (wanted if isinstance(wanted, str) else json.dumps(wanted)))
+    return canonical(wanted) == canonical(value)
+
+
+def canonical(value: Any) -> str:
+    """Return the JSON of a value, the same for equal ones."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, sort_keys=True)
+
+
+def number(text: str) -> float | None:
+    """Return the number that a text of a query is, or ``None``."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def asked(when: When, query: Pairs, nth: int) -> bool:
+    """Say whether a query, the ``nth`` of its operation, is one of those that are hit."""
+    given: dict[str, str] = {}
+    for name, value in query:
+        given[name] = f"{given[name]},{value}" if name in given else value
+    return nth % when.every == 0 and all(
+        holds(condition, given.get(name, MISSING), text=True)
+        for name, condition in when.query.items()
+    )
