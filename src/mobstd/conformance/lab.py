@@ -66,6 +66,7 @@ class Lab:
     has_credentials: bool = False
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _crowds: dict[str, Query] = field(default_factory=dict)
+    _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
 
     def ask(
@@ -93,13 +94,19 @@ class Lab:
             self._answers[key] = exchange
         return exchange
 
-    def keys(self, exchange: Exchange) -> dict[Key, str]:
+    def keys(self, exchange: Exchange) -> Mapping[Key, str]:
         """Return the identity of each item of an answer, with its pointer."""
-        operation = exchange.operation or ""
-        return {
-            self.context.identity(operation, item): pointer
-            for pointer, item in self.context.items(exchange)
-        }
+        return {key: pointer for key, (pointer, _) in self.items(exchange).items()}
+
+    def items(self, exchange: Exchange) -> Mapping[Key, tuple[str, Any]]:
+        """Return the items of an answer with their pointers, by identity; looked up once."""
+        if exchange.id not in self._items:
+            operation = exchange.operation or ""
+            self._items[exchange.id] = {
+                self.context.identity(operation, item): (pointer, item)
+                for pointer, item in self.context.items(exchange)
+            }
+        return self._items[exchange.id]
 
     def readable(self, exchange: Exchange) -> bool:
         """Say whether this is a list of items, which others can be missed from."""

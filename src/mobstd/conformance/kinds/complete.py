@@ -44,9 +44,9 @@ def _judged(lab: Lab, operation: str) -> Iterator[Exchange]:
 def _known(lab: Lab, operation: str) -> dict[Key, tuple[Any, Exchange]]:
     known: dict[Key, tuple[Any, Exchange]] = {}
     for exchange in _judged(lab, operation):
-        for _, item in lab.context.items(exchange):
+        for key, (_, item) in lab.items(exchange).items():
             if len(known) < KNOWN:
-                known.setdefault(lab.context.identity(operation, item), (item, exchange))
+                known.setdefault(key, (item, exchange))
     return known
 
 
@@ -103,9 +103,9 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
     first: dict[Key, list[Any]] = {}
     computed = False
     for exchange in _judged(lab, operation):
-        for _, item in lab.context.items(exchange):
+        for key, (_, item) in lab.items(exchange).items():
             face = [get(item, pointer) for pointer in shown]
-            computed |= first.setdefault(lab.context.identity(operation, item), face) != face
+            computed |= first.setdefault(key, face) != face
 
     def comparable(item: Any, source: Exchange, exchange: Exchange) -> bool:
         named = MISSING not in (get(item, pointer) for pointer in collection.identity)
@@ -115,7 +115,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
         if named:
             return True
         person = [get(item, pointer) for pointer in collection.otherwise[:PERSON]]
-        others = (x for _, x in lab.context.items(exchange))
+        others = (x for _, x in lab.items(exchange).values())
         return all([get(x, p) for p in collection.otherwise[:PERSON]] != person for x in others)
 
     return comparable
@@ -139,8 +139,8 @@ def _blinks(
     answers = [(int(x.id[1:]), x) for x in _judged(lab, operation)]
     seen: dict[Key, list[tuple[int, Any]]] = {}
     for place, exchange in answers:
-        for _, item in lab.context.items(exchange):
-            seen.setdefault(lab.context.identity(operation, item), []).append((place, item))
+        for key, (_, item) in lab.items(exchange).items():
+            seen.setdefault(key, []).append((place, item))
     blinked: list[tuple[Exchange, Exchange]] = []
     by_place = dict(answers)
     for place, exchange in answers:
