@@ -15,7 +15,12 @@ from mobstd.codegen.bundle import Bundle
 from mobstd.codegen.names import attributes
 from mobstd.errors import CanonError, MissingExtra
 
-__all__ = ["formatted", "render_models", "render_template"]
+__all__ = [
+    "PRESET",
+    "formatted",
+    "render_models",
+    "render_template",
+]
 
 TEMPLATES = Path(__file__).parent / "templates"
 PRESET = "standard-py311-20261027"

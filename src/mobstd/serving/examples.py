@@ -23,7 +23,10 @@ from mobstd.serving.answers import Refuse
 from mobstd.serving.documents import documents_of
 from mobstd.serving.routes import method_name
 
-__all__ = ["Examples"]
+__all__ = [
+    "Examples",
+    "example_query",
+]
 
 
 class Examples:

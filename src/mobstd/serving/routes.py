@@ -15,7 +15,13 @@ from mobstd.serving.reading import BadInput, Reader, Taken
 from mobstd.serving.shaping import Shape, shape_of
 from mobstd.serving.writing import Writer
 
-__all__ = ["Build", "Route", "Routes", "method_name"]
+__all__ = [
+    "Build",
+    "Route",
+    "Routes",
+    "method_name",
+    "routes",
+]
 
 Build = Callable[[Taken], Any]
 Call = Callable[..., Awaitable[Any]]

@@ -16,7 +16,11 @@ from mobstd.judging.kinds.edges import RADII, Edge, edges
 from mobstd.judging.kinds.filters import is_filter, match
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["BOUNDARY", "lost"]
+__all__ = [
+    "BOUNDARY",
+    "TRIES",
+    "lost",
+]
 
 TRIES = 3
 MOST = 14

@@ -17,7 +17,11 @@ from typing import Any, TextIO
 from mobstd.conformance.report import view
 from mobstd.conformance.report.view import shown, visible, word
 
-__all__ = ["render", "show"]
+__all__ = [
+    "MARKS",
+    "render",
+    "show",
+]
 
 MARKS = {
     "conforming": ("✓", "bold green"),

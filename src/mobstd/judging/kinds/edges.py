@@ -13,7 +13,12 @@ from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check
 from mobstd.judging.rule import ItemFilter
 
-__all__ = ["Edge", "edges", "shifted"]
+__all__ = [
+    "RADII",
+    "Edge",
+    "edges",
+    "shifted",
+]
 
 INSIDE, OUTSIDE = 0.94, 1.07
 RADII = (

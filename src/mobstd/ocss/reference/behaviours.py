@@ -22,7 +22,12 @@ from mobstd.ocss.reference.world import ZONE
 from mobstd.serving.answers import Refuse
 from mobstd.serving.asgi import Asgi
 
-__all__ = ["BEHAVIOURS", "Behaviour", "chosen"]
+__all__ = [
+    "BEHAVIOURS",
+    "Behaviour",
+    "Find",
+    "chosen",
+]
 
 Find = Callable[[Search], list[Item]]
 Wrong = Callable[[Search, Find, Setting], list[Item]]

@@ -13,7 +13,18 @@ from haversine import Unit, haversine
 
 from mobstd.errors import ConfigError
 
-__all__ = ["Corridor", "Point", "Spot", "Town", "corridors", "kilometres", "spots", "towns"]
+__all__ = [
+    "EARTH_RADIUS",
+    "Corridor",
+    "Point",
+    "Spot",
+    "Town",
+    "corridors",
+    "kilometres",
+    "moved",
+    "spots",
+    "towns",
+]
 
 Point = tuple[float, float]
 EARTH_RADIUS = 6371.0

@@ -16,7 +16,14 @@ from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.places import EARTH_RADIUS, Point
 from mobstd.ocss.reference.world import DAYS, KINDS, ZONE
 
-__all__ = ["DAY", "Disc", "Entry", "Store", "seconds_of_day"]
+__all__ = [
+    "DAY",
+    "Disc",
+    "Entry",
+    "Store",
+    "seconds_of_day",
+    "slots",
+]
 
 DAY = 86400
 _CACHED = 20_000
