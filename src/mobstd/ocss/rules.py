@@ -57,7 +57,9 @@ def _moment(value: Any, zone: tzinfo) -> datetime | None:
 
 def _pickups(schedule: Mapping[str, Any]) -> list[float]:
     journeys = schedule.get("journeySchedules")
-    found = [j.get("passengerPickupDate") for j in journeys or () if isinstance(j, dict)]
+    if not isinstance(journeys, list):
+        return []
+    found = [j.get("passengerPickupDate") for j in journeys if isinstance(j, dict)]
     return [v for v in found if isinstance(v, (int, float)) and not isinstance(v, bool)]
 
 

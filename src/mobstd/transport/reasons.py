@@ -42,6 +42,8 @@ def unreachable(request: Request, host: str, error: BaseException) -> Unreachabl
             return Unreachable("transport.dns", **where)
         if isinstance(cause, ConnectionRefusedError):
             return Unreachable("transport.refused", **where)
+        if isinstance(cause, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
+            return Unreachable("transport.disconnected", **where)
         if isinstance(cause, OSError) and cause.strerror:
             reasons.append(cause.strerror)
     return Unreachable("transport.unreachable", reason=reasons[-1], **where)
