@@ -346,6 +346,62 @@ def test_an_async_client_awaits_its_provider() -> None:
     assert ("X-Key", "/driver_journeys") in sender.requests[0].headers
 
 
+def test_an_async_client_awaits_its_hooks() -> None:
+    seen: list[int] = []
+
+    async def before(request: Request) -> Request:
+        await asyncio.sleep(0)
+        return Request(request.method, "/elsewhere", request.query, request.headers)
+
+    async def after(request: Request, response: Response) -> None:
+        await asyncio.sleep(0)
+        seen.append(response.status)
+
+    _, sender = Caller("async")([EXAMPLE], on_request=before, on_response=after)
+    assert (sender.requests[0].path, seen) == ("/elsewhere", [200])
+
+
+async def _async_hook(*_: Any) -> None:
+    """What a waiting client cannot await."""
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.parametrize(
+    "hooks",
+    [{"on_request": lambda _: "x"}, {"on_request": _async_hook}, {"on_response": _async_hook}],
+)
+def test_hooks_that_return_something_else(hooks: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="The hook on_re"):
+        Caller("sync")([EXAMPLE], **hooks)
+
+
+def test_a_provider_that_fails_is_not_the_partner_that_fails(call: Caller) -> None:
+    asked: list[Request] = []
+
+    def provider(request: Request) -> dict[str, str]:
+        asked.append(request)
+        raise Unreachable("transport.refused", operation="POST /token", host="tokens")
+
+    with pytest.raises(Unreachable):
+        call([EXAMPLE], auth=provider, retry=SOON)
+    assert len(asked) == 1
+
+
+def test_a_sender_of_ones_own_is_told_time_and_product(call: Caller) -> None:
+    _, sender = call([EXAMPLE], timeout=3, user_agent="planner/2.1")
+    assert sender.timeouts == [3]
+    assert dict(sender.requests[0].headers)["User-Agent"].endswith(" planner/2.1")
+    _, sender = call([EXAMPLE])
+    assert sender.timeouts == [None]
+    with pytest.raises(ConfigError, match="not a positive"):
+        call([EXAMPLE], timeout=-1)
+
+
+def test_none_is_not_sent(call: Caller) -> None:
+    _, sender = call([], query=QUERY.model_copy(update={"count": None}))
+    assert "count" not in dict(sender.requests[0].query)
+
+
 def test_copies_share_connections_and_do_not_close_them() -> None:
     sender = SyncFake([EXAMPLE])
     client = Client(sender=sender, headers={"A": "1"})
@@ -525,7 +581,7 @@ def other_exceptions() -> Iterator[type[Exception]]:
 
 @pytest.mark.parametrize("kind", [*other_exceptions()], ids=lambda kind: kind.__name__)
 def test_the_other_exceptions_survive_pickling_too(kind: type[Exception]) -> None:
-    samples: dict[str, Any] = {"str": "a", "int": 3, "bool": True, "float": 1.5}
+    samples: dict[str, Any] = {"str": "a", "int": 404, "bool": True, "float": 1.5}
     arguments = []
     if "__init__" in vars(kind):
         for parameter in [*inspect.signature(kind).parameters.values()]:

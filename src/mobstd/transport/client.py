@@ -43,21 +43,22 @@ class _Base:
         headers: sent with every request.
         user_agent: your product, such as ``planner/2.1``; it follows ``mobstd/<version>``.
         on_request: sees each attempt before credentials are added, and may replace it.
-        on_response: sees each response.
+        on_response: sees each response. An ``AsyncClient`` also awaits what hooks return.
         validate: judge what is sent by the standard before it leaves.
         strict: raise where the answer breaks the standard, instead of warning.
         verify: whether TLS certificates are checked, or the path of a CA file, or a context.
         proxy: URL of a proxy, instead of what the environment says.
         max_body: bytes of an answer that are read; a longer one is an error.
-        sender: what sends, instead of the network: for tests, or an app in the same process.
+        sender: what sends, instead of the network: for tests, or an app in the same process. It
+            has its own ``verify``, ``proxy`` and ``max_body``.
     """
 
     _owns_sender = True
 
     def __init__(
         self,
-        *,
         base_url: str = "",
+        *,
         auth: Auth | None = None,
         timeout: Timeout | float | None = None,
         retry: RetryPolicy | None = None,
@@ -72,11 +73,12 @@ class _Base:
         max_body: int = MAX_BODY,
         sender: Any = None,
     ) -> None:
+        agent, own = _product(user_agent), sender is not None
         if sender is None:
             sender = self._network(
                 base_url,
                 timeout=timeout,
-                user_agent=_product(user_agent),
+                user_agent=agent,
                 verify=verify,
                 proxy=proxy,
                 max_body=max_body,
@@ -87,8 +89,8 @@ class _Base:
             path=address.path if address else "",
             auth=auth,
             retry=RetryPolicy() if retry is None else retry,
-            timeout=None,
-            headers=headers or {},
+            timeout=Timeout.of(timeout).total if own and timeout is not None else None,
+            headers={**({"User-Agent": agent} if own and user_agent else {}), **(headers or {})},
             on_request=on_request,
             on_response=on_response,
             validate=validate,
@@ -154,17 +156,20 @@ class _Base:
             None if body is None else body.to_json().encode(),
         )
 
-    def _hooked(self, request: Request) -> Request:
+    def _ask(self, request: Request) -> Any:
+        """Return what the hook says to a request."""
         hook = self._settings.on_request
-        return request if hook is None else hook(request) or request
+        return None if hook is None else hook(request)
+
+    def _tell(self, request: Request, outcome: Response | TransportError) -> Any:
+        """Tell the hook of a response, and return what it says."""
+        hook = self._settings.on_response
+        return hook(request, outcome) if hook and isinstance(outcome, Response) else None
 
     def _wait(
         self, attempt: int, request: Request, outcome: Response | TransportError, o: RequestOptions
     ) -> float | None:
-        """Tell the hook, and return the seconds until the next attempt, or ``None``."""
-        hook = self._settings.on_response
-        if hook is not None and isinstance(outcome, Response):
-            hook(request, outcome)
+        """Return the seconds until the next attempt, or ``None``."""
         policy = self._settings.retry if o.retry is None else o.retry
         wait = policy.wait(attempt, request, outcome)
         if wait is not None:
@@ -216,12 +221,14 @@ class ClientBase(_Base):
         attempt = 0
         while True:
             attempt += 1
-            request = self._hooked(built)
+            request = _replaced(built, self._ask(built))
+            signed = self._signed(request)
             outcome: Response | TransportError
             try:
-                outcome = self._sender.send(self._signed(request), timeout=self._timeout(options))
+                outcome = self._sender.send(signed, timeout=self._timeout(options))
             except TransportError as error:
                 outcome = error
+            _silent(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._settled(endpoint, request, outcome)
@@ -276,13 +283,14 @@ class AsyncClientBase(_Base):
         attempt = 0
         while True:
             attempt += 1
-            request = self._hooked(built)
+            request = _replaced(built, await _awaited(self._ask(built)))
             signed = await self._signed(request)
             outcome: Response | TransportError
             try:
                 outcome = await self._sender.send(signed, timeout=self._timeout(options))
             except TransportError as error:
                 outcome = error
+            await _awaited(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._settled(endpoint, request, outcome)
@@ -290,12 +298,7 @@ class AsyncClientBase(_Base):
 
     async def _signed(self, request: Request) -> Request:
         auth = self._settings.auth
-        if auth is None:
-            return request
-        credentials = auth(request)
-        if isinstance(credentials, Awaitable):
-            credentials = await credentials
-        return authenticated(request, credentials)
+        return request if auth is None else authenticated(request, await _awaited(auth(request)))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -320,6 +323,31 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
+async def _awaited(said: Any) -> Any:
+    return await said if isinstance(said, Awaitable) else said
+
+
+def _replaced(request: Request, said: Any) -> Request:
+    """Return the request that a hook wants instead, or the one that there is.
+
+    Raises:
+        ConfigError: where the hook returned anything but a request or ``None``.
+    """
+    if said is None or isinstance(said, Request):
+        return said or request
+    raise ConfigError("transport.bad-hook", name="on_request", got=type(said).__name__)
+
+
+def _silent(said: Any) -> None:
+    """See that a hook was not an async one, which nobody awaits here.
+
+    Raises:
+        ConfigError: where it was.
+    """
+    if isinstance(said, Awaitable):
+        raise ConfigError("transport.bad-hook", name="on_response", got=type(said).__name__)
+
+
 def _product(product: str) -> str:
     if not product.isprintable():
         raise ConfigError("transport.bad-header", name="User-Agent")
@@ -336,7 +364,7 @@ def _validate(endpoint: Endpoint, query: Query | None, body: Model | None) -> No
     for judged, document in ((judge.query, query), (judge.body, body)):
         if judged is None or document is None:
             continue
-        problems = tuple(judged.problems(document.dump()))
+        problems = tuple(judged.problems(_sent(document)))
         if problems:
             first = problems[0]
             where = join([*first.path, *([first.member] if first.member else [])])
@@ -347,3 +375,11 @@ def _validate(endpoint: Endpoint, query: Query | None, body: Model | None) -> No
                 where=where,
                 keyword=first.keyword,
             )
+
+
+def _sent(document: Model) -> dict[str, Any]:
+    """Return what leaves of a document: of a query, what is ``None`` stays here."""
+    dumped = document.dump()
+    if isinstance(document, Query):
+        return {name: value for name, value in dumped.items() if value is not None}
+    return dumped

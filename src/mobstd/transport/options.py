@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from mobstd.judging.exchange import Request, Response
@@ -11,10 +11,13 @@ from mobstd.transport.retry import RetryPolicy
 
 __all__ = ["OnRequest", "OnResponse", "RequestOptions", "Settings"]
 
-OnRequest = Callable[[Request], Request | None]
-"""Sees each attempt before credentials are added; what it returns, if anything, is sent."""
+OnRequest = Callable[[Request], Request | Awaitable[Request | None] | None]
+"""Sees each attempt before credentials are added; what it returns, if anything, is sent.
 
-OnResponse = Callable[[Request, Response], None]
+An ``AsyncClient`` awaits it where it is async; a ``Client`` refuses one that is.
+"""
+
+OnResponse = Callable[[Request, Response], Awaitable[None] | None]
 """Sees each response, with the request as it was before credentials were added."""
 
 
