@@ -202,6 +202,17 @@ def test_keys(shop: Shop, toy: Any, ask: Any) -> None:
     assert shop.asked == [{"near": 1.0, "limit": 10}]
 
 
+@pytest.mark.parametrize("keys", ["secret", "", [""], ["one", ""], [None]])
+def test_keys_that_would_open_to_everybody(shop: Shop, toy: Any, keys: Any) -> None:
+    with pytest.raises(ConfigError, match="api_keys"):
+        app(shop, toy, "server", api_keys=keys)
+
+
+def test_no_key_at_all_lets_nobody_in(shop: Shop, toy: Any, ask: Any) -> None:
+    closed = app(shop, toy, "server", api_keys=[])
+    assert ask(closed, "/things?near=1").status_code == 401
+
+
 def test_a_key_is_asked_before_the_query_is_read(shop: Shop, toy: Any, ask: Any) -> None:
     guarded = app(shop, toy, "server", api_keys=["one"], key_header="Authorization")
     assert ask(guarded, "/things").status_code == 401
@@ -291,6 +302,15 @@ def test_limit(shop: Shop, toy: Any, ask: Any) -> None:
     assert ask(limited, "/things?near=1").status_code == 200
 
 
+def test_a_limit_is_not_escaped_by_inventing_keys(shop: Shop, toy: Any, ask: Any) -> None:
+    limited = app(shop, toy, "server", limit=Limit(2, 10), api_keys=["one"])
+    invented = [
+        ask(limited, "/things?near=1", headers={"X-API-Key": f"k{n}"}).status_code for n in range(3)
+    ]
+    assert invented == [401, 401, 429]
+    assert ask(limited, "/things?near=1", headers={"X-API-Key": "one"}).status_code == 200
+
+
 def test_a_limit_forgets_idle_callers() -> None:
     now = [0.0]
     limit = Limit(2, 10, clock=lambda: now[0])
@@ -312,6 +332,42 @@ def test_what_is_not_implemented_is_absent(toy: Any, ask: Any) -> None:
         app(object(), toy, "server")
 
 
+def test_plain_methods_run_beside_the_loop(toy: Any, ask: Any) -> None:
+    class Plain:
+        def list_things(self, query: dict[str, Any]) -> Any:
+            with pytest.raises(RuntimeError):
+                asyncio.get_running_loop()
+            if query["near"] < 0:
+                raise Refuse(400, "too cold")
+            return [{"id": "a", "size": query["near"]}]
+
+        def get_thing(self, query: dict[str, Any]) -> Any:
+            return self._later()
+
+        async def _later(self) -> Any:
+            return {"id": "b", "size": 1}
+
+    served = app(Plain(), toy, "server", development=True)
+    assert ask(served, "/things?near=1").json() == [{"id": "a", "size": 1}]
+    assert ask(served, "/things?near=-1").json()["details"]["text"] == "too cold"
+    assert ask(served, "/things/b").json() == {"id": "b", "size": 1}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Refuse(200),
+        lambda: Refuse(700),
+        lambda: Refuse(400, headers={"X": "a\r\nSet-Cookie: b"}),
+        lambda: Reply(headers={"X": "€"}),
+        lambda: Reply(headers={"": "a"}),
+    ],
+)
+def test_what_no_answer_can_carry_is_refused_where_it_is_written(make: Any) -> None:
+    with pytest.raises(ConfigError):
+        make()
+
+
 def test_queries_can_be_built(shop: Shop, toy: Any, ask: Any) -> None:
     built = app(shop, toy, "server", queries={"listThings": lambda taken: taken.pairs})
     ask(built, "/things?colours=red,blue&near=1&other=2")
@@ -324,6 +380,11 @@ def test_mounted_below_a_prefix(served: Any, ask: Any) -> None:
 
     assert ask(mount, "/api/v1/ping").status_code == 204
     assert ask(mount, "/ping").status_code == 204
+
+    async def short(scope: Any, receive: Any, send: Any) -> None:
+        await served({**scope, "root_path": "/pi"}, receive, send)
+
+    assert ask(short, "/ping").status_code == 204
 
 
 def test_lifespan_reaches_the_service(toy: Any) -> None:

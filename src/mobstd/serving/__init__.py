@@ -6,6 +6,8 @@
     shaping     error bodies in the shape that the standard documents
     writing     answers as JSON, judged by the canon before a partner sees them
     routes      from an operation to the method that answers it
+    rules       answers, judged by the rules of the catalogue in development
+    keys        who may ask
     limiting    at most so many requests in so many seconds
     faults      makes an app wrong on purpose
     hosting     runs an app on a port

@@ -87,8 +87,9 @@ def below(prefix: str, inner: Asgi, outer: Asgi) -> Asgi:
 def path_of(scope: Scope) -> str:
     """Return the path below the prefix that the app is mounted at."""
     path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return (path[len(root) :] or "/") if root and path.startswith(root) else path
+    root: str = scope.get("root_path", "").rstrip("/")
+    below_root = path == root or path.startswith(f"{root}/")
+    return (path[len(root) :] or "/") if root and below_root else path
 
 
 async def live(service: object, receive: Receive, send: Send) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,9 +12,11 @@ from mobstd.errors import ApiError, ConfigError
 from mobstd.messages import render
 from mobstd.serving.answers import Refuse, Reply
 from mobstd.serving.asgi import Receive, Response, Scope, Send, live, path_of
+from mobstd.serving.keys import Keys
 from mobstd.serving.limiting import Limit
 from mobstd.serving.reading import BadInput, Taken
 from mobstd.serving.routes import Build, Route, method_name, routes
+from mobstd.serving.rules import Rules
 from mobstd.serving.shaping import Shape, common_shape
 from mobstd.serving.writing import to_json
 
@@ -40,22 +41,23 @@ def app(
     """Return the ASGI app that serves a role of a standard.
 
     Args:
-        service: an object with an async method per operation, named in snake case; an operation
-            without a method is answered 404.
+        service: an object with a method per operation, named in snake case; an operation without
+            a method is answered 404. A method that is not async runs in a thread.
         version: a version, or its name such as ``ocss@1.0-alpha``.
         role: a role that has an OpenAPI document.
         queries: what to hand to the method instead of the plain mapping of parameters, by
             ``operationId``. A generated interface brings its own as ``QUERIES``.
         api_keys: the accepted keys; ``None``: open to everybody.
         key_header: the header that carries the key.
-        development: answers that break the standard become a 500 that explains; in production
-            they are sent and logged.
+        development: answers that break the standard, by its schemas or by the rules of its
+            catalogue, become a 500 that explains; in production those that break a schema are
+            sent and logged.
         check_answers: judge what the service answers at all.
         limit: how many requests a caller may send.
         max_body: the largest request body that is read, in bytes.
 
     Raises:
-        ConfigError: where the service implements no operation.
+        ConfigError: where the service implements no operation, or a key is none.
     """
     return App(
         service,
@@ -91,9 +93,10 @@ class App:
         self.service = service
         self.version = version
         self.role = role
-        self._keys = None if api_keys is None else [key.encode() for key in api_keys]
+        self._keys = Keys(api_keys)
         self._key_header = key_header.lower()
         self._development = development
+        self._rules = Rules(version, role) if development else None
         self._check = check_answers or development
         self._limit = limit
         self._max_body = max_body
@@ -133,12 +136,11 @@ class App:
             text = _say("unknown-method", lang, allowed=", ".join(allowed))
             return self._refusal(self._common, 405, text, {"Allow": ", ".join(allowed)})
         if self._limit is not None:
-            client = scope.get("client") or ("",)
-            wait = self._limit.wait(headers.get(self._key_header) or str(client[0]))
+            wait = self._limit.wait(self._caller(scope, headers.get(self._key_header)))
             if wait:
                 text = _say("too-many", lang, seconds=wait)
                 return self._documented(route, 429, text, {"Retry-After": str(wait)})
-        if route.guarded and not self._known_key(headers.get(self._key_header)):
+        if route.guarded and not self._keys.accept(headers.get(self._key_header)):
             challenge = {"WWW-Authenticate": f'ApiKey realm="{self.version.name}"'}
             return self._documented(route, 401, _say("bad-key", lang), challenge)
         try:
@@ -165,6 +167,8 @@ class App:
         if not self._check:
             return response
         found = route.writer.problems(response.status, response.body, dict(response.headers), lang)
+        if not found and self._rules is not None:
+            found = self._rules.problems(route.operation, taken.values, response, lang)
         if not found:
             return response
         text = render(
@@ -180,11 +184,10 @@ class App:
         media = route.writer.media_type(status) if body else ""
         return Response(status, body, media, tuple(reply.headers.items()))
 
-    def _known_key(self, key: str | None) -> bool:
-        if self._keys is None:
-            return True
-        given = (key or "").encode("latin-1", "replace")
-        return any(hmac.compare_digest(given, known) for known in self._keys)
+    def _caller(self, scope: Scope, key: str | None) -> str:
+        """Return who is counted: an accepted key, or the address of everybody else."""
+        client = scope.get("client") or ("",)
+        return f"key {key}" if key and self._keys.accept(key) else f"address {client[0]}"
 
     async def _body(self, receive: Receive) -> bytes:
         body = bytearray()

@@ -20,6 +20,7 @@ class Limit:
     seconds: float = 60.0
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    _room: int = field(default=_FORGET_ABOVE, repr=False)
 
     def wait(self, caller: str) -> int:
         """Take one token; return 0, or the whole seconds to wait where there is none."""
@@ -27,7 +28,7 @@ class Limit:
         rate = self.requests / self.seconds
         tokens, since = self._buckets.get(caller, (float(self.requests), now))
         tokens = min(float(self.requests), tokens + (now - since) * rate)
-        if len(self._buckets) > _FORGET_ABOVE:
+        if len(self._buckets) > self._room:
             self._forget(now)
         if tokens < 1:
             self._buckets[caller] = (tokens, now)
@@ -36,9 +37,10 @@ class Limit:
         return 0
 
     def _forget(self, now: float) -> None:
-        """Drop callers whose bucket is full again."""
+        """Drop callers whose bucket is full again; not again before there are twice as many."""
         self._buckets = {
             caller: bucket
             for caller, bucket in self._buckets.items()
             if now - bucket[1] < self.seconds
         }
+        self._room = max(_FORGET_ABOVE, 2 * len(self._buckets))

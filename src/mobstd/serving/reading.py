@@ -20,6 +20,7 @@ __all__ = ["BadInput", "Reader", "Taken"]
 
 Pairs = tuple[tuple[str, str], ...]
 MAX_FIELDS = 200
+MAX_QUERY = 65_536
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LONGEST = 64
@@ -178,13 +179,12 @@ def _values(fields: list[_Field], texts: Mapping[str, list[str]]) -> dict[str, A
 
 
 def _pairs(query: bytes) -> dict[str, list[str]]:
+    if len(query) > MAX_QUERY:
+        raise BadInput("large-query", limit=MAX_QUERY)
+    if query.count(b"&") >= MAX_FIELDS:
+        raise BadInput("many-parameters", limit=MAX_FIELDS)
     try:
-        pairs = parse_qsl(
-            query.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MAX_FIELDS,
-        )
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise BadInput("bad-query") from None
     given: dict[str, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 Build = Callable[[Taken], Any]
-Call = Callable[..., Awaitable[Any]]
+Call = Callable[..., Any]
 
 
 def method_name(operation: str) -> str:
@@ -128,11 +129,21 @@ async def _built(call: Call, build: Build, taken: Taken) -> Any:
     except RefusedDocument as error:
         where = error.problems[0].path if error.problems else ()
         raise BadInput("out-of-range", name=".".join(map(str, where))) from None
-    return await call(argument)
+    return await _called(call, argument)
 
 
 async def _plain(call: Call, operation: Operation, taken: Taken) -> Any:
     given: list[Any] = [taken.values] if operation.parameters or operation.body else []
     if operation.body:
         given.append(taken.body)
-    return await call(*given)
+    return await _called(call, *given)
+
+
+async def _called(call: Call, *given: Any) -> Any:
+    """Return what a method answers; a plain one runs in a thread, so that others go on."""
+    if inspect.iscoroutinefunction(call):
+        return await call(*given)
+    import anyio.to_thread
+
+    said = await anyio.to_thread.run_sync(call, *given)
+    return await said if inspect.isawaitable(said) else said
