@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mobstd.conformance.explore import Circle, circles, confirm, explore, from_item, place
+from mobstd.conformance.explore import Circle, circles, confirm, explore, place
 from mobstd.errors import ConfigError
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -169,7 +169,7 @@ def test_a_query_for_an_item_takes_its_places_and_times(
     [one] = journeys(count=1)
     made = lab(operator([one]))
     wide = {"departureLat": 0.0, "departureDate": 1, "timeDelta": 5, "count": 3}
-    own = from_item(made, OPERATION, one, wide)
+    own = made.query_of(OPERATION, one, wide)
     assert own == {
         "departureLat": one["passengerPickupLat"],
         "departureLng": one["passengerPickupLng"],

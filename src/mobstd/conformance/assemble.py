@@ -16,7 +16,7 @@ from mobstd.conformance.redaction import Redactor, personal_members
 from mobstd.conformance.report.contract import FORMAT_VERSION
 from mobstd.conformance.report.findings import merged, message
 from mobstd.conformance.report.finish import finish
-from mobstd.conformance.result import Judged, Run, direct, in_block, operations_of, with_umbrellas
+from mobstd.conformance.result import Judged, Run, direct, in_block, operations_of, undeclared, with_umbrellas
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
 from mobstd.messages import LANGUAGES, render
@@ -168,7 +168,9 @@ def assemble(run: Run) -> dict[str, Any]:
     """Return the report."""
     catalogue = run.lab.context.catalogue
     settled = settle(run.tallies)
-    every = with_umbrellas(direct(run, settled, frozenset(catalogue.operations)))
+    every = with_umbrellas(
+        direct(run, settled, frozenset(catalogue.operations)), undeclared(run, settled)
+    )
     by_block = {name: in_block(run, settled, name) for name in run.blocks}
     blocks = [_block(run, judged, name) for name, judged in by_block.items()]
     verdicts = [block["verdict"] for block in blocks]

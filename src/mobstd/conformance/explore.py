@@ -14,15 +14,13 @@ from typing import Any
 
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
-from mobstd.conformance.lab import Anchor, Lab, Query
+from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
 from mobstd.errors import ConfigError
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import MISSING, find, get
 
 __all__ = ["Circle", "circles", "confirm", "explore", "place"]
 
 DAY = 86_400
-LIMIT = 60
 ENOUGH = 12
 ANCHORS = 4
 EARTH_KM = 20_100.0
@@ -246,26 +244,6 @@ def _asked_too_much(exchange: Exchange) -> bool:
     return response is not None and (400 <= response.status < 500 or response.truncated)
 
 
-def from_item(lab: Lab, operation: str, item: Any, query: Query) -> Query | None:
-    """Return a query for exactly this item: required parameters only, taken from it."""
-    how = lab.role_of(operation).get("from_item", {})
-    described = lab.context.catalogue.operations[operation]
-    out = {k: v for k, v in query.items() if (p := described.parameter(k)) and p.required}
-    for name, pattern in how.items():
-        value = get(item, pattern)
-        if value is MISSING:
-            value = next((v for _, v in find(item, pattern)), MISSING)
-        if value is not MISSING and value is not None and not isinstance(value, (dict, list)):
-            out[name] = [value] if described_array(lab, operation, name) else value
-    return out
-
-
-def described_array(lab: Lab, operation: str, name: str) -> bool:
-    """Say whether a parameter is a list."""
-    parameter = lab.context.catalogue.operations[operation].parameter(name)
-    return parameter is not None and parameter.schema.get("type") == "array"
-
-
 def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int) -> None:
     """Choose items that differ, and confirm for each a query that finds it.
 
@@ -305,7 +283,7 @@ def _where(lab: Lab, operation: str, item: Any) -> frozenset[str]:
     """Return in what part of the country and of the day an item is."""
     instant = lab.role_of(operation).get("instant")
     out = set()
-    for name, value in (from_item(lab, operation, item, {}) or {}).items():
+    for name, value in lab.query_of(operation, item, {}).items():
         if isinstance(value, str):
             out.add(f"{name}={value[:2]}")
         elif isinstance(value, (int, float)) and abs(value) < 1e12:
@@ -328,16 +306,11 @@ def _shape(value: Any, at: str = "") -> frozenset[str]:
 def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
     """Return the anchor of an item, where a query made from it does find it."""
     key = lab.context.identity(operation, item)
-    own = from_item(lab, operation, item, query)
-    how = lab.role_of(operation)
-    if not how:
+    if not lab.role_of(operation):
         return Anchor(operation, item, key, query)
-    if own is None:
-        return None
-    for km, seconds in ((2.0, 3600), (25.0, DAY // 2)):
-        wanted = {**own, **dict.fromkeys(how.get("radii", ()), km)}
-        if "margin" in how:
-            wanted[how["margin"]] = seconds
+    own = Anchor(operation, item, key, lab.query_of(operation, item, query))
+    for km, seconds in ((NEAR_KM, NEAR_SECONDS), (25.0, DAY // 2)):
+        wanted = lab.around(own, km, seconds, any_day=False)
         exchange = lab.ask(operation, wanted, "control")
         if key in lab.keys(exchange):
             return Anchor(operation, item, key, wanted)

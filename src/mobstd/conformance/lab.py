@@ -10,7 +10,8 @@ from typing import Any
 from mobstd.conformance.session import Session
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.kinds.filters import is_filter, match, needs
+from mobstd.judging.kinds.filters import is_filter, match, needs, sound
+from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["Anchor", "Key", "Lab", "Query"]
@@ -18,8 +19,17 @@ __all__ = ["Anchor", "Key", "Lab", "Query"]
 PANORAMA_KM = 100.0
 PANORAMA_SECONDS = 2 * 86_400
 
+NEAR_KM, NEAR_SECONDS = 2.0, 3600
+"""The margins with which an item is looked for where it says it is."""
+
 NEIGHBOURHOOD_KM = 12.5
 NEIGHBOURHOOD_SECONDS = 5400
+
+LIMIT = 60
+"""How many items are asked for where a number has to be named."""
+
+SEEN = 250
+"""How many items of an operation are remembered."""
 
 CROWD, WIDER = 25, 3
 """How many items make a crowd, and how many times wider a query is asked to find it."""
@@ -108,6 +118,12 @@ class Lab:
             }
         return self._items[exchange.id]
 
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """The blocks that are there although the profile, which names others, does not."""
+        there = (block for block, state in self.presence.items() if state == "present")
+        return tuple(b for b in there if b not in self.declared) if self.declared else ()
+
     def readable(self, exchange: Exchange) -> bool:
         """Say whether this is a list of items, which others can be missed from."""
         if not exchange.accepted or exchange.response is None:
@@ -169,14 +185,47 @@ class Lab:
             query[how["margin"]] = start[how["margin"]]
         return query
 
-    def around(self, anchor: Anchor, km: float, seconds: int) -> Query:
-        """Return the query of an item with other margins, on any weekday."""
+    def query_of(self, operation: str, item: Any, query: Query) -> Query:
+        """Return a query for exactly this item: required parameters only, taken from it."""
+        described = self.context.catalogue.operations[operation]
+        out = {k: v for k, v in query.items() if (p := described.parameter(k)) and p.required}
+        for name, pattern in self.role_of(operation).get("from_item", {}).items():
+            value = get(item, pattern)
+            if value is MISSING:
+                value = next((v for _, v in find(item, pattern)), MISSING)
+            if value is not MISSING and value is not None and not isinstance(value, (dict, list)):
+                parameter = described.parameter(name)
+                listed = parameter is not None and parameter.schema.get("type") == "array"
+                out[name] = [value] if listed else value
+        return out
+
+    def seen(self, operation: str) -> dict[Key, tuple[Any, Exchange]]:
+        """Return items that any answer of the run showed whole and sound, each with that answer."""
+        seen: dict[Key, tuple[Any, Exchange]] = {}
+        for exchange in self.session.exchanges:
+            if len(seen) >= SEEN:
+                break
+            if exchange.operation != operation or exchange.negative or not self.readable(exchange):
+                continue
+            for key, (pointer, item) in self.items(exchange).items():
+                if len(seen) < SEEN and key not in seen and self.sound(exchange, pointer):
+                    seen[key] = (item, exchange)
+        return seen
+
+    def sound(self, exchange: Exchange, pointer: str) -> bool:
+        """Say whether the schema accepts all that filters read of an item."""
+        filters = self.filters(exchange.operation or "")
+        return all(sound(check, exchange, pointer, self.context) for _, check in filters)
+
+    def around(self, anchor: Anchor, km: float, seconds: int, *, any_day: bool = True) -> Query:
+        """Return the query of an item with other margins, on its weekday or on any."""
         how = self.role_of(anchor.operation)
         query = dict(anchor.query)
         query.update(dict.fromkeys(how.get("radii", ()), km))
         if "margin" in how:
             query[how["margin"]] = seconds
-        query.pop(how.get("weekdays", ""), None)
+        if any_day:
+            query.pop(how.get("weekdays", ""), None)
         return query
 
     def neighbourhood(self, anchor: Anchor) -> Query:

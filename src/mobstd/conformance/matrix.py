@@ -210,7 +210,7 @@ def _profile(version: Version, setting: Setting) -> Profile:
     said = dict(_plan(version).get("profile", {}))
     blocks = said.pop("blocks", None)
     if blocks is not None and not setting.undeclared:
-        said["blocks"] = (*blocks, *setting.blocks)
+        said["blocks"] = setting.declared or (*blocks, *setting.blocks)
     if setting.domains:
         said["operator_domains"] = setting.domains
     settled: dict[str, Any] = {
@@ -231,7 +231,7 @@ def _checked(
     )
     app = FaultMiddleware(_reference(version, wrong, setting.key), variants, version, role)
     blocks: tuple[str, ...] = ()
-    if mutant and not whole and len(mutant.operations) == 1:
+    if mutant and not whole and not setting.declared and len(mutant.operations) == 1:
         block = _catalogue(version).block_of[mutant.operations[0]]
         blocks = (block, *setting.blocks)
     with AsgiSender(app) as sender:

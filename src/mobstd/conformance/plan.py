@@ -7,6 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.sweep import SWEEP
 from mobstd.judging.requirement import Requirement
 
 __all__ = ["plan"]
@@ -14,6 +15,7 @@ __all__ = ["plan"]
 _TITLES: Mapping[str, Mapping[str, str]] = {
     "preflight": {"en": "see whether the target answers", "fr": "voir si la cible répond"},
     "explore": {"en": "find where there is data", "fr": "trouver où il y a des données"},
+    "sweep": {"en": "look closely where there is data", "fr": "regarder de près là où il y a des données"},
     "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
 }
 
@@ -58,6 +60,11 @@ def plan(
                 probed += cost
     before = len(blocks) + budget.explore + min(probed, budget.probe)
     rest = max(0, budget.requests - before)
+    around = min(SWEEP, rest // 2)
+    if around:
+        classes.append(_class("sweep", None, _TITLES["sweep"], around, []))
+    before += around
+    rest -= around
     if with_fuzz and rest:
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
     total = min(budget.requests, before + (rest if with_fuzz else 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from mobstd.judging.judge import Tally
 from mobstd.judging.outcome import Outcome, row_outcome, umbrella_outcome, untested_reason
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Judged", "Run", "direct", "in_block", "operations_of", "with_umbrellas"]
+__all__ = ["Judged", "Run", "direct", "in_block", "operations_of", "undeclared", "with_umbrellas"]
 
 
 @dataclass
@@ -120,8 +120,28 @@ def _other_block(run: Run, check: Check) -> bool:
 _WORST = ("failed", "warned", "inconclusive", "passed", "not-run")
 
 
-def with_umbrellas(judged: dict[str, Judged]) -> dict[str, Judged]:
-    """Let umbrellas fall with what they cover; nested ones need a second round."""
+def undeclared(run: Run, settled: Mapping[str, list[Tally]]) -> tuple[str, ...]:
+    """Return the binding rows that failed in blocks that are there without being declared."""
+    blocks = run.lab.context.catalogue.blocks
+    there = {op for name in run.lab.undeclared for op in blocks[name].operations}
+    return tuple(
+        name
+        for name, tallies in settled.items()
+        if any(f.severity == "error" and f.operation in there for t in tallies for f in t.findings)
+    )
+
+
+def with_umbrellas(
+    judged: dict[str, Judged], elsewhere: tuple[str, ...] = ()
+) -> dict[str, Judged]:
+    """Let umbrellas fall with what they cover; nested ones need a second round.
+
+    ``elsewhere``: the rows that failed in blocks that are not declared, for the row about them.
+    """
+    for name, found in judged.items():
+        if elsewhere and any(check.kind == "not-declared" for check in found.row.checks):
+            failed = umbrella_outcome(found.row.level, found.row.origin, [Outcome("failed")])
+            judged[name] = replace(found, outcome=failed, because=elsewhere)
     for _ in range(3):
         before = {name: found.outcome for name, found in judged.items()}
         for name, found in judged.items():
@@ -165,7 +185,9 @@ def operations_of(run: Run, name: str) -> frozenset[str]:
 
 def in_block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[str, Judged]:
     """Judge every row that counts in a block, on the operations of that block alone."""
-    judged = with_umbrellas(direct(run, settled, operations_of(run, name)))
+    judged = with_umbrellas(
+        direct(run, settled, operations_of(run, name)), undeclared(run, settled)
+    )
     if run.lab.context.catalogue.blocks[name].operations:
         return judged
     return {key: found for key, found in judged.items() if name in found.row.blocks}

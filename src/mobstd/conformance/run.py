@@ -32,6 +32,7 @@ from mobstd.conformance.profile import Profile
 from mobstd.conformance.record import Recorder
 from mobstd.conformance.result import Run
 from mobstd.conformance.session import SenderLike, Stopped
+from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
@@ -107,6 +108,12 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("pairs", left)
     with lab.session.phase("pairs", left):
         _probe(outline, [*operations, *missing(outline)], "pairs", tallies)
+    rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
+    around = min(SWEEP, rest // 2)
+    if searches and around > 0:
+        begin("sweep", around)
+        with lab.session.phase("sweep", around):
+            sweep(lab, searches)
     rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)

@@ -35,12 +35,14 @@ class Setting:
         blocks: blocks that the profile declares beside those of the operations.
         domains: the operator domains of the profile.
         undeclared: the profile declares no block.
+        declared: the profile declares these blocks and no other.
     """
 
     key: bool = False
     blocks: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     undeclared: bool = False
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             tuple(setting.get("blocks", ())),
             tuple(setting.get("domains", ())),
             setting.get("undeclared", False),
+            tuple(setting.get("declared", ())),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),

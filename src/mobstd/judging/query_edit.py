@@ -55,6 +55,8 @@ def _arithmetic(change: Callable[[float, Edit], float]) -> Callable[[Pairs, str,
         if before is None:
             return text
         after = change(before, edit)
+        if edit.get("whole"):
+            return str(round(after))
         whole = re.fullmatch(r"[+-]?[0-9]+", text) is not None
         return str(round(after)) if whole and after == round(after) else repr(after)
 

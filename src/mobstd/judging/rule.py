@@ -51,6 +51,7 @@ class ItemFilter:
         edges: ``(edit of the query, inside)`` pairs around its margins, for an item that the
             query finds.
         needs: the parameters without which it can never be sure.
+        reads: the members of an item that it reads.
     """
 
     code: str
@@ -58,3 +59,4 @@ class ItemFilter:
     match: Callable[[Any, Mapping[str, str], Context], bool | None]
     edges: Callable[[Any, Mapping[str, Any], Context], Iterator[Edit]] | None = None
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()

@@ -357,8 +357,11 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         _window,
         _window_edges,
         needs=("departureTimeOfDay", "timeDelta"),
+        reads=("schedules",),
     ),
-    "schedule-weekday": ItemFilter("schedule-weekday", ("departureWeekdays",), _weekday),
+    "schedule-weekday": ItemFilter(
+        "schedule-weekday", ("departureWeekdays",), _weekday, reads=("schedules",)
+    ),
     "schedule-coherence": _items(_coherence),
     "polyline-ends": _items(_polyline_ends),
     "distance-plausible": _items(_distance_plausible),

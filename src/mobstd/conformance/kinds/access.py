@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.judging.exchange import Exchange
@@ -77,7 +79,7 @@ def _implements(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
         return Result()
     sent = [x for x in lab.session.exchanges if x.purpose == "preflight"]
     finding = found(row, "probe.implements", tuple(sent[:1]), expected=check["any_of"], received=[])
-    return Result(1, (finding,))
+    return Result(1, (replace(finding, operation=None),))
 
 
 def _state(lab: Lab, block: str) -> str:
@@ -89,7 +91,7 @@ def _state(lab: Lab, block: str) -> str:
 
 def _not_declared(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """What is there without being declared is judged like the rest; this row is its umbrella."""
-    return Result(1 if "present" in lab.presence.values() else 0)
+    return Result(len(lab.undeclared))
 
 
 def _declared(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:

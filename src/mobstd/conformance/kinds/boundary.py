@@ -1,15 +1,17 @@
 """A known item just inside and just outside the margins of a filter.
 
-The control finds the item; the twin moves one centre, so that only this filter can lose it.
+The control finds the item; the twin moves one centre, so that only this filter can lose it. What
+is lost in a crowd only is lost to something else: it has to be lost in tight company too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.lab import Anchor, Lab, Query
+from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.edges import RADII, Edge, edges
@@ -23,8 +25,14 @@ __all__ = [
 ]
 
 TRIES = 3
-MOST = 14
+MOST = 16
 """Edges of one filter that are tried."""
+
+OTHERS = 60
+"""Items beside the confirmed ones that are tried just outside, where no control is needed."""
+
+TIGHT_KM, TIGHT_SECONDS = 0.3, 300
+"""The margins of the other filters, so that hardly another item comes."""
 
 WIDE_KM, WIDE_SECONDS = 50.0, 43_200
 """The margins of the other filters, where an item is just outside of one."""
@@ -47,7 +55,18 @@ def lost(
         if anchor.key in lab.keys(answer):
             return None
         pair = (answer, found_by)
-    return pair
+    return None if _in_company(lab, row, anchor, control, twin) else pair
+
+
+def _in_company(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Query) -> bool:
+    """Say whether the twin finds the item where hardly anything else comes, and all of it."""
+    tight = lab.around(anchor, TIGHT_KM, TIGHT_SECONDS, any_day=False)
+    kept = {k: v for k, v in tight.items() if twin.get(k) == control.get(k) and k in control}
+    limit = lab.role_of(anchor.operation).get("limit")
+    answer = lab.ask(
+        anchor.operation, {**twin, **kept, **({limit: LIMIT} if limit else {})}, "twin", row
+    )
+    return anchor.key in lab.keys(answer)
 
 
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -57,15 +76,13 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """
     evidence, findings = 0, []
     for filter_check in _filters(row, operation, lab):
-        for anchor, edge in _chosen(filter_check, lab.anchors.get(operation, ()), lab):
-            twin = {**anchor.query, **edge.query}
+        for case in _chosen(filter_check, operation, lab):
+            anchor, edge = case.anchor, case.edge
             if not edge.inside:
-                if match(filter_check, anchor.item, lab.written(operation, twin), lab.context):
-                    continue
                 lab.ask(operation, {**_others_wide(lab, anchor, edge), **edge.query}, "twin", row)
-            elif lab.surely(operation, anchor.item, lab.written(operation, twin)):
+            elif case.telling:
                 evidence += 1
-                findings += _inside(lab, row, check, anchor, twin)
+                findings += _inside(lab, row, check, anchor, case.twin)
                 if findings:
                     return Result(evidence, tuple(findings))
     return Result(evidence, tuple(findings))
@@ -92,16 +109,66 @@ def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
     ]
 
 
-def _chosen(check: Check, anchors: Sequence[Anchor], lab: Lab) -> list[tuple[Anchor, Edge]]:
-    """Return one edge of each sort, the items in turn among those that have it."""
-    sorts: dict[tuple[frozenset[str], bool, int], list[tuple[Anchor, Edge]]] = {}
-    for anchor in anchors:
-        seen: Counter[tuple[frozenset[str], bool]] = Counter()
-        for edge in edges(check, anchor.item, anchor.query, lab.context):
-            sort = (frozenset(edge.query), edge.inside)
-            sorts.setdefault((*sort, seen[sort]), []).append((anchor, edge))
-            seen[sort] += 1
-    return [pairs[turn % len(pairs)] for turn, pairs in enumerate(sorts.values())][:MOST]
+@dataclass(frozen=True)
+class _Case:
+    """An edge of an item; ``telling``: the item surely is on that side of it."""
+
+    anchor: Anchor
+    edge: Edge
+    twin: Query
+    telling: bool
+
+
+Sort = tuple[frozenset[str], bool, int]
+
+
+def _chosen(check: Check, operation: str, lab: Lab) -> list[_Case]:
+    """Return one edge of each sort, of an item for which it tells, the items in turn."""
+    sorts: dict[Sort, list[_Case]] = {}
+    for anchor in lab.anchors.get(operation, ()):
+        for sort, case in _cases(check, anchor, lab):
+            sorts.setdefault(sort, []).append(case)
+    wanting = {sort for sort, cases in sorts.items() if not any(c.telling for c in cases)}
+    for other in _others(operation, lab):
+        for sort, case in _cases(check, other, lab):
+            if case.telling and not case.edge.inside and (sort in wanting or sort not in sorts):
+                sorts.setdefault(sort, []).append(case)
+                wanting.discard(sort)
+    chosen = []
+    for turn, cases in enumerate(sorts.values()):
+        best = [case for case in cases if case.telling] or cases
+        chosen.append(best[turn % len(best)])
+    return chosen[:MOST]
+
+
+def _cases(check: Check, anchor: Anchor, lab: Lab) -> Iterator[tuple[Sort, _Case]]:
+    seen: Counter[tuple[frozenset[str], bool]] = Counter()
+    for edge in edges(check, anchor.item, anchor.query, lab.context):
+        twin = {**anchor.query, **edge.query}
+        written = lab.written(anchor.operation, twin)
+        if edge.inside:
+            telling = lab.surely(anchor.operation, anchor.item, written)
+        else:
+            matches = match(check, anchor.item, written, lab.context)
+            if matches:
+                continue
+            telling = matches is False
+        sort = (frozenset(edge.query), edge.inside)
+        yield (*sort, seen[sort]), _Case(anchor, edge, twin, telling)
+        seen[sort] += 1
+
+
+def _others(operation: str, lab: Lab) -> Iterator[Anchor]:
+    """Yield items that were seen and not confirmed, with the query that should find each."""
+    known = {anchor.key for anchor in lab.anchors.get(operation, ())}
+    if not known:
+        return
+    for key, (item, exchange) in list(lab.seen(operation).items())[:OTHERS]:
+        if key not in known:
+            asked = {**exchange.query, **lab.query_of(operation, item, {})}
+            own = Anchor(operation, item, key, lab.query_of(operation, item, asked))
+            query = lab.around(own, NEAR_KM, NEAR_SECONDS, any_day=False)
+            yield Anchor(operation, item, key, query)
 
 
 def _inside(lab: Lab, row: Requirement, check: Check, anchor: Anchor, twin: Query) -> list[Finding]:

@@ -18,7 +18,6 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
-KNOWN = 250
 CANDIDATES = 3
 BLINK = 8
 """Requests within which nothing ends and begins again by itself."""
@@ -41,19 +40,10 @@ def _judged(lab: Lab, operation: str) -> Iterator[Exchange]:
             yield exchange
 
 
-def _known(lab: Lab, operation: str) -> dict[Key, tuple[Any, Exchange]]:
-    known: dict[Key, tuple[Any, Exchange]] = {}
-    for exchange in _judged(lab, operation):
-        for key, (_, item) in lab.items(exchange).items():
-            if len(known) < KNOWN:
-                known.setdefault(key, (item, exchange))
-    return known
-
-
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     _without_limit(lab, row, operation)
     limits = _limit_checks(lab, operation)
-    known = _known(lab, operation)
+    known = lab.seen(operation)
     comparable = _comparable(lab, operation)
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []

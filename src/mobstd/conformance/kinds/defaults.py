@@ -8,7 +8,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found, readable
-from mobstd.conformance.lab import Anchor, Lab, Query
+from mobstd.conformance.lab import Anchor, Key, Lab, Query
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -19,6 +19,9 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["DEFAULTS"]
 
 DAY = 86_400
+ASKED = 5
+"""How often both are asked before a difference is believed."""
+
 _CLOCK = re.compile(r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$")
 
 
@@ -129,22 +132,33 @@ def _compared(
 def _same(
     lab: Lab, row: Requirement, check: Check, operation: str, name: str, explicit: Query
 ) -> Finding | bool | None:
-    """Compare leaving out with writing out; asked again before a difference is believed."""
+    """Compare leaving out with writing out; asked again before a difference is believed.
+
+    An item counts that is there each time on the one side and never on the other: what changes by
+    itself is no other default.
+    """
     left_out = {k: v for k, v in explicit.items() if k != name}
     pair: tuple[Exchange, Exchange] | None = None
-    difference: set[tuple[str, ...]] = set()
-    for attempt in range(TRIES):
-        with_it = lab.ask(operation, explicit, "control", row, fresh=attempt > 0)
-        without = lab.ask(operation, left_out, "twin", row, fresh=attempt > 0)
+    difference: set[tuple[Key, bool]] | None = None
+    refused = 0
+    for attempt in range(ASKED):
+        sides = [(explicit, "control"), (left_out, "twin")][:: -1 if attempt % 2 else 1]
+        answers = {p: lab.ask(operation, q, p, row, fresh=attempt > 0) for q, p in sides}
+        with_it, without = answers["control"], answers["twin"]
         if not with_it.accepted or without.status is None or without.status >= 500:
             return None
         if not (readable(with_it) and (readable(without) or not without.accepted)):
             return None
         pair = (without, with_it)
-        difference = set(lab.keys(with_it)) ^ set(lab.keys(without))
+        refused += not without.accepted
+        one, other = set(lab.keys(with_it)), set(lab.keys(without))
+        apart = {(key, True) for key in one - other} | {(key, False) for key in other - one}
+        difference = apart if difference is None else difference & apart
         if without.accepted and not difference:
             return True
-    if pair is None:
+        if refused >= TRIES:
+            break
+    if pair is None or difference is None:
         return None
     return found(
         row,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mobstd.judging.context import Context
-from mobstd.judging.kinds.filters import EARTH_KM
+from mobstd.judging.kinds.filters import EARTH_KM, distance
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check
 from mobstd.judging.rule import ItemFilter
@@ -47,6 +47,12 @@ MARGINS = (
 OFF_ZERO_KM, OFF_ZERO_SECONDS = 0.6, 600
 """How far an item is from the centre of a margin of zero."""
 
+APART_KM, APART_SECONDS = 1.2, 300
+"""How far another place or time of an item has to be so that it can be told from the right one."""
+
+BETWEEN = 0.45
+"""The margin around the other one, as a part of the way to the right one."""
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -81,6 +87,14 @@ def _near(check: Check, item: Any) -> Iterator[Edge]:
         point = shifted(lat, lng, away, bearing)
         centre = dict(zip(check["centre"], point, strict=True))
         yield Edge({**centre, check["radius"]: radius}, inside)
+    for pointers in check.get("mistaken_for", ()):
+        other = [get(item, pointer) for pointer in pointers]
+        if not all(isinstance(value, (int, float)) for value in other):
+            continue
+        away = distance((lat, lng), (other[0], other[1]))
+        if APART_KM <= away < EARTH_KM:
+            centre = dict(zip(check["centre"], other, strict=True))
+            yield Edge({**centre, check["radius"]: round(away * BETWEEN, 3)}, False)
 
 
 def _within(check: Check, item: Any) -> Iterator[Edge]:
@@ -94,6 +108,13 @@ def _within(check: Check, item: Any) -> Iterator[Edge]:
         nearest, farthest = (low, high) if side > 0 else (high, low)
         centre = (nearest if inside else farthest) + side * reach
         yield Edge({check["centre"]: int(centre), check["margin"]: margin}, inside)
+    for pointer in check.get("mistaken_for", ()):
+        other = get(item, pointer)
+        if isinstance(other, (int, float)):
+            away = min(abs(other - value) for value in known)
+            if away >= APART_SECONDS:
+                margin = int(away * BETWEEN)
+                yield Edge({check["centre"]: int(other), check["margin"]: margin}, False)
 
 
 def edges(check: Check, item: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edge]:

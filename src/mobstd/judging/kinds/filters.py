@@ -8,7 +8,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
@@ -23,6 +23,7 @@ __all__ = [
     "needs",
     "parameters",
     "read",
+    "sound",
 ]
 
 EARTH_KM = 6371.0
@@ -131,12 +132,34 @@ def needs(check: Check, context: Context) -> tuple[str, ...]:
     return parameters(check, context)
 
 
+def _reads(check: Check, context: Context) -> frozenset[str]:
+    """Return the members of an item that a filter reads."""
+    if check.kind == "rule":
+        rule: ItemFilter = context.catalogue.version.rules[check["call"]]
+        return frozenset(rule.reads)
+    pointers = check["point"] if check.kind == "near" else check["values"]
+    return frozenset(steps(pointer)[0] for pointer in pointers)
+
+
+def sound(check: Check, exchange: Exchange, pointer: str, context: Context) -> bool:
+    """Say whether the schema accepts what the filter reads of an item, at every depth."""
+    refused = context.refused(exchange)
+    if not refused.pointers:
+        return True
+    inner = (f"{pointer}/{member}" for member in _reads(check, context))
+    return not refused.touches(pointer, frozenset()) and not any(
+        place in refused.below or place in refused.pointers for place in inner
+    )
+
+
 def filtered(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
-    """Judge that every returned item matches the query."""
+    """Judge that every returned item matches the query, where the schema accepts what it reads."""
     if exchange.negative or not exchange.accepted:
         return Result()
     evidence, findings = 0, []
     for pointer, item in context.items(exchange):
+        if not sound(check, exchange, pointer, context):
+            continue
         answer = match(check, item, exchange.query, context)
         if answer is None:
             continue

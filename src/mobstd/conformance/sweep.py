@@ -1,0 +1,58 @@
+"""Looks closely at many places: what is wrong with one result in ten shows in a crowd.
+
+Each query is narrow in one way and wide in all others: around one end, or around one instant. Its
+answer is judged by every rule, as evidence that no probe of a single item brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from mobstd.conformance.lab import NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
+
+__all__ = ["SWEEP", "sweep"]
+
+SWEEP = 32
+"""How many of the requests of a run are for this, where there are as many left."""
+
+CLOSE_KM, CLOSE_SECONDS = 8.0, 1800
+FAR_KM, FAR_SECONDS = 250.0, 43_200
+
+
+def sweep(lab: Lab, operations: list[str]) -> None:
+    """Ask around the items that were seen, one operation after another, until the phase ends."""
+    queries = [list(_queries(lab, operation)) for operation in operations]
+    for turn in zip_longest(*queries):
+        for operation, query in zip(operations, turn, strict=True):
+            if query is not None:
+                lab.ask(operation, query, "explore")
+
+
+def _queries(lab: Lab, operation: str) -> Iterator[Query]:
+    """Yield queries around items far apart from each other, narrow in each way in turn."""
+    how = lab.role_of(operation)
+    known = lab.anchors.get(operation, ())
+    if not known:
+        return
+    radii, margin = how.get("radii", ()), how.get("margin")
+    widest = lab.wide.get(operation, {})
+    wide = {name: min(FAR_KM, float(widest.get(name, NEAR_KM))) for name in radii}
+    if margin is not None:
+        wide[margin] = min(FAR_SECONDS, int(widest.get(margin, NEAR_SECONDS)))
+    ways: list[Query] = [{name: CLOSE_KM} for name in radii]
+    if margin is not None:
+        ways.append({margin: CLOSE_SECONDS})
+    for turn, anchor in enumerate(_spread(lab, operation, known)):
+        any_day = lab.around(anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
+        yield {**any_day, **wide, **(ways[turn % len(ways)] if ways else {})}
+
+
+def _spread(lab: Lab, operation: str, known: list[Anchor]) -> Iterator[Anchor]:
+    """Yield the confirmed items, then others that were seen, from all over the answers."""
+    yield from known
+    keys = {anchor.key for anchor in known}
+    others = [pair for pair in lab.seen(operation).items() if pair[0] not in keys]
+    step = max(1, len(others) // 12)
+    for key, (item, _) in others[::step]:
+        yield Anchor(operation, item, key, {**known[0].query, **lab.query_of(operation, item, {})})
