@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -521,6 +523,34 @@ def test_a_database_file_is_filled_once(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("not a database at all, but long enough to be read" * 50)
     with pytest.raises(ConfigError, match="can't be used"):
         store_of(recipe, f"sqlite:///{tmp_path}/text.db")
+
+
+def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "production.sqlite3"
+    with closing(sqlite3.connect(file)) as theirs, theirs:
+        theirs.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, kind TEXT, document TEXT)")
+        theirs.execute("INSERT INTO items VALUES (1, 'precious', '{}')")
+    before = file.read_bytes()
+    with pytest.raises(ConfigError, match="nothing was changed"):
+        store_of(Recipe(now=NOW, count=40), f"sqlite:///{file}")
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_searches_are_answered_by_the_index(store: Store, kind: str) -> None:
+    asked: list[str] = []
+    store._db.set_trace_callback(asked.append)
+    france = Disc(46.5, 2.5, 600)
+    found = store.near(kind, france, france, 0, 2**40)
+    store.item.cache_clear()
+    store.item(found[0].item)
+    store._db.set_trace_callback(None)
+    plans = [store._db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in asked]
+    details = [detail for plan in plans for *_, detail in plan]
+    tree = f"near_{kind.replace('-', '_')}"
+    assert details[0].startswith(f"SCAN {tree} VIRTUAL TABLE INDEX 2:")
+    assert details[1] == "SEARCH items USING INTEGER PRIMARY KEY (rowid=?)"
+    assert len(details) == 2
 
 
 def test_documents_in_place_of_the_generator(tmp_path: Path, world: list[tuple[str, Item]]) -> None:

@@ -117,6 +117,9 @@ class Store:
     def __init__(self, path: str = ":memory:") -> None:
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+            if there and not there >= {"about", "items", *_TREES.values()}:
+                raise ConfigError("serving.foreign-database", path=path)
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise ConfigError("serving.database", path=path, reason=str(error)) from None
