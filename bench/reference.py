@@ -5,8 +5,9 @@
 The mix is what MaaS platforms ask: mostly the default kilometre and quarter of an hour around a
 person, then wider circles for the country and wider windows for planning. Each query starts from
 a random item of the kind that is searched, moved by up to a kilometre, so that there is something
-to find. A request goes through the whole app: query read and judged, index, exact filter, walks,
-JSON. Times are wall clock, after a warm-up of 20 requests.
+to find; "found" is how many items an answer has on average. A request goes through the whole app:
+query read and judged, index, exact filter, walks, JSON. Times are wall clock, after a warm-up of
+20 requests.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _query(random: Random, kind: str, item: dict[str, Any], changes: dict[str, A
     return f"{PATHS[kind]}?{urlencode({**query, **changes})}"
 
 
-async def _ask(app: Any, target: str) -> tuple[int, int]:
+async def _ask(app: Any, target: str) -> tuple[int, bytes]:
     path, _, query = target.partition("?")
     sent: list[Any] = []
 
@@ -90,7 +91,7 @@ async def _ask(app: Any, target: str) -> tuple[int, int]:
         "headers": [],
     }
     await app(scope, receive, send)
-    return sent[0]["status"], len(sent[1]["body"])
+    return sent[0]["status"], sent[1]["body"]
 
 
 def _percentile(values: list[float], part: float) -> float:
@@ -124,6 +125,7 @@ def main() -> int:
         _, name, changes = random.choices(MIX, [share for share, _, _ in MIX])[0]
         asked.append((name, _query(random, kind, random.choice(pools[kind]), changes)))
     times: dict[str, list[float]] = {}
+    found: dict[str, list[int]] = {}
 
     async def run() -> None:
         for _, target in asked[:20]:
@@ -131,18 +133,20 @@ def main() -> int:
         store.item.cache_clear()
         for name, target in asked:
             before = time.perf_counter()
-            status, _ = await _ask(app, target)
+            status, body = await _ask(app, target)
             times.setdefault(name, []).append((time.perf_counter() - before) * 1000)
             if status != 200:
                 raise SystemExit(f"{status} for {target}")
+            found.setdefault(name, []).append(len(json.loads(body)))
 
     asyncio.run(run())
     every = [value for values in times.values() for value in values]
     print(f"{args.count} journeys and trips, filled in {filled:.1f} s; {len(every)} requests")
-    print(f"{'query':28}{'share':>7}{'n':>6}{'median ms':>11}{'p90 ms':>11}{'p99 ms':>11}")
+    head = ("median ms", "p90 ms", "p99 ms", "found")
+    print(f"{'query':28}{'share':>7}{'n':>6}" + "".join(f"{name:>11}" for name in head))
     for share, name, _ in MIX:
-        values = times.get(name, [0.0])
-        print(f"{name:28}{share:7.0%}{_row(values)}")
+        values, came = times.get(name, [0.0]), statistics.mean(found.get(name, [0]))
+        print(f"{name:28}{share:7.0%}{_row(values)}{came:11.1f}")
     median = statistics.median(every)
     print(f"{'all':28}{'100%':>7}{_row(every)}")
     print(f"median {median:.2f} ms, to be under 10 ms: {'yes' if median < 10 else 'NO'}")

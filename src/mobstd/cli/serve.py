@@ -11,6 +11,10 @@ from mobstd.errors import ConfigError
 __all__ = ["add", "run"]
 
 
+_QUICK = 10_000
+"""How many journeys are invented in no time."""
+
+
 def add(subparsers: Subparsers) -> None:
     """Register the verb."""
     parser = subparsers.add_parser(
@@ -55,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("serving.fault-needs-key")
     options = {name: getattr(args, name) for name in ("db", "data", "count", "area", "seed")}
     options["now"] = int(moment.timestamp()) if moment else None
+    if (args.count or 0) > _QUICK:
+        tell("cli.serve.inventing", count=args.count)
     served = implementation(
         version, role, variants=variants, api_keys=None if key is None else [key], **options
     )
