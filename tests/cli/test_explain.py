@@ -23,7 +23,12 @@ ROWS = """
   text: {en: Each thing carries its price., fr: Chaque chose porte son prix.}
   source: [{document: DOC, where: "#/things"}]
   ambiguities: [A1]
-  checks: [{kind: assert, at: "/*", then: {required: [price]}}]
+  checks:
+    - kind: assert
+      at: "/*"
+      then: {required: [price]}
+      code: no-price
+      message: {en: There is no price., fr: Il n'y a pas de prix.}
 - id: TOY-THING-02
   level: MAY
   origin: text
@@ -42,9 +47,9 @@ AMBIGUITIES = """
   status: open
 """
 FAULT = """
-{"id": "TOY-THING-01/no-price", "requirement": "TOY-THING-01", "operations": ["getThings"],
+[{"id": "TOY-THING-01/no-price", "requirement": "TOY-THING-01", "operations": ["getThings"],
  "title": {"en": "forgets the price", "fr": "oublie le prix"},
- "response": [{"op": "remove", "at": "/*/price"}]}
+ "response": [{"op": "remove", "at": "/*/price"}]}]
 """
 
 

@@ -18,7 +18,7 @@ from mobstd.judging import pointer
 
 FOLDER = packaged().conformance
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
-MINE = ("requirement", "ambiguity", "suite", "vector", "fault", "twin")
+TOY = Path(__file__).parents[1] / "toy"
 BASE = "https://mobstd.github.io/"
 
 
@@ -51,7 +51,7 @@ def test_a_contract_is_a_schema_that_says_what_it_is(name: str) -> None:
     judge(name)
 
 
-@pytest.mark.parametrize("name", MINE)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_contract_has_examples_of_both_kinds(name: str) -> None:
     assert list((FOLDER / "examples" / name / "valid").glob("*.json"))
     assert list((FOLDER / "examples" / name / "invalid").glob("*.json"))
@@ -85,6 +85,10 @@ POINTERS = {
     "twin/edit-unknown": "/0/response/0/op",
     "suite/exploration-misspelt": "/exploration/getDriverJourneys",
     "vector/clock-not-an-instant": "/0/now",
+    "source/unknown-status": "/status",
+    "source/deviation-without-reason": "/deviations/0",
+    "source/date-as-in-france": "/origin/date",
+    "messages/in-one-language": "/slot-late",
 }
 
 
@@ -123,19 +127,26 @@ def test_the_prose_names_every_kind_and_edit() -> None:
 
 
 def data(pattern: str, name: str) -> list[Any]:
-    found = sorted(path for path in FOLDER.glob(pattern) if "examples" not in path.parts)
-    return [pytest.param(name, path, id=str(path.relative_to(FOLDER))) for path in found]
+    roots = (packaged().folder, TOY)
+    found = sorted((root, path) for root in roots for path in root.glob(pattern))
+    return [
+        pytest.param(name, path, id=str(path.relative_to(root)))
+        for root, path in found
+        if "examples" not in path.parts
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        *data("*/requirements.yaml", "requirement"),
-        *data("*/ambiguities.yaml", "ambiguity"),
-        *data("*/suite.yaml", "suite"),
-        *data("*/faults/*.json", "fault"),
-        *data("*/twins/*.json", "twin"),
-        *data("*/vectors/*.json", "vector"),
+        *data("schemas/*/*/source.yaml", "source"),
+        *data("conformance/*/requirements.yaml", "requirement"),
+        *data("conformance/*/ambiguities.yaml", "ambiguity"),
+        *data("conformance/*/messages.yaml", "messages"),
+        *data("conformance/*/suite.yaml", "suite"),
+        *data("conformance/*/faults/*.json", "fault"),
+        *data("conformance/*/twins/*.json", "twin"),
+        *data("conformance/*/vectors/*.json", "vector"),
     ],
 )
 def test_the_data_obeys_its_contract(name: str, path: Path) -> None:
@@ -166,6 +177,31 @@ def test_contracts_and_grammar_agree() -> None:
     assert contract("fault")["$defs"]["fault"]["properties"]["id"]["pattern"] == grammar["fault"]
     assert contract("twin")["$defs"]["twin"]["properties"]["id"]["pattern"] == grammar["twin"]
     assert contract("suite")["properties"]["standard"]["pattern"] == grammar["standard"]
+
+
+PATTERNS = {
+    ("baseline", "/properties/standard"): "standard-version",
+    ("baseline", "/properties/accepted/items/properties/fingerprint"): "fingerprint",
+    ("source", "/properties/deviations/items/properties/ambiguity"): "ambiguity",
+    ("ambiguity", "/$defs/ambiguity/properties/id"): "ambiguity",
+}
+
+
+@pytest.mark.parametrize(("name", "at"), PATTERNS, ids=lambda value: value)
+def test_contracts_take_their_patterns_from_the_grammar(name: str, at: str) -> None:
+    grammar = {row["name"]: row["pattern"] for row in GRAMMAR["names"]}
+    node: Any = contract(name)
+    for step in at.split("/")[1:]:
+        node = node[step]
+    assert node["pattern"] == grammar[PATTERNS[name, at]]
+
+
+@pytest.mark.parametrize("folder", sorted({p.parent for p in FOLDER.glob("*/requirements.yaml")}))
+def test_rows_begin_with_the_prefix_of_their_standard(folder: Path) -> None:
+    prefixes = GRAMMAR["prefixes"]
+    rows = [row["id"] for row in load(folder / "requirements.yaml")]
+    assert {prefixes[row.partition("-")[0]] for row in rows} == {folder.name}
+    assert len(rows) == len(set(rows))
 
 
 def test_every_version_here_has_a_name_of_the_grammar() -> None:

@@ -58,7 +58,7 @@ paths:
 SUITE = """
 standard: toy
 blocks:
-  things: {role: shop, operations: [getThings], core: []}
+  things: {role: shop, operations: [getThings], core: [TOY-THING-01]}
 collections:
   getThings: {items: "/*", identity: [/id], schema: thing}
 """

@@ -2,6 +2,7 @@
 
 * ``root``: where ``schemas/`` and ``conformance/`` are: packaged, checkout, or ``--root``
 * ``plug``: what a standard adds in Python, found by entry point
+* ``contracts``: the contracts, and the data of a standard held to them
 * ``standard``: ``name@version`` to a folder
 * ``files``: JSON and YAML from disk
 * ``formats``: one table of formats for every validator

@@ -22,13 +22,25 @@ def _read(path: Path, _stamp: int) -> Any:
             raise CanonError("canon.not-json", file=str(path), line=error.lineno) from None
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=loader)
+        return yaml.load(text, Loader=_loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
         raise CanonError("canon.not-yaml", file=str(path), line=line) from None
+
+
+@cache
+def _loader() -> Any:
+    """Return PyYAML's safe loader, but for dates: they stay text, as JSON has them."""
+    import yaml
+
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    plain = {
+        first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:timestamp"]
+        for first, rows in safe.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (safe,), {"yaml_implicit_resolvers": plain})
 
 
 def load(path: Path) -> Any:

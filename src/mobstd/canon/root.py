@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from mobstd.errors import CanonError, ConfigError
@@ -38,7 +37,7 @@ def packaged() -> Root:
     Raises:
         CanonError: where mobstd was installed without its data.
     """
-    package = Path(str(files("mobstd")))
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "_data", package.parents[1]):
         if (folder / "schemas").is_dir() and (folder / "conformance").is_dir():
             return Root(folder)

@@ -67,9 +67,12 @@ def _everywhere(argv: list[str]) -> tuple[list[str], dict[str, str | None]]:
 def _roots(folder: str | None) -> tuple[Any, ...]:
     if folder is None:
         return ()
+    from mobstd.canon.contracts import hold
     from mobstd.canon.root import at
 
-    return (at(folder),)
+    root = at(folder)
+    hold(root)
+    return (root,)
 
 
 def _parser(verb: str | None) -> tuple[Parser, Subparsers]:

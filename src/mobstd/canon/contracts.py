@@ -1,0 +1,71 @@
+"""The contracts of ``conformance/*.schema.json``, held to the data of a standard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mobstd.canon.files import load
+from mobstd.canon.root import Root, packaged
+from mobstd.canon.validator import Problem, Validator, validator
+from mobstd.errors import CanonError, ConfigError
+
+__all__ = ["contract", "hold"]
+
+_PLACES = {
+    "source": "schemas/*/*/source.yaml",
+    "suite": "conformance/*/suite.yaml",
+    "requirement": "conformance/*/requirements.yaml",
+    "ambiguity": "conformance/*/ambiguities.yaml",
+    "messages": "conformance/*/messages.yaml",
+    "fault": "conformance/*/faults/*.json",
+    "twin": "conformance/*/twins/*.json",
+    "vector": "conformance/*/vectors/*.json",
+}
+_SHOWN = 200
+
+
+@cache
+def _documents() -> Mapping[str, Mapping[str, Any]]:
+    found = (load(path) for path in sorted(packaged().conformance.glob("*.schema.json")))
+    return {document["$id"]: document for document in found}
+
+
+@cache
+def contract(name: str) -> Validator:
+    """Return the validator of one contract, such as ``fault``."""
+    return validator(load(packaged().conformance / f"{name}.schema.json"), _documents())
+
+
+def hold(root: Root) -> None:
+    """Hold the standards of a root to the contracts.
+
+    What comes with mobstd is held to them by its tests; this is for the roots of users.
+
+    Raises:
+        ConfigError: for the first file that breaks its contract, with the place in it.
+    """
+    for name, pattern in _PLACES.items():
+        for path in sorted(root.folder.glob(pattern)):
+            worst = max(contract(name).problems(_loaded(path)), key=_depth, default=None)
+            if worst is not None:
+                raise ConfigError(
+                    "canon.breaks-contract",
+                    file=str(path),
+                    pointer="/" + "/".join(map(str, worst.path)),
+                    reason=worst.message[:_SHOWN],
+                    contract=name,
+                )
+
+
+def _loaded(path: Path) -> Any:
+    try:
+        return load(path)
+    except CanonError as error:
+        raise ConfigError(error.code, **error.params) from None
+
+
+def _depth(problem: Problem) -> int:
+    return len(problem.path)
