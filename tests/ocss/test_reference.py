@@ -545,7 +545,8 @@ def test_searches_are_answered_by_the_index(store: Store, kind: str) -> None:
     store.item.cache_clear()
     store.item(found[0].item)
     store._db.set_trace_callback(None)
-    plans = [store._db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in asked]
+    own = [query for query in asked if not query.startswith("--")]
+    plans = [store._db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in own]
     details = [detail for plan in plans for *_, detail in plan]
     tree = f"near_{kind.replace('-', '_')}"
     assert details[0].startswith(f"SCAN {tree} VIRTUAL TABLE INDEX 2:")
