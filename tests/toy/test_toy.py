@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from mobstd.canon.files import load
+from mobstd.canon.openapi import operations
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version
 from mobstd.conformance.profile import Profile
@@ -61,6 +63,15 @@ def judged(version: Version, *names: str, **options: Any) -> dict[str, Any]:
 
 def red(report: dict[str, Any]) -> set[str]:
     return {row["id"] for row in report["requirements"] if row["findings"]}
+
+
+def test_three_operations_and_data_alone(bikes: Version) -> None:
+    assert list(operations(bikes, "operator")) == ["listBikes", "listStations", "getHealth"]
+    data = [path for path in bikes.root.folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in data} == {".json", ".yaml"}
+    assert bikes.plug is None
+    rows = load(bikes.conformance / "requirements.yaml")
+    assert not any(check["kind"] == "rule" for row in rows for check in row["checks"])
 
 
 def test_ten_requirements_each_with_a_fault(bikes: Version) -> None:
