@@ -17,7 +17,7 @@ from codegen.toy import canon, operation, ref
 from mobstd.canon.root import at
 from mobstd.canon.standard import Version, find
 from mobstd.cli import main
-from mobstd.codegen import names
+from mobstd.codegen import names, render
 from mobstd.codegen.checking import compare, folder_of, write
 from mobstd.codegen.generate import generate
 from mobstd.errors import ConfigError, MissingExtra
@@ -214,14 +214,53 @@ def test_check_writes_nothing(
     assert main([*arguments, "--check"]) == 0
 
 
-def test_what_was_not_generated_is_not_overwritten(version: Version, tmp_path: Path) -> None:
-    mine = tmp_path / "generated/v1_0/models.py"
-    mine.parent.mkdir(parents=True)
-    mine.write_text("precious = 1\n", "utf-8")
+@pytest.mark.parametrize(
+    "mine",
+    ["v1_0/models.py", "v1_0/__init__.py", "__init__.py", "v1_0/MANIFEST.json", "notes.md"],
+)
+def test_what_was_not_generated_is_left_alone(mine: str, version: Version, tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    file = folder / mine
+    file.parent.mkdir(parents=True)
+    file.write_text("precious = 1\n", "utf-8")
     with pytest.raises(ConfigError) as caught:
-        write(compare(tmp_path / "generated", generate(version)))
+        write(compare(folder, generate(version)))
     assert caught.value.code == "codegen.not-ours"
-    assert [path.name for path in (tmp_path / "generated").rglob("*.py")] == ["models.py"]
+    assert [path for path in folder.rglob("*") if path.is_file()] == [file]
+    assert file.read_text("utf-8") == "precious = 1\n"
+
+
+def test_a_version_that_is_gone_leaves_no_folder(version: Version, tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    files = generate(version)
+    write(compare(folder, files))
+    old = folder / "v0_9/inner"
+    (old / "__pycache__").mkdir(parents=True)
+    (old / "__pycache__/models.pyc").write_bytes(b"")
+    (old / "models.py").write_bytes((folder / "v1_0/models.py").read_bytes())
+    write(compare(folder, files))
+    assert sorted(path.name for path in folder.iterdir()) == ["__init__.py", "v1_0"]
+    assert compare(folder, files).is_fresh
+
+
+def test_a_diff_says_where_a_file_lost_its_end(version: Version, tmp_path: Path) -> None:
+    folder, files = tmp_path / "generated", generate(version)
+    write(compare(folder, files))
+    package = folder / "v1_0/__init__.py"
+    package.write_bytes(package.read_bytes().rstrip(b"\n"))
+    line = 'STANDARD = "toy@1.0"\n'
+    assert compare(folder, files).diff().endswith(f"-{line}\\ No newline at end of file\n+{line}")
+    package.write_bytes(files[Path("v1_0/__init__.py")].replace("\n", "\r\n").encode())
+    assert f"-{line[:-1]}\r\n" in compare(folder, files).diff()
+
+
+def test_where_nothing_can_be_written(
+    version: Version, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    argv = ["generate", "--root", str(tmp_path / "root"), "--standard", "toy@1.0"]
+    assert main([*argv, "--out", str(tmp_path / "file/generated")]) == 2
+    assert f"{tmp_path / 'file/generated'} cannot be written: " in capsys.readouterr().err
 
 
 def test_usage(version: Version, tmp_path: Path) -> None:
@@ -233,8 +272,12 @@ def test_usage(version: Version, tmp_path: Path) -> None:
     assert main(["generate", "--standard", "nothing@1.0"]) == 2
 
 
-def test_a_missing_extra_is_one_line(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "datamodel_code_generator", None)
+@pytest.mark.parametrize("module", ["datamodel_code_generator", "jinja2", "ruff"])
+def test_a_missing_extra_is_one_line(
+    module: str, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render._environment.cache_clear()
+    monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtra, match=r"pip install 'mobstd\[codegen\]'"):
         generate(version)
 

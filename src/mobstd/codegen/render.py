@@ -92,8 +92,10 @@ def _aliases(bundle: Bundle) -> dict[str, Any]:
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtra("codegen.extra") from None
     return Environment(
         autoescape=False,
         loader=FileSystemLoader(TEMPLATES),

@@ -106,10 +106,9 @@ class Price(Model):
 
 
 class Schedule(Model):
-    """Schedule.
+    """One weekly slot of a regular trip.
 
-    One weekly slot of a regular trip, with its next dated journeys where the operator lists
-    them.
+    Its next dated journeys stand in it where the operator lists them.
     """
 
     passenger_pickup_day: Annotated[
