@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
@@ -26,8 +27,14 @@ ANCHORS = 4
 EARTH_KM = 20_100.0
 """Half way around: every point is nearer. A thousand times that is so for who reads metres."""
 
+HOUR, RUSH_HOURS = 1 / 24, (8, 18)
+"""Where a long margin finds nothing, a short one may: most data lies at these hours."""
+
 SHORT = 0.4
 """Days around an instant that a target takes which refuses longer ones."""
+
+REFUSALS = (400, 406, 409, 410, 412, 415, 416, 422)
+"""Statuses that say that a request is wrong."""
 
 LEAST = 8
 """Requests that are kept for each further operation while nothing was found."""
@@ -41,13 +48,17 @@ CONFIRMING = 6
 
 @dataclass(frozen=True)
 class Circle:
-    """Where to look: a centre in degrees, a radius in km, days around now, days ahead of it."""
+    """Where to look: a centre in degrees, a radius in km, days around now, days ahead of it.
+
+    With an ``hour``, only the time around it on the day ahead.
+    """
 
     lat: float
     lng: float
     km: float
     days: float = 3.5
     ahead: int = 0
+    hour: int | None = None
 
 
 @dataclass
@@ -94,6 +105,8 @@ def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
     yield Circle(whole.lat, whole.lng, whole.km, 400)
     yield Circle(whole.lat, whole.lng, EARTH_KM)
     yield Circle(whole.lat, whole.lng, EARTH_KM * 1000)
+    for hour in RUSH_HOURS:
+        yield Circle(whole.lat, whole.lng, whole.km, HOUR, ahead=1, hour=hour)
     for row in _places():
         if row.get("regional"):
             yield Circle(row["lat"], row["lng"], 150)
@@ -112,10 +125,14 @@ def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
         half = int(circle.days * DAY)
         middle = min(max(half, DAY // 2), 7 * DAY // 2) + circle.ahead * DAY
         query[how["instant"]] = int(now.timestamp()) + middle
+        if circle.hour is not None:
+            there = now.astimezone(ZoneInfo(lab.context.timezone)) + timedelta(days=circle.ahead)
+            at = there.replace(hour=circle.hour, minute=0, second=0, microsecond=0)
+            query[how["instant"]] = int(at.timestamp())
         query[how["margin"]] = half
     if "time_of_day" in how:
-        query[how["time_of_day"]] = "12:00:00"
-        query[how["margin"]] = DAY // 2
+        query[how["time_of_day"]] = f"{12 if circle.hour is None else circle.hour:02}:00:00"
+        query[how["margin"]] = DAY // 2 if circle.hour is None else int(circle.days * DAY)
     query.update(dict.fromkeys(how.get("radii", ()), float(circle.km)))
     if "limit" in how:
         query[how["limit"]] = LIMIT
@@ -155,6 +172,7 @@ def explore(
         floor = lab.session.left - share
         look = share - min(CONFIRMING, share // 2)
         items = _look(lab, operation, areas, hints.get(operation, ()), now, found, reach, look)
+        _minimal(lab, operation)
         anchors(lab, operation, items, floor)
 
 
@@ -209,7 +227,7 @@ def _look(
             if exchange.status != 400:
                 reach.days = SHORT
             if exchange.status == 400 and operation not in lab.controls and not spelled:
-                spelled = _defaults(lab, operation)
+                spelled = _spelled(lab, operation, now)
                 exchange = look({**spelled, **query})
         if _asked_too_much(exchange):
             reach.km = min(reach.km, circle.km / 1.01)
@@ -230,12 +248,28 @@ def _look(
     return list(items.values())
 
 
-def _defaults(lab: Lab, operation: str) -> Query:
-    """Return what may be left out and has a default, for a target that wants it all the same."""
+def _spelled(lab: Lab, operation: str, now: datetime) -> Query:
+    """Return what may be left out, for a target that wants it all the same."""
     described = lab.context.catalogue.operations[operation]
-    return {
+    dates = [int(now.timestamp()) + day * DAY for day in (0, 30)]
+    window = dict(zip(lab.role_of(operation).get("window", ()), dates, strict=False))
+    return window | {
         p.name: p.default for p in described.parameters if not p.required and p.default is not None
     }
+
+
+def _minimal(lab: Lab, operation: str) -> None:
+    """Ask with nothing but what is required, where nothing else was accepted."""
+    right = [
+        x
+        for x in lab.session.exchanges
+        if x.operation == operation and not x.negative and x.status is not None
+    ]
+    if not right or any(x.accepted or x.status not in REFUSALS for x in right):
+        return
+    query = lab.generous(operation, dict(right[-1].request.query))
+    if lab.session.left > 0 and lab.ask(operation, query, "explore").status in REFUSALS:
+        lab.refused[operation] = query
 
 
 def _asked_too_much(exchange: Exchange) -> bool:

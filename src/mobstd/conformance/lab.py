@@ -60,6 +60,8 @@ class Lab:
         doubtful: by operation, an item that no query was seen to find again.
         controls: by operation, a query that is accepted, with or without items.
         wide: by operation, the query that found most.
+        refused: by operation, a right query with nothing but what is required, where the target
+            refused every right query.
         declared: the blocks that the profile or the command line names.
         presence: by block, ``present``, ``absent`` or ``unknown``.
     """
@@ -71,6 +73,7 @@ class Lab:
     doubtful: dict[str, Anchor] = field(default_factory=dict)
     controls: dict[str, Query] = field(default_factory=dict)
     wide: dict[str, Query] = field(default_factory=dict)
+    refused: dict[str, Query] = field(default_factory=dict)
     presence: dict[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     has_credentials: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.preflight import first_operations
 from mobstd.conformance.sweep import SWEEP
 from mobstd.judging.requirement import Requirement
 
@@ -15,7 +16,10 @@ __all__ = ["plan"]
 _TITLES: Mapping[str, Mapping[str, str]] = {
     "preflight": {"en": "see whether the target answers", "fr": "voir si la cible répond"},
     "explore": {"en": "find where there is data", "fr": "trouver où il y a des données"},
-    "sweep": {"en": "look closely where there is data", "fr": "regarder de près là où il y a des données"},
+    "sweep": {
+        "en": "look closely where there is data",
+        "fr": "regarder de près là où il y a des données",
+    },
     "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
 }
 
@@ -39,11 +43,12 @@ def plan(
 ) -> dict[str, Any]:
     """Return the plan as a report has it; numbers are upper bounds."""
     budget = lab.session.budget
-    blocks = [b for b in lab.context.catalogue.blocks.values() if set(b.operations) & {*operations}]
-    classes = [
-        _class("preflight", None, _TITLES["preflight"], len(blocks), []),
-        _class("explore", None, _TITLES["explore"], budget.explore, []),
-    ]
+    searches = set(operations) & set(lab.context.catalogue.collections)
+    looks = sum(1 for _ in first_operations(lab))
+    explored = budget.explore if searches else 0
+    classes = [_class("preflight", None, _TITLES["preflight"], looks, [])]
+    if searches:
+        classes.append(_class("explore", None, _TITLES["explore"], explored, []))
     probed = 0
     for operation in operations:
         by_kind: dict[str, tuple[int, list[str]]] = {}
@@ -58,8 +63,8 @@ def plan(
                 unique = list(dict.fromkeys(ids))
                 classes.append(_class(probe.phase, operation, probe.title, cost, unique))
                 probed += cost
-    before = len(blocks) + budget.explore + min(probed, budget.probe)
-    rest = max(0, budget.requests - before)
+    before = looks + explored + min(probed, budget.probe)
+    rest = max(0, budget.requests - before) if searches else 0
     around = min(SWEEP, rest // 2)
     if around:
         classes.append(_class("sweep", None, _TITLES["sweep"], around, []))

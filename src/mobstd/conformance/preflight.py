@@ -13,9 +13,9 @@ from typing import Any
 
 from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.session import Stopped
-from mobstd.judging.exchange import Exchange
+from mobstd.judging.exchange import Exchange, Failure
 
-__all__ = ["Item", "Preflight", "first_query", "preflight"]
+__all__ = ["Item", "Preflight", "first_operations", "first_query", "preflight"]
 
 BAD_REQUEST, NOT_FOUND = 400, 404
 ABSENT = (NOT_FOUND, 405, 501)
@@ -65,7 +65,8 @@ def first_query(lab: Lab, operation: str, now: datetime) -> Query:
     return query
 
 
-def _blocks(lab: Lab) -> Iterator[tuple[str, str]]:
+def first_operations(lab: Lab) -> Iterator[tuple[str, str]]:
+    """Yield each block that can be looked at, with the operation to look through."""
     for block in lab.context.catalogue.blocks.values():
         for operation in block.operations[:1]:
             if lab.context.catalogue.operations[operation].method == "GET":
@@ -79,7 +80,7 @@ def preflight(
     seen = seen or Preflight()
     answers: dict[str, Exchange] = {}
     try:
-        for block, operation in _blocks(lab):
+        for block, operation in first_operations(lab):
             answers[block] = lab.ask(operation, first_query(lab, operation, now), "preflight")
     except Stopped as stopped:
         if stopped.reason == "rate-limited":
@@ -108,9 +109,15 @@ def _unread(lab: Lab, seen: Preflight) -> None:
         seen.stop = "configuration"
         return
     else:
-        blame = "configuration" if failure.code == "transport.dns" else "target"
+        blame = "configuration" if _ours(failure) else "target"
         seen.add("reach", False, failure.code, blame, **failure.params)
     seen.stop = "unreachable"
+
+
+def _ours(failure: Failure) -> bool:
+    """Say whether it is the URL that is wrong: its host, its port, http for https."""
+    plain = "WRONG_VERSION_NUMBER" in str(failure.params.get("reason", ""))
+    return plain or failure.code in ("transport.dns", "transport.not-http", "transport.proxy")
 
 
 def _clock(seen: Preflight, exchange: Exchange) -> None:

@@ -119,6 +119,13 @@ def read(path: Path | str) -> Iterator[Exchange]:
 
 
 def sha256(path: Path | str) -> str:
-    """Return the hash of a recording, to compare with the one in its report."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the hash of a recording, to compare with the one in its report.
+
+    Raises:
+        ConfigError: where it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigError("report.unreadable", file=str(path), why=str(error.strerror)) from None

@@ -1,7 +1,7 @@
 """A known item just inside and just outside the margins of a filter.
 
 The control finds the item; the twin moves one centre, so that only this filter can lose it. What
-is lost in a crowd only is lost to something else: it has to be lost in tight company too.
+is lost in a crowd only, or in the middle of the margins too, is lost to something else.
 """
 
 from __future__ import annotations
@@ -55,7 +55,17 @@ def lost(
         if anchor.key in lab.keys(answer):
             return None
         pair = (answer, found_by)
-    return None if _in_company(lab, row, anchor, control, twin) else pair
+    if not _centred(lab, row, anchor, control, twin) or _in_company(lab, row, anchor, control, twin):
+        return None
+    return pair
+
+
+def _centred(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Query) -> bool:
+    """Say whether the margins of the twin find the item where it is in the middle of them."""
+    how = lab.role_of(anchor.operation)
+    margins = {m: twin[m] for m in (*how.get("radii", ()), how.get("margin")) if m in twin}
+    answer = lab.ask(anchor.operation, {**control, **margins}, "control", row)
+    return anchor.key in lab.keys(answer)
 
 
 def _in_company(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Query) -> bool:

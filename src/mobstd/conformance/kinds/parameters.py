@@ -107,10 +107,46 @@ def _edits(check: Check, operation: str, lab: Lab) -> Iterator[tuple[str, Query,
 
 
 def _bad(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    if operation in lab.refused:
+        return _only_wrong(check, row, operation, lab)
     return _refused(lab, row, check, operation, list(_edits(check, operation, lab)))
 
 
+def _only_wrong(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Where every right query was refused: a wrong value that is accepted tells why."""
+    right = lab.refused[operation]
+    described = lab.context.catalogue.operations[operation]
+    for edit in check["edits"]:
+        parameter = described.parameter(str(edit.get("parameter")))
+        if parameter is None or not parameter.required:
+            continue
+        wrong = lab.ask(operation, _edited(right, edit), "negative", row, negative=True)
+        again = lab.ask(operation, right, "control", row, fresh=True)
+        if wrong.accepted and not again.accepted:
+            return Result(1, (_answered(row, check, again, wrong, parameter.name, "error", [200]),))
+    return Result()
+
+
+def _refuses_all(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Nothing but what is required was sent, and refused, as was every other right query."""
+    again = lab.ask(operation, lab.refused[operation], "twin", row)
+    if again.status is None or again.accepted or again.status >= 500:
+        return Result()
+    finding = found(
+        row,
+        "probe.refuses-all",
+        (again,),
+        pointer="/response/status",
+        expected=200,
+        received=again.status,
+        text=check.get("message"),
+    )
+    return Result(1, (finding,))
+
+
 def _good(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    if operation in lab.refused and any("remove" in edit for edit in check["edits"]):
+        return _refuses_all(check, row, operation, lab)
     control = _control(lab, row, operation)
     if control is None:
         return Result()

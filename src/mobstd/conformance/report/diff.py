@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mobstd.conformance.report import view
 from mobstd.conformance.report.view import names, shown, visible, word
 from mobstd.errors import UsageError
 
@@ -130,13 +131,15 @@ def _verdicts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[s
 def render(diff: Mapping[str, Any], lang: str = "en") -> str:
     """Return the differences for people."""
     lines = [
-        word("diff", "of", lang, old=diff["old"]["now"], new=diff["new_report"]["now"]),
+        word("diff", f"of-{which}", lang, target=visible(about["target"]), now=about["now"])
+        for which, about in (("old", diff["old"]), ("new", diff["new_report"]))
     ]
     for name in diff["differs"]:
         lines.append("  " + word("diff", f"differs-{name}", lang))
     for entry in diff["verdicts"]:
         was, now = (word("verdict", entry[k] or "none", lang) for k in ("old", "new"))
-        lines.append(f"{_mark(entry['worse'])} {entry['block']}: {was} -> {now}")
+        said = view.pair(entry["block"], f"{was} -> {now}", lang)
+        lines.append(f"{_mark(entry['worse'])} {said}")
     for kind, mark in (("new", "+"), ("changed", "~"), ("gone", "-"), ("unseen", "?")):
         if diff[kind]:
             lines += ["", word("diff", kind, lang, count=len(diff[kind]))]
@@ -145,7 +148,8 @@ def render(diff: Mapping[str, Any], lang: str = "en") -> str:
         lines += ["", word("diff", "outcomes", lang, count=len(diff["outcomes"]))]
         for entry in diff["outcomes"]:
             was, now = (word("outcome", entry[k] or "none", lang) for k in ("old", "new"))
-            lines.append(f"  {_mark(entry['worse'])} {entry['requirement']}: {was} -> {now}")
+            said = view.pair(entry["requirement"], f"{was} -> {now}", lang)
+            lines.append(f"  {_mark(entry['worse'])} {said}")
     lines += ["", word("diff", "worse" if diff["worse"] else "not-worse", lang)]
     return "\n".join(lines) + "\n"
 

@@ -88,6 +88,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         rows=[_RowView(row) for row in rows],
         standard=view.names(report),
         heading=partial(view.heading, report),
+        preflight=view.checked,
         sentence=partial(view.sentence, report),
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},

@@ -61,7 +61,9 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         lines += [f"> {word('stopped', report['stopped_by'], lang)}", ""]
     for item in report.get("preflight", ()):
         if item["ok"] is False:
-            said = view.pair(_plain(item["check"]), _plain(item["message"][lang]), lang)
+            said = view.pair(
+                _plain(view.checked(item["check"], lang)), _plain(item["message"][lang]), lang
+            )
             lines += [f"> {said}", ""]
     lines += _blocks(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
@@ -145,10 +147,10 @@ def _open(report: Mapping[str, Any], rows: list[view.Row], lang: str) -> list[st
         )
     if len(waiting) > SHOWN:
         lines.append("- " + word("says", "more-rows", lang, count=len(waiting) - SHOWN))
-    said = {item["message"][lang] for b in report["blocks"] for item in b.get("unlock", ())}
+    said = view.unlocking(report, lang)
     if said:
         lines += ["", f"**{word('says', 'unlock', lang)}**", ""]
-        lines += [f"- {_plain(text)}" for text in sorted(said)]
+        lines += [f"- {_plain(text)}" for text in said]
     return [*lines, "", "</details>", ""]
 
 

@@ -162,7 +162,9 @@ def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
     notes = []
     for item in report.get("preflight", ()):
         if item["ok"] is False:
-            text = visible(view.pair(item["check"], item["message"][lang], lang))
+            text = visible(
+                view.pair(view.checked(item["check"], lang), item["message"][lang], lang)
+            )
             notes.append({"level": "error", "message": {"text": text}})
     if report["stopped_by"]:
         text = word("stopped", report["stopped_by"], lang)

@@ -1,20 +1,15 @@
-"""A report for a person at a terminal: verdicts first, then what failed, then what is open.
-
-Painted with rich where it is installed, plainly otherwise; the words are the same.
-"""
+"""A report for a person at a terminal: verdicts first, then what failed, then what is open."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from io import StringIO
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from mobstd.conformance.report import view
+from mobstd.conformance.report.paint import Grid, Line, paint
 from mobstd.conformance.report.view import shown, visible, word
 
 __all__ = [
@@ -36,28 +31,13 @@ FINDINGS = 3
 """Findings of one requirement that are shown."""
 WARNINGS = 12
 OPEN = 12
-Span = tuple[str, str]
+TOLD = 6
+"""Open requirements that are named with their titles, where there are no more."""
 
+COMMANDS = 2
+"""Lines of curl: a comparison takes two."""
 
-@dataclass(frozen=True)
-class Line:
-    """One paragraph; ``wrap=False`` for what is to be copied."""
-
-    spans: tuple[Span, ...] = ()
-    indent: int = 0
-    wrap: bool = True
-
-    @property
-    def text(self) -> str:
-        """The words without their style."""
-        return "".join(text for text, _ in self.spans)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A small table; each cell is a span."""
-
-    rows: tuple[tuple[Span, ...], ...]
+NEVER_BEGUN = ("preflight", "unreachable")
 
 
 def render(
@@ -79,13 +59,7 @@ def render(
         written: path by format of the files that were written.
         rich: paint with rich where it is there.
     """
-    parts = list(_layout(report, lang, written or {}))
-    if rich:
-        try:
-            return _with_rich(parts, colour, width)
-        except ImportError:
-            pass
-    return _plainly(parts, width)
+    return paint(_layout(report, lang, written or {}), width, colour=colour, rich=rich)
 
 
 def show(
@@ -136,7 +110,8 @@ def _preflight(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
         yield Line(((word("says", "preflight", lang), "bold"),))
     for item in wrong:
         mark, style = MARKS["failed"]
-        spans = [(f"{mark} {item['check']}  ", style), (visible(item["message"][lang]), "")]
+        name = view.checked(item["check"], lang)
+        spans = [(f"{mark} {name}  ", style), (visible(item["message"][lang]), "")]
         if item.get("blame"):
             who = word("blame", item["blame"], lang)
             spans.append((f" ({word('says', 'blame', lang, who=who)})", "dim"))
@@ -160,7 +135,10 @@ def _blocks(report: Mapping[str, Any], lang: str) -> Grid:
 
 def _title(row: view.Row, lang: str, style: str) -> Line:
     where = f"  {', '.join(row.hit)}" if row.hit else ""
-    spans = ((f"{row.id} ", style), (f"{row.level}  ", "dim"), (visible(row.title(lang)), ""))
+    level = row.level
+    if row.outcome == "warned" and row.origin == "reading":
+        level = f"{level}, {word('says', 'reading', lang)}"
+    spans = ((f"{row.id} ", style), (f"{level}  ", "dim"), (visible(row.title(lang)), ""))
     return Line((*spans, (where, "dim")), 2)
 
 
@@ -171,14 +149,18 @@ def _failed(rows: Sequence[view.Row], accepted: frozenset[str], lang: str) -> It
     yield Line(((word("says", "failed", lang, count=len(rows)), "bold red"),))
     for row in rows:
         yield _title(row, lang, "bold red")
-        if row.because:
-            yield Line(((word("says", "because", lang, rows=", ".join(row.because)), "dim"),), 4)
+        yield from _because(row, lang)
         for finding in row.findings[:FINDINGS]:
             yield from _finding(finding, accepted, lang)
         if len(row.findings) > FINDINGS:
             more = word("says", "more", lang, count=len(row.findings) - FINDINGS)
             yield Line(((more, "dim"),), 4)
         yield Line()
+
+
+def _because(row: view.Row, lang: str) -> Iterator[Line]:
+    if row.because:
+        yield Line(((word("says", "because", lang, rows=", ".join(row.because)), "dim"),), 4)
 
 
 def _finding(finding: Mapping[str, Any], accepted: frozenset[str], lang: str) -> Iterator[Line]:
@@ -202,7 +184,7 @@ def _finding(finding: Mapping[str, Any], accepted: frozenset[str], lang: str) ->
         if value is not None:
             label = (f"{labels[name]:<{size}}  ", "dim")
             yield Line((label, (shown(value, 160), "")), 6)
-    for line in finding["curl"].splitlines()[:1]:
+    for line in finding["curl"].splitlines()[:COMMANDS]:
         yield Line(((visible(line), "cyan"),), 6, wrap=False)
 
 
@@ -213,6 +195,7 @@ def _warned(rows: Sequence[view.Row], accepted: frozenset[str], lang: str) -> It
     yield Line(((word("says", "warned", lang, count=len(rows)), "bold yellow"),))
     for row in rows[:WARNINGS]:
         yield _title(row, lang, "yellow")
+        yield from _because(row, lang)
         for finding in row.findings[:1]:
             count = finding.get("count", 1)
             times = f"  {word('says', 'times', lang, count=count)}" if count > 1 else ""
@@ -225,26 +208,31 @@ def _warned(rows: Sequence[view.Row], accepted: frozenset[str], lang: str) -> It
 
 
 def _open(report: Mapping[str, Any], rows: Sequence[view.Row], lang: str) -> Iterator[Line]:
-    if not rows:
+    if not rows or report["stopped_by"] in NEVER_BEGUN:
         return
     yield Line()
     yield Line(((word("says", "open", lang, count=len(rows)), "bold"),))
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[view.Row]] = {}
     for row in rows:
-        reasons.setdefault(view.reason(row.entry, lang), []).append(row.id)
-    for reason, ids in reasons.items():
-        some = ", ".join(ids[:OPEN]) + (" …" if len(ids) > OPEN else "")
-        head = view.pair(visible(reason), "", lang)
-        yield Line(((head, ""), (some, "dim")), 2)
-    unlock: dict[str, list[str]] = {}
-    for block in report["blocks"]:
-        for item in block.get("unlock", ()):
-            unlock.setdefault(item["message"][lang], []).append(block["id"])
-    if unlock:
+        reasons.setdefault(view.reason(row.entry, lang), []).append(row)
+    for reason, some in reasons.items():
+        head = view.pair(visible(reason), "", lang).rstrip()
+        if len(rows) <= TOLD:
+            yield Line(((head, ""),), 2)
+            for row in some:
+                yield Line(((f"{row.id}  ", ""), (visible(row.title(lang)), "dim")), 4)
+            continue
+        ids = ", ".join(row.id for row in some[:OPEN]) + (" …" if len(some) > OPEN else "")
+        yield Line(((f"{head} ", ""), (ids, "dim")), 2)
+    yield from _unlock(report, lang)
+
+
+def _unlock(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
+    texts = view.unlocking(report, lang)
+    if texts:
         yield Line(((word("says", "unlock", lang), "bold"),), 2)
-        for text, blocks in unlock.items():
-            head = view.pair(", ".join(dict.fromkeys(blocks)), "", lang)
-            yield Line(((head, "dim"), (visible(text), "")), 4)
+    for text in texts:
+        yield Line(((visible(text), ""),), 4)
 
 
 def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
@@ -254,6 +242,10 @@ def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
         yield Line(((word("stopped", report["stopped_by"], lang), "yellow"),))
     for reason in report["gate"].get("reasons", ()):
         yield Line(((reason[lang], ""),))
+    if report["gate"]["exit_code"] != view.natural_exit(report):
+        code = report["gate"]["exit_code"]
+        name = "gate-open" if code == 0 else "gate-closed"
+        yield Line(((word("says", name, lang, code=code), "bold"),))
     counts = {name.replace("-", "_"): n for name, n in report["summary"].items()}
     yield Line(((word("says", "counts", lang, **counts), "dim"),))
     seconds = view.decimal(report["duration_seconds"], lang)
@@ -263,75 +255,3 @@ def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
     digest = report["suite"]["kill_digest"]
     if digest and not digest.get("stale"):
         yield Line(((word("says", "digest", lang, **digest), "dim"),))
-
-
-def _plainly(parts: Iterable[Line | Grid], width: int) -> str:
-    lines: list[str] = []
-    for part in parts:
-        if isinstance(part, Grid):
-            lines += _plain_grid(part)
-            continue
-        start = " " * part.indent
-        if part.wrap and part.text:
-            more = start + "  "
-            lines += textwrap.wrap(
-                part.text,
-                width,
-                initial_indent=start,
-                subsequent_indent=more,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        else:
-            lines.append((start + part.text).rstrip())
-    return _joined(lines)
-
-
-def _plain_grid(grid: Grid) -> list[str]:
-    sizes = [max(len(cell) for cell, _ in column) for column in zip(*grid.rows, strict=True)]
-    return [
-        "   ".join(cell.ljust(size) for (cell, _), size in zip(row, sizes, strict=True)).rstrip()
-        for row in grid.rows
-    ]
-
-
-def _with_rich(parts: Iterable[Line | Grid], colour: bool, width: int) -> str:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        legacy_windows=False,
-        highlight=False,
-        emoji=False,
-        markup=False,
-    )
-    for part in parts:
-        if isinstance(part, Grid):
-            table = Table(box=None, show_header=False, padding=(0, 3, 0, 0))
-            for row in part.rows:
-                table.add_row(*(Text(text, style) for text, style in row))
-            console.print(table)
-            continue
-        text = Text.assemble(*part.spans)
-        if part.wrap:
-            for i, line in enumerate(text.wrap(console, width - part.indent - 2)):
-                console.print(Text(" " * (part.indent + (2 if i else 0))) + line)
-        else:
-            console.print(Text(" " * part.indent) + text, soft_wrap=True)
-    return _joined(line.rstrip() for line in out.getvalue().splitlines())
-
-
-def _joined(lines: Iterable[str]) -> str:
-    """Join, with never two empty lines in a row."""
-    kept: list[str] = []
-    for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept) + "\n"

@@ -16,16 +16,19 @@ __all__ = [
     "Row",
     "account",
     "by_outcome",
+    "checked",
     "clipped",
     "decimal",
     "heading",
     "names",
+    "natural_exit",
     "pair",
     "reason",
     "rows",
     "sentence",
     "shown",
     "title",
+    "unlocking",
     "visible",
     "word",
 ]
@@ -134,6 +137,34 @@ def heading(report: Mapping[str, Any], lang: str) -> str:
 def sentence(report: Mapping[str, Any], lang: str) -> str:
     """Return what the verdict means, in one sentence."""
     return word("sentence", report["verdict"], lang, text=report["standard"]["text"][lang])
+
+
+def checked(name: str, lang: str) -> str:
+    """Return what preflight looked at, in words."""
+    return render(f"report.preflight.{name}", {}, lang, default=visible(name))
+
+
+def natural_exit(report: Mapping[str, Any]) -> int:
+    """Return the exit code that the verdict alone would give."""
+    by_verdict = {"conforming": 0, "non-conforming": 1, "inconclusive": 3}
+    if report["stopped_by"] is not None:
+        return int(report["gate"]["exit_code"])
+    return by_verdict[report["verdict"]]
+
+
+UNTOLD = ("unlock.variety", "unlock.stopped")
+"""What would unlock more, where the open requirements themselves say as much."""
+
+
+def unlocking(report: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what is missing altogether, each thing once."""
+    texts = (
+        item["message"][lang]
+        for block in report["blocks"]
+        for item in block.get("unlock", ())
+        if item["message"]["code"] not in UNTOLD
+    )
+    return list(dict.fromkeys(texts))
 
 
 def pair(name: str, value: str, lang: str) -> str:
