@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ SECRET_KEY = "not-a-secret"
 ROOT_URLCONF = "project.urls"
 ALLOWED_HOSTS = ["*"]
 MIDDLEWARE = []
-INSTALLED_APPS = []
+INSTALLED_APPS = ["rides"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "rides.sqlite3"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
 """
 URLS = """
 from django.http import JsonResponse
@@ -24,6 +28,48 @@ from django.urls import path
 
 urlpatterns = [path("hello", lambda request: JsonResponse({"hello": "world"}))]
 """
+MODELS = """
+from django.db import models
+
+
+class Ride(models.Model):
+    pickup_at = models.DateTimeField()
+    alias = models.CharField(max_length=50)
+"""
+CARPOOL = """
+from datetime import timedelta
+
+from rides.models import Ride
+
+from mobstd.ocss.v1_0 import DriverJourney, DriverJourneysQuery, OperatorService, User
+
+
+class Carpool(OperatorService):
+    async def get_driver_journeys(self, query: DriverJourneysQuery) -> list[DriverJourney]:
+        margin = timedelta(seconds=query.time_delta)
+        when = (query.departure_date - margin, query.departure_date + margin)
+        return [_journey(ride, query) async for ride in Ride.objects.filter(pickup_at__range=when)]
+
+    def get_status(self) -> None:
+        Ride.objects.exists()  # the ORM's blocking ways are fine in a thread
+
+
+def _journey(ride, query):
+    return DriverJourney(
+        id=str(ride.pk),
+        operator="carpool.example.org",
+        driver=User(id="7", operator="carpool.example.org", alias=ride.alias),
+        type="PLANNED",
+        passenger_pickup_date=ride.pickup_at,
+        passenger_pickup_lat=query.departure_lat,
+        passenger_pickup_lng=query.departure_lng,
+        passenger_drop_lat=query.arrival_lat,
+        passenger_drop_lng=query.arrival_lng,
+        duration=1620,
+        web_url="https://carpool.example.org/journeys/1",
+    )
+"""
+QUERY = "departureLat=45.1915&departureLng=5.7145&arrivalLat=45.3659&arrivalLng=5.5906"
 
 
 @pytest.fixture
@@ -38,18 +84,41 @@ def recipes(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_beside_django(recipes: Path, monkeypatch: pytest.MonkeyPatch, ask: Any) -> None:
-    pytest.importorskip("django")
-    (recipes / "project" / "__init__.py").touch()
+def test_beside_django_with_its_models(
+    recipes: Path, monkeypatch: pytest.MonkeyPatch, ask: Any
+) -> None:
+    for package in ("project", "rides"):
+        (recipes / package).mkdir(exist_ok=True)
+        (recipes / package / "__init__.py").touch()
     (recipes / "project" / "settings.py").write_text(SETTINGS)
     (recipes / "project" / "urls.py").write_text(URLS)
+    (recipes / "rides" / "models.py").write_text(MODELS)
+    (recipes / "carpool.py").write_text(CARPOOL)
+    monkeypatch.chdir(recipes)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "project.settings")
+    sys.modules.pop("carpool", None)
     from project.asgi import application  # type: ignore[import-not-found]
 
+    at = datetime(2030, 5, 6, 7, 30, tzinfo=UTC)
+    _table_with_one_ride(at)
     assert ask(application, "/hello").json() == {"hello": "world"}
     assert ask(application, "/ocss/status").status_code == 200
     assert ask(application, "/ocss/driver_journeys").status_code == 400
     assert ask(application, "/ocss/nothing").json() == {"error": "There is nothing at this path."}
+    search = f"/ocss/driver_journeys?{QUERY}&departureDate="
+    (found,) = ask(application, f"{search}{int(at.timestamp()) + 900}").json()
+    assert found["driver"]["alias"] == "Maëlle B."
+    assert ask(application, f"{search}{int(at.timestamp()) + 901}").json() == []
+
+
+def _table_with_one_ride(at: datetime) -> None:
+    from django.db import connection  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    from rides.models import Ride  # type: ignore[import-not-found]
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Ride)
+    Ride.objects.create(pickup_at=at, alias="Maëlle B.")
+    connection.close()
 
 
 def test_inside_fastapi(recipes: Path, ask: Any) -> None:
@@ -58,8 +127,7 @@ def test_inside_fastapi(recipes: Path, ask: Any) -> None:
     from with_fastapi import site  # type: ignore[import-not-found]
 
     assert ask(site, "/hello").json() == {"hello": "world"}
-    query = "departureLat=45.1915&departureLng=5.7145&arrivalLat=45.3659&arrivalLng=5.5906"
-    found = ask(site, f"/ocss/driver_journeys?{query}&departureDate=1904283000").json()
+    found = ask(site, f"/ocss/driver_journeys?{QUERY}&departureDate=1904283000").json()
     assert [journey["id"] for journey in found] == ["1"]
     assert ask(site, "/ocss/passenger_journeys").status_code == 404
 
