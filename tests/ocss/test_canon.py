@@ -31,6 +31,15 @@ UPSTREAM = (
 published = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the published file is not here")
 
 
+PATHS = [
+    "/driver_journeys",
+    "/passenger_journeys",
+    "/driver_regular_trips",
+    "/passenger_regular_trips",
+    "/status",
+]
+
+
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
     """Yield every object of a document."""
     if isinstance(value, dict):
@@ -66,7 +75,34 @@ def test_a_schema_is_valid_and_says_what_it_is(name: str) -> None:
     assert schema["description"].endswith(".")
     assert "additionalProperties" not in schema
     for name_, node in schema["properties"].items():
-        assert node.get("description") or "$ref" in node, name_
+        assert node["description"].endswith("."), name_
+
+
+UNITS = {
+    r"(Lat|Lng)$": "in WGS84 decimal degrees",
+    r"Radius$": "in kilometres",
+    r"[dD]istance$": "in metres",
+    r"([dD]uration|timeDelta)$": "in seconds",
+    r"Date$": "in UNIX seconds (UTC)",
+    r"TimeOfDay$": "on the clock of the place",
+    r"Polyline$": "five decimals",
+    r"[uU]rl$|picture": "URL",
+    "amount": "units of the currency",
+    "grade|luggageSize": "from 1 (",
+}
+COUNTS = {"availableSeats", "requestedSeats", "count"}
+
+
+def test_whatever_has_a_unit_says_it() -> None:
+    members = [item for n in NAMES for item in schema_of(VERSION, n)["properties"].items()]
+    parameters = OURS["components"]["parameters"].items()
+    members += [(k, {**p["schema"], "description": p["description"]}) for k, p in parameters]
+    for name, node in members:
+        unit = next((unit for end, unit in UNITS.items() if re.search(end, name)), None)
+        if unit is None:
+            assert node.get("type") not in ("number", "integer") or name in COUNTS, name
+        else:
+            assert unit in node["description"], name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -166,6 +202,38 @@ def test_the_origin_is_told() -> None:
 
 
 LIMITS = ("type", "enum", "format", "minimum", "maximum", "minLength", "maxLength", "default")
+PROSE = ("description", "summary", "title", "example", "examples")
+
+
+def bare(node: Any) -> Any:
+    """Return a document without its prose: names, types, limits and references are left."""
+    if isinstance(node, list):
+        return [bare(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {str(key): value for key, value in node.items() if key not in PROSE}
+    return {
+        key: {name: bare(one) for name, one in value.items()}
+        if key == "properties"
+        else bare(value)
+        for key, value in kept.items()
+    }
+
+
+def skeleton(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the published file says of our operations, without its prose."""
+    found = bare(document)
+    paths = {path: found["paths"][path] for path in PATHS}
+    parts = found["components"]
+    reached: dict[str, dict[str, Any]] = {"parameters": {}, "responses": {}, "schemas": {}}
+    waiting: list[Any] = [paths]
+    while waiting:
+        for node in nodes(waiting.pop()):
+            _, _, kind, name = node.get("$ref", "///").split("/")
+            if kind and name not in reached[kind]:
+                reached[kind][name] = parts[kind][name]
+                waiting.append(parts[kind][name])
+    return {"paths": paths, "components": reached}
 
 
 def facts(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,6 +255,7 @@ def flattened(node: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[dict[s
     """Return the properties and the required names of a schema with what it inherits."""
     if "$ref" in node:
         return flattened(known[called(node["$ref"])], known)
+    assert set(node) <= {"$schema", "$id", "type", "allOf", "properties", "required", *PROSE}
     properties: dict[str, Any] = {}
     required: set[str] = set()
     for part in node.get("allOf", ()):
@@ -197,18 +266,20 @@ def flattened(node: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[dict[s
     return properties, required | set(node.get("required", ()))
 
 
-def theirs() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the published document, and its schemas with names for the nameless ones."""
-    document = load(UPSTREAM)
-    schemas = dict(document["components"]["schemas"])
+PUBLISHED = load(Path(__file__).parent / "published.json")
+OURS = load(VERSION.folder / "openapi/operator.yaml")
+
+
+def theirs() -> dict[str, Any]:
+    """Return the published schemas, with names for the nameless ones."""
+    schemas = dict(PUBLISHED["components"]["schemas"])
     for name in ("Driver", "Passenger"):
-        answers = document["paths"][f"/{name.lower()}_regular_trips"]["get"]["responses"]
-        schemas[f"{name}RegularTrip"] = answers[200]["content"]["application/json"]["schema"][
-            "items"
-        ]
-    refused = document["components"]["responses"]["BadRequest"]
+        answers = PUBLISHED["paths"][f"/{name.lower()}_regular_trips"]["get"]["responses"]
+        schema = answers["200"]["content"]["application/json"]["schema"]
+        schemas[f"{name}RegularTrip"] = schema["items"]
+    refused = PUBLISHED["components"]["responses"]["BadRequest"]
     schemas["Error"] = refused["content"]["application/json"]["schema"]
-    return document, schemas
+    return schemas
 
 
 def deviating(prefix: str) -> set[str]:
@@ -217,9 +288,14 @@ def deviating(prefix: str) -> set[str]:
 
 
 @published
+def test_what_we_compare_with_is_what_was_published() -> None:
+    assert skeleton(load(UPSTREAM)) == PUBLISHED
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_properties_are_the_published_ones(name: str) -> None:
-    _, schemas = theirs()
+    schemas = theirs()
+    assert set(schemas) == {called(n) for n in NAMES}
     own = {called(n): schema_of(VERSION, n) for n in NAMES}
     ours, ours_required = flattened(own[called(name)], own)
     published_, required = flattened(schemas[called(name)], schemas)
@@ -230,18 +306,18 @@ def test_properties_are_the_published_ones(name: str) -> None:
     assert different == allowed & set(ours)
 
 
-@published
 def test_parameters_are_the_published_ones() -> None:
-    document, _ = theirs()
-    own = load(VERSION.folder / "openapi/operator.yaml")["components"]["parameters"]
-    upstream = document["components"]["parameters"]
+    own = OURS["components"]["parameters"]
+    upstream = PUBLISHED["components"]["parameters"]
     assert set(own) == set(upstream)
     different = set()
     for name, parameter in own.items():
         other = upstream[name]
-        for key in ("name", "in", "required", "style", "explode"):
-            assert parameter.get(key) == other.get(key), name
+        assert {k: v for k, v in bare(parameter).items() if k != "schema"} == {
+            k: v for k, v in other.items() if k != "schema"
+        }
         ours, published_ = facts(parameter["schema"]), facts(other["schema"])
+        assert set(parameter["schema"]) == set(ours)
         different |= {
             f"{name}/schema/{key}"
             for key in {*ours, *published_}
@@ -250,18 +326,33 @@ def test_parameters_are_the_published_ones() -> None:
     assert different == deviating("openapi/operator.yaml#/components/parameters/")
 
 
-@published
 def test_operations_are_the_published_ones() -> None:
-    document, _ = theirs()
-    own = load(VERSION.folder / "openapi/operator.yaml")
-    for path, item in own["paths"].items():
-        ours, other = item["get"], document["paths"][path]["get"]
-        assert ours.get("parameters") == other.get("parameters")
-        assert set(ours["responses"]) == {str(status) for status in other["responses"]}
-        assert ours["operationId"] == other.get("operationId", "getStatus")
+    assert list(OURS["paths"]) == PATHS
+    different = set()
+    for path, item in OURS["paths"].items():
+        assert set(item) == set(PUBLISHED["paths"][path]) == {"get"}
+        ours, other = bare(item["get"]), PUBLISHED["paths"][path]["get"]
+        different |= {key for key in {*ours, *other} if ours.get(key) != other.get(key)}
+        assert set(ours["responses"]) == set(other["responses"])
         for status, answer in ours["responses"].items():
-            if "$ref" in answer:
-                assert answer == other["responses"][int(status)]
+            assert answer == other["responses"][status] or status == "200"
+        assert ours["responses"]["200"].keys() == other["responses"]["200"].keys()
+        for media, content in ours["responses"]["200"].get("content", {}).items():
+            there = other["responses"]["200"]["content"][media]["schema"]
+            assert content["schema"]["type"] == there["type"] == "array"
+            name = called(content["schema"]["items"]["$ref"])
+            items = there["items"]
+            assert theirs()[name] == (theirs()[called(items["$ref"])] if "$ref" in items else items)
+    told = {where.rpartition("/")[2] for where in deviating("openapi/operator.yaml#/paths/")}
+    assert different - {"responses"} == told - {"responses"}
+
+
+def test_answers_that_are_shared_are_the_published_ones() -> None:
+    ours, other = bare(OURS["components"]["responses"]), PUBLISHED["components"]["responses"]
+    error = ours["BadRequest"]["content"]["application/json"].pop("schema")
+    assert called(error["$ref"]) == "Error"
+    other = {**other, "BadRequest": {"content": {"application/json": {}}}}
+    assert ours == other
 
 
 WORDS = 8
