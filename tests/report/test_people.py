@@ -127,9 +127,55 @@ def test_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_failing_preflight_comes_first() -> None:
     report = sample("inconclusive") | {"stopped_by": "preflight"}
     report["preflight"][2] |= {"ok": False, "blame": "configuration"}
-    text = terminal.render(report, "fr")
-    assert "✗ auth  la clé du profil est acceptée (cela tient à la configuration)" in text
-    assert "rien n'a été jugé" in text
+    text = terminal.render(report, "fr", width=100)
+    assert "✗ identification  la clé du profil est acceptée (cela tient à la configuration)" in text
+    assert "l'exécution s'est arrêtée là" in text
+    assert "Pas encore établi" not in text, "what was never tried needs no list"
+
+
+def test_a_few_open_requirements_are_told_with_their_titles() -> None:
+    report = sample("conforming")
+    row = report["requirements"][0] | {"outcome": "inconclusive", "reason": "no-data"}
+    others = [r for r in report["requirements"][1:] if r["outcome"] != "inconclusive"]
+    text = terminal.render(report | {"requirements": [row, *others]}, width=100)
+    assert f"    {row['id']}  {row['title']['en']}" in text
+    lacking = {"code": "unlock.variety", "params": {}, "en": "This is noise.", "fr": "Du bruit."}
+    report["blocks"][0]["unlock"] = [{"message": lacking, "requirements": [row["id"]]}]
+    assert "noise" not in terminal.render(report | {"requirements": [row, *others]})
+
+
+def test_a_warning_says_whose_reading_it_is_and_what_it_comes_from() -> None:
+    report = sample("non-conforming")
+    row = next(r for r in report["requirements"] if r["outcome"] == "warned")
+    row |= {"origin": "reading", "because": ["OCSS-LINK-01"]}
+    text = terminal.render(report, width=100)
+    assert f"{row['id']} {row['level']}, as mobstd reads it" in text
+    assert "because of OCSS-LINK-01" in text
+
+
+def test_a_comparison_has_both_commands() -> None:
+    report = sample("non-conforming")
+    row = next(r for r in report["requirements"] if r["findings"] and r["outcome"] == "failed")
+    row["findings"][0]["curl"] = "curl one\ncurl two\ncurl three"
+    text = terminal.render(report)
+    assert [word in text for word in ("curl one", "curl two", "curl three")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("non-conforming", 0, "The gate is open all the same (exit code 0)."),
+        ("conforming", 1, "The gate is closed (exit code 1)."),
+        ("conforming", 0, None),
+    ],
+)
+def test_a_gate_that_differs_from_the_verdict_is_told(
+    name: str, code: int, said: str | None
+) -> None:
+    report = sample(name)
+    report["gate"]["exit_code"] = code
+    text = terminal.render(report, width=100)
+    assert said in text if said else "gate" not in text
 
 
 class Screen(io.StringIO):
