@@ -1,6 +1,9 @@
 # Every target makes its own .venv and needs nothing but Python 3.11 (or later) and make.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+FOUND = $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$name $(NEW_ENOUGH) 2>/dev/null && echo $$name && break; done)
+PYTHON ?= $(or $(FOUND),$(error mobstd needs Python 3.11 or later; say where it is: make PYTHON=/path/to/python3.11))
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -12,7 +15,7 @@ help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 $(READY): pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(if $(wildcard $(BIN)/python),,$(PYTHON) -m venv $(VENV))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 

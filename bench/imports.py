@@ -24,9 +24,12 @@ HEAVY = (
     "jsonschema",
     "jsonschema_rs",
     "pydantic",
+    "pytest",
+    "requests",
     "rich",
     "schemathesis",
     "starlette",
+    "uvicorn",
     "yaml",
 )
 HELP = "import sys; sys.argv = ['mobstd', '--help']; import mobstd.cli; mobstd.cli.main()"
@@ -48,7 +51,7 @@ CASES = {
 def cpu(code: str) -> float:
     """Return the CPU milliseconds of a fresh interpreter that runs the code."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-I", "-c", code], check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1000
 
@@ -58,7 +61,7 @@ def loaded(code: str) -> set[str]:
     show = "\nfinally:\n import sys; print(*sys.modules, file=sys.stderr)"
     quiet = f"try:\n {code}{show}"
     done = subprocess.run(
-        [sys.executable, "-c", quiet], capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-c", quiet], capture_output=True, text=True, check=False
     )
     return {name.partition(".")[0] for name in done.stderr.split()}
 

@@ -1,4 +1,4 @@
-"""What ``import mobstd`` and ``mobstd --help`` load and cost."""
+"""What ``import mobstd``, ``mobstd --help`` and the client load, by name, and cost."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ HEAVY = {
     "yaml",
 }
 
-LOADED = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+LOADED = "import sys; print(*sys.modules)"
 HELP = "import contextlib, io\nfrom mobstd.cli import main\n" + (
     "with contextlib.redirect_stdout(io.StringIO()): main(['--help'])\n"
 )
 
 
-def _loaded(code: str) -> set[str]:
+def _modules(code: str) -> set[str]:
     out = subprocess.run(
         [sys.executable, "-I", "-c", f"{code}\n{LOADED}"],
         capture_output=True,
@@ -43,9 +43,24 @@ def _loaded(code: str) -> set[str]:
     return set(out.stdout.split())
 
 
+def _loaded(code: str) -> set[str]:
+    return {name.partition(".")[0] for name in _modules(code)}
+
+
 @pytest.mark.parametrize("code", ["import mobstd", HELP], ids=["import", "help"])
 def test_loads_nothing_heavy(code: str) -> None:
     assert not _loaded(code) & HEAVY
+
+
+def test_a_standard_is_found_without_anything_heavy() -> None:
+    assert not _loaded("import mobstd.ocss") & HEAVY
+
+
+def test_a_client_loads_its_models_and_nothing_that_sends_or_judges() -> None:
+    modules = _modules("import mobstd.ocss.v1_0")
+    assert {name.partition(".")[0] for name in modules} & HEAVY == {"pydantic"}
+    rooms = {name.split(".")[1] for name in modules if name.startswith("mobstd.")}
+    assert not rooms & {"cli", "codegen", "conformance", "serving", "validation"}
 
 
 def test_import_loads_only_itself() -> None:
@@ -68,3 +83,5 @@ def test_costs_little() -> None:
     bare = _cpu("pass")
     assert _cpu("import mobstd") - bare <= 2 * 0.025
     assert _cpu(HELP) - bare <= 2 * 0.150
+    models = _cpu("from pydantic import BaseModel")
+    assert _cpu("import mobstd.ocss.v1_0") <= 3 * models
