@@ -52,7 +52,7 @@ EXPECTED: dict[str, tuple[type[TransportError], str]] = {
     "tls-expired": (Unreachable, "transport.certificate"),
     "tls-missing": (Unreachable, "transport.tls"),
 }
-RACES = {("reset-at-once", Unreachable, "transport.unreachable")}
+RACES = {("reset-at-once", Unreachable, "transport.disconnected")}
 """A reset may come while the connection is still being made."""
 TRUNCATED = {"endless", "endless-unframed", "huge", "gzip-bomb"}
 
