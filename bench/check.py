@@ -14,7 +14,7 @@ import sys
 
 from mobstd.canon.plug import plugs, resolve
 from mobstd.canon.standard import find
-from mobstd.conformance.matrix import main as matrix
+from mobstd.conformance.matrix.__main__ import main as matrix
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.run import Options, check
 from mobstd.conformance.target import served

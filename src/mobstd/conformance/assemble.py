@@ -16,7 +16,15 @@ from mobstd.conformance.redaction import Redactor, personal_members
 from mobstd.conformance.report.contract import FORMAT_VERSION
 from mobstd.conformance.report.findings import merged, message
 from mobstd.conformance.report.finish import finish
-from mobstd.conformance.result import Judged, Run, direct, in_block, operations_of, undeclared, with_umbrellas
+from mobstd.conformance.result import (
+    Judged,
+    Run,
+    direct,
+    in_block,
+    operations_of,
+    undeclared,
+    with_umbrellas,
+)
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
 from mobstd.messages import LANGUAGES, render

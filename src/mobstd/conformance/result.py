@@ -131,9 +131,7 @@ def undeclared(run: Run, settled: Mapping[str, list[Tally]]) -> tuple[str, ...]:
     )
 
 
-def with_umbrellas(
-    judged: dict[str, Judged], elsewhere: tuple[str, ...] = ()
-) -> dict[str, Judged]:
+def with_umbrellas(judged: dict[str, Judged], elsewhere: tuple[str, ...] = ()) -> dict[str, Judged]:
     """Let umbrellas fall with what they cover; nested ones need a second round.
 
     ``elsewhere``: the rows that failed in blocks that are not declared, for the row about them.

@@ -55,7 +55,9 @@ def lost(
         if anchor.key in lab.keys(answer):
             return None
         pair = (answer, found_by)
-    if not _centred(lab, row, anchor, control, twin) or _in_company(lab, row, anchor, control, twin):
+    if not _centred(lab, row, anchor, control, twin) or _in_company(
+        lab, row, anchor, control, twin
+    ):
         return None
     return pair
 
