@@ -68,6 +68,34 @@ def toy(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+def test_without_an_id_everything_is_listed(mobstd: Run, toy: str) -> None:
+    done = mobstd("explain", "--root", toy)
+    assert done.code == 0
+    assert "TOY-THING-01  A thing has a price" in done.out
+    assert "A1  What is a price?" in done.out
+    assert "OCSS-SEARCH-12  " in done.out
+
+
+def test_a_block_is_explained(mobstd: Run) -> None:
+    done = mobstd("explain", "driver-journeys", "--lang", "fr")
+    assert done.code == 0
+    assert "driver-journeys  Trajets datés de conducteurs" in done.out
+    assert "OCSS-SEARCH-12  " in done.out.partition("Ses autres exigences")[0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("SEARCH-12", "Close to it: OCSS-SEARCH-12"),
+        ("4e3116d1a04fe22e", "mobstd replay REPORT 4e3116d1a04fe22e"),
+    ],
+)
+def test_what_people_copy_from_a_report_leads_on(mobstd: Run, wanted: str, said: str) -> None:
+    done = mobstd("explain", wanted)
+    assert done.code == 2
+    assert said in done.err
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -120,7 +148,7 @@ def test_an_unknown_id_brings_close_ones(mobstd: Run, toy: str, name: str, close
 def test_nothing_close(mobstd: Run) -> None:
     ran = mobstd("explain", "qqqqqqqq")
     assert (ran.code, ran.out) == (2, "")
-    assert "mobstd standards" in ran.err
+    assert "mobstd explain" in ran.err
 
 
 def test_every_kind_of_check_has_words(checkout: Path) -> None:

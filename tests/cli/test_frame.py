@@ -79,11 +79,11 @@ def test_without_a_verb_help_is_shown_on_stderr(mobstd: Run) -> None:
         (["chek"], "There is no verb 'chek'.\nDid you mean 'mobstd check'?"),
         (["xyz"], "There is no verb 'xyz'.\nThese are there: init, "),
         (["standards", "--jsn"], "unknown: --jsn.\n'mobstd standards --help' says"),
-        (["explain"], "the following arguments are required: ID."),
+        (["replay"], "the following arguments are required: REPORT, FINGERPRINT."),
         (["--lang"], "--lang needs a value."),
         (["--lang", "de", "standards"], "There is no language 'de'.\nThese are there: en, fr."),
         (["standards", "--root", "/nowhere"], "There is no folder /nowhere/schemas."),
-        (["--lang=fr", "explain"], "il manque ces arguments : ID."),
+        (["--lang=fr", "replay"], "il manque ces arguments : REPORT, FINGERPRINT."),
     ],
 )
 def test_wrong_usage(mobstd: Run, argv: list[str], message: str) -> None:

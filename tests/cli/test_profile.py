@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from mobstd.conformance.profile import Auth, Profile, Secret, load
 from mobstd.conformance.profile_file import line_of
 from mobstd.errors import ConfigError
+
+Run = Callable[..., Any]
 
 MINIMAL = 'target = "https://a.test"\nstandard = "ocss@1.0-alpha"\n'
 
@@ -186,3 +189,18 @@ def test_the_examples_of_the_contract(checkout: Path, kind: str) -> None:
         else:
             with pytest.raises(ConfigError):
                 load(environ={}, overrides=example)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--max-requests", "0", "--max-requests: '0' is not a whole number above 0"),
+        ("--max-requests", "ten", "--max-requests: 'ten' is not a whole number above 0"),
+        ("--time-budget", "-1", "--time-budget: '-1' is not a number of seconds above 0"),
+        ("--timeout", "nan", "--timeout: 'nan' is not a number of seconds above 0"),
+    ],
+)
+def test_a_wrong_number_names_its_option(mobstd: Run, option: str, value: str, said: str) -> None:
+    ran = mobstd("check", "http://127.0.0.1:9", "--standard", "ocss@1.0-alpha", option, value)
+    assert ran.code == 2
+    assert said in ran.err

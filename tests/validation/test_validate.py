@@ -415,3 +415,19 @@ def test_the_examples_of_the_carpooling_standard(mobstd: Run, checkout: Path) ->
     files = (checkout / "schemas/ocss/1.0-alpha/examples/valid/driver-journey").glob("*.json")
     ran = mobstd("validate", *map(str, files), "--schema", "ocss@1.0-alpha/driver-journey")
     assert ran.code == 0, ran.out
+
+
+def test_a_list_is_told_once_and_with_the_way_out(judged: Run) -> None:
+    ran = judged(json.dumps([GOOD]))
+    assert ran.code == 1
+    assert ran.out.count("this is a list, and not of type object; --each judges") == 1
+    assert ran.out.count("\n") == 2
+
+
+def test_a_report_that_cannot_be_written_ends_it_before_it_begins(
+    judged: Run, tmp_path: Path
+) -> None:
+    ran = judged(json.dumps(GOOD), "--json", str(tmp_path))
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "cannot be written" in ran.err

@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
 
-__all__ = ["add", "instant", "run"]
+__all__ = ["add", "counted", "instant", "run", "seconds"]
 
 FORMATS = ("json", "junit", "sarif", "markdown", "html")
 
@@ -46,9 +47,9 @@ def add(subparsers: Subparsers) -> None:
     option("--hint", action="append", default=[], metavar="OP?QUERY", help=say("cli.check.hint"))
     option("--seed", type=int, default=0, metavar="N", help=say("cli.check.seed"))
     option("--now", metavar="T", help=say("cli.check.now"))
-    option("--max-requests", type=int, metavar="N", help=say("cli.check.max-requests"))
-    option("--time-budget", type=float, metavar="S", help=say("cli.check.time-budget"))
-    option("--timeout", type=float, default=10.0, metavar="S", help=say("cli.check.timeout"))
+    option("--max-requests", type=counted, metavar="N", help=say("cli.check.max-requests"))
+    option("--time-budget", type=seconds, metavar="S", help=say("cli.check.time-budget"))
+    option("--timeout", type=seconds, default=10.0, metavar="S", help=say("cli.check.timeout"))
     option("--rate", metavar="N/s", help=say("cli.check.rate"))
     option("--baseline", metavar="FILE", help=say("cli.check.baseline"))
     option(
@@ -78,6 +79,25 @@ def instant(text: str | None) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         raise ConfigError("check.bad-now", value=text) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def counted(text: str) -> int:
+    """Return a number of requests that an option gives: at least one."""
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(say("check.not-a-count", value=text))
+    return value
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds that an option gives: more than none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < inf:
+        raise argparse.ArgumentTypeError(say("check.not-seconds", value=text))
+    return value
 
 
 def _rate(text: str | None) -> float | None:

@@ -21,15 +21,16 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "explain", help=say("cli.explain.summary"), description=say("cli.explain.description")
     )
-    parser.add_argument("id", metavar="ID", help=say("cli.explain.id"))
+    parser.add_argument("id", nargs="?", metavar="ID", help=say("cli.explain.id"))
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what an id means."""
-    from mobstd.conformance.explanation import explain
+    """Print what an id means, or which ones there are."""
+    from mobstd.conformance.explanation import explain, listing
 
-    for number, explanation in enumerate(explain(args.id, args.lang, args.roots)):
+    found = explain(args.id, args.lang, args.roots) if args.id else listing(args.lang, args.roots)
+    for number, explanation in enumerate(found):
         if number:
             print()
         _show(explanation)
@@ -51,11 +52,12 @@ def _show(explanation: Explanation) -> None:
 
 def _wrapped(line: str, width: int, indent: str) -> str:
     own = indent + line[: len(line) - len(line.lstrip())]
+    listed = "    " if "  " in line.strip() else ""
     return textwrap.fill(
         line.strip(),
         width,
         initial_indent=own,
-        subsequent_indent=own,
+        subsequent_indent=own + listed,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -18,6 +18,8 @@ __all__ = ["add", "run"]
 
 def add(subparsers: Subparsers) -> None:
     """Register the verb."""
+    from mobstd.cli.check import seconds
+
     parser = subparsers.add_parser(
         "replay", help=say("cli.replay.summary"), description=say("replay.description")
     )
@@ -30,7 +32,7 @@ def add(subparsers: Subparsers) -> None:
     option("--now", metavar="T", help=say("report.help.now"))
     option("--shift", type=int, metavar="S", help=say("report.help.shift"))
     option("--record", metavar="FILE", help=say("report.help.record"))
-    option("--timeout", type=float, default=10.0, metavar="S", help=say("cli.check.timeout"))
+    option("--timeout", type=seconds, default=10.0, metavar="S", help=say("cli.check.timeout"))
     option("--allow-writes", action="store_true", help=say("report.help.allow-writes"))
     parser.set_defaults(func=run)
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mobstd.cli.words import Subparsers, say, tell
@@ -51,6 +50,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge documents and print what is wrong with them."""
+    from mobstd.conformance.report.write import check_writable
     from mobstd.validation.batch import Task, judge_file
 
     standard, _, schema = args.schema.partition("/")
@@ -60,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
         standard, schema, args.overlay, args.each, args.format, args.jobs, tuple(args.roots)
     )
     task.judge()
+    if args.json:
+        check_writable({"json": args.json})
     printer = _Printer(args, task)
     for name in args.files:
         printer.begin(name)
@@ -130,6 +132,8 @@ class _Printer:
         return 0
 
     def _write(self, totals: dict[str, int]) -> None:
+        from mobstd.conformance.report.write import replace_file
+
         report = {
             "format_version": 1,
             "standard": str(self._task.version),
@@ -138,13 +142,7 @@ class _Printer:
             **totals,
             "files": self._files,
         }
-        target = Path(self._args.json)
-        partial = target.with_name(f".{target.name}.partial")
-        try:
-            partial.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-            partial.replace(target)
-        except OSError as error:
-            raise ConfigError("cli.unwritable", file=str(target), why=error.strerror) from None
+        replace_file(self._args.json, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 
 def _written(remark: Remark) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TextIO
@@ -59,11 +61,23 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("allow_abbrev", False)
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        for name in ("description", "epilog"):
+            if kwargs.get(name):
+                kwargs[name] = _wrapped(kwargs[name])
         super().__init__(*args, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         """Raise what ``mobstd`` shows: the message, and where help is."""
         raise UsageError("cli.usage", message=message, prog=self.prog)
+
+
+def _wrapped(text: str) -> str:
+    """Wrap the long lines of a text, and leave its own line breaks and indents."""
+    width = max(40, min(shutil.get_terminal_size().columns, 100) - 2)
+    return "\n".join(
+        textwrap.fill(line, width, break_on_hyphens=False) if not line.startswith(" ") else line
+        for line in text.splitlines()
+    )
 
 
 @contextmanager

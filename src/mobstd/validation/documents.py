@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -38,6 +38,16 @@ class DocumentJudge:
 
     def _remarks(self, document: Any) -> Iterator[Remark]:
         if not self._validator.is_valid(document):
-            yield from map(of_problem, self._validator.problems(document))
+            yield from _once(map(of_problem, self._validator.problems(document)))
         elif self._rules:
             yield from self._rules.remarks(document)
+
+
+def _once(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Leave out what another part of the schema says in the same words."""
+    seen: set[tuple[str, str, str]] = set()
+    for remark in remarks:
+        key = (remark.pointer, remark.keyword, remark.message("en"))
+        if key not in seen:
+            seen.add(key)
+            yield remark

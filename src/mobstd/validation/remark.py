@@ -62,6 +62,8 @@ def of_problem(problem: Problem) -> Remark:
         "member": problem.member or "",
         "words": problem.message.partition("\n")[0][:200],
     }
+    if problem.keyword == "type" and not problem.path and isinstance(problem.value, list):
+        code = "validation.list"
     if code not in catalogue():
         code = "validation.otherwise"
     return Remark(problem.keyword, code, params, path=problem.path)
