@@ -54,6 +54,7 @@ def render_models(bundle: Bundle, base: str, header: str, constants: Constants) 
             warnings.simplefilter("ignore")
             text = generate(
                 json.dumps(document),
+                additional_imports=["typing.ClassVar"],
                 aliases=_aliases(bundle),
                 base_class=base,
                 custom_file_header=header,
@@ -70,9 +71,6 @@ def render_models(bundle: Bundle, base: str, header: str, constants: Constants) 
     except Error as error:
         raise CanonError("codegen.render", reason=str(error)) from None
     assert isinstance(text, str)
-    if "ClassVar[" in text:
-        future = "from __future__ import annotations\n"
-        text = text.replace(future, f"{future}\nfrom typing import ClassVar\n", 1)
     names = [name for name in bundle if f"class {name}(" in text]
     exported = "__all__ = [" + ", ".join(f'"{name}"' for name in sorted(names)) + "]\n\n\n"
     first = re.search(r"^class ", text, re.MULTILINE)
