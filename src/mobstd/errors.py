@@ -127,9 +127,14 @@ class CanonError(MobstdError):
 
 
 class RefusedDocument(MobstdError):
-    """A document that its schema or rules refuse; ``problems`` says where and why."""
+    """A document that its schema or rules refuse; ``problems`` says where and why.
+
+    Attributes:
+        body: the raw body, where it is the answer to a call.
+    """
 
     exit_code = 1
+    body: bytes = b""
 
     def __init__(self, code: str, problems: tuple[Any, ...] = (), **params: Any) -> None:
         super().__init__(code, **params)
@@ -151,7 +156,13 @@ class Timeout(TransportError):
 
 
 class Unreadable(TransportError):
-    """The answer is too large, nested too deeply, wrongly encoded or not HTTP."""
+    """The answer is too large, nested too deeply, wrongly encoded, not JSON or not HTTP.
+
+    Attributes:
+        body: the raw body, as far as there is one.
+    """
+
+    body: bytes = b""
 
 
 class RedirectRefused(TransportError):

@@ -243,6 +243,9 @@ def test_answers_of_another_kind(body: bytes, code: str, call: Caller) -> None:
         call(answer(body))
     assert caught.value.code == code
     assert caught.value.diagnostics("fr")
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert error.body == body
+    assert "html" not in f"{error} {error!r}"
 
 
 def test_a_truncated_answer_is_an_error(call: Caller) -> None:

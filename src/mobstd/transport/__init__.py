@@ -10,6 +10,8 @@
     judge       the schemas of an operation
     answer      what a call brings back
     options     what a client and a single call do differently
+    hooks       what hooks say
+    building    from a typed query to a request
     client      what generated clients stand on
     http        senders over the network, on httpx
     pool        what httpx sends through: connections, with the deadline of a call

@@ -111,7 +111,11 @@ class RawResponse(Generic[T]):
             raise _refusal(self.endpoint, self.response)
         result: Any = None
         if self.endpoint.gives != "nothing":
-            result = self._read(self._json())
+            try:
+                result = self._read(self._json())
+            except (Unreadable, RefusedDocument) as error:
+                error.body = self.body
+                raise
         return result  # type: ignore[no-any-return]
 
     def _json(self) -> Any:

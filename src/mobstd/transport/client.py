@@ -5,21 +5,21 @@ from __future__ import annotations
 import copy
 import ssl
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from mobstd.endpoint import Endpoint
-from mobstd.errors import ConfigError, OutcomeUnknown, RefusedDocument, TransportError, Unreachable
+from mobstd.errors import ConfigError, OutcomeUnknown, TransportError, Unreachable
 from mobstd.judging.exchange import Request, Response
-from mobstd.judging.pointer import join
 from mobstd.models import Model
 from mobstd.query import Query
 from mobstd.transport.address import Address
 from mobstd.transport.answer import RawResponse
 from mobstd.transport.auth import Auth, authenticated
-from mobstd.transport.judge import judge_of
+from mobstd.transport.building import build, check
+from mobstd.transport.hooks import awaited, replaced, silent
 from mobstd.transport.log import logger
 from mobstd.transport.options import OnRequest, OnResponse, RequestOptions, Settings
 from mobstd.transport.retry import RetryPolicy
@@ -135,26 +135,11 @@ class _Base:
         return self.with_options(strict=True)
 
     def _build(
-        self,
-        endpoint: Endpoint,
-        query: Query | None,
-        body: Model | None,
-        options: RequestOptions,
+        self, endpoint: Endpoint, query: Query | None, body: Model | None, options: RequestOptions
     ) -> Request:
         if self._settings.validate:
-            _validate(endpoint, query, body)
-        names = {"Accept": "application/json"} if endpoint.gives != "nothing" else {}
-        if body is not None:
-            names["Content-Type"] = "application/json"
-        headers = {**names, **self._settings.headers, **options.headers}
-        path = endpoint.path if query is None else query.to_path(endpoint.path)
-        return Request(
-            endpoint.method,
-            self._settings.path + path,
-            () if query is None else query.to_pairs(),
-            tuple(headers.items()),
-            None if body is None else body.to_json().encode(),
-        )
+            check(endpoint, query, body)
+        return build(endpoint, query, body, self._settings, options.headers)
 
     def _ask(self, request: Request) -> Any:
         """Return what the hook says to a request."""
@@ -221,14 +206,14 @@ class ClientBase(_Base):
         attempt = 0
         while True:
             attempt += 1
-            request = _replaced(built, self._ask(built))
+            request = replaced(built, self._ask(built))
             signed = self._signed(request)
             outcome: Response | TransportError
             try:
                 outcome = self._sender.send(signed, timeout=self._timeout(options))
             except TransportError as error:
                 outcome = error
-            _silent(self._tell(request, outcome))
+            silent(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._settled(endpoint, request, outcome)
@@ -283,14 +268,14 @@ class AsyncClientBase(_Base):
         attempt = 0
         while True:
             attempt += 1
-            request = _replaced(built, await _awaited(self._ask(built)))
+            request = replaced(built, await awaited(self._ask(built)))
             signed = await self._signed(request)
             outcome: Response | TransportError
             try:
                 outcome = await self._sender.send(signed, timeout=self._timeout(options))
             except TransportError as error:
                 outcome = error
-            await _awaited(self._tell(request, outcome))
+            await awaited(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._settled(endpoint, request, outcome)
@@ -298,7 +283,7 @@ class AsyncClientBase(_Base):
 
     async def _signed(self, request: Request) -> Request:
         auth = self._settings.auth
-        return request if auth is None else authenticated(request, await _awaited(auth(request)))
+        return request if auth is None else authenticated(request, await awaited(auth(request)))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -323,63 +308,7 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-async def _awaited(said: Any) -> Any:
-    return await said if isinstance(said, Awaitable) else said
-
-
-def _replaced(request: Request, said: Any) -> Request:
-    """Return the request that a hook wants instead, or the one that there is.
-
-    Raises:
-        ConfigError: where the hook returned anything but a request or ``None``.
-    """
-    if said is None or isinstance(said, Request):
-        return said or request
-    raise ConfigError("transport.bad-hook", name="on_request", got=type(said).__name__)
-
-
-def _silent(said: Any) -> None:
-    """See that a hook was not an async one, which nobody awaits here.
-
-    Raises:
-        ConfigError: where it was.
-    """
-    if isinstance(said, Awaitable):
-        raise ConfigError("transport.bad-hook", name="on_response", got=type(said).__name__)
-
-
 def _product(product: str) -> str:
     if not product.isprintable():
         raise ConfigError("transport.bad-header", name="User-Agent")
     return user_agent(product)
-
-
-def _validate(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:
-    """Judge what is to be sent.
-
-    Raises:
-        RefusedDocument: where the standard does not allow it.
-    """
-    judge = judge_of(endpoint)
-    for judged, document in ((judge.query, query), (judge.body, body)):
-        if judged is None or document is None:
-            continue
-        problems = tuple(judged.problems(_sent(document)))
-        if problems:
-            first = problems[0]
-            where = join([*first.path, *([first.member] if first.member else [])])
-            raise RefusedDocument(
-                "client.request-refused",
-                problems,
-                operation=endpoint.id,
-                where=where,
-                keyword=first.keyword,
-            )
-
-
-def _sent(document: Model) -> dict[str, Any]:
-    """Return what leaves of a document: of a query, what is ``None`` stays here."""
-    dumped = document.dump()
-    if isinstance(document, Query):
-        return {name: value for name, value in dumped.items() if value is not None}
-    return dumped
