@@ -19,7 +19,7 @@ from mobstd.judging import pointer
 FOLDER = packaged().conformance
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
 TOY = Path(__file__).parents[1] / "toy"
-BASE = "https://mobstd.github.io/"
+BASE = "https://mobstd.github.io/contracts/"
 
 
 def contract(name: str) -> dict[str, Any]:
@@ -45,8 +45,7 @@ def test_a_contract_is_a_schema_that_says_what_it_is(name: str) -> None:
     document = contract(name)
     jsonschema_rs.meta.validate(document)
     assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert document["$id"].startswith(BASE)
-    assert document["$id"].endswith(f"/{name}.schema.json")
+    assert document["$id"] == f"{BASE}{name}.schema.json"
     assert document["description"]
     judge(name)
 
