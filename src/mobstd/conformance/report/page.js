@@ -125,6 +125,7 @@
   });
 
   one("filter").hidden = false;
+  one("languages").hidden = false;
   speak(root.dataset.lang);
   filter();
   reveal();
