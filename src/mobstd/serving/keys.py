@@ -17,16 +17,16 @@ class Keys:
         keys: the keys; ``None``: open to everybody.
 
     Raises:
-        ConfigError: for one string in place of a list, whose letters would all be keys, and for an
-            empty key, which everybody has.
+        ConfigError: for one string in place of a list, whose letters would all be keys; for an
+            empty key, which everybody has; and for one that no header can carry as it is.
     """
 
     def __init__(self, keys: Iterable[str] | None) -> None:
         self._known: tuple[bytes, ...] | None = None
         if keys is None:
             return
-        listed = () if isinstance(keys, str) else tuple(keys)
-        if isinstance(keys, str) or not all(listed):
+        listed = ("",) if isinstance(keys, str) else tuple(keys)
+        if not all(key and key.isprintable() and key.strip() == key for key in listed):
             raise ConfigError("serving.bad-keys")
         self._known = tuple(key.encode() for key in listed)
 
