@@ -92,6 +92,8 @@ def test_a_standard_that_is_only_data(checkout: Path) -> None:
         (["ocss@1.0-alpha", "--count", "9", "--port", "99999"], "99999"),
         (["ocss@1.0-alpha", "--count", "9", "--host", "192.0.2.1"], "192.0.2.1"),
         (["ocss@1.0-alpha", "--now", "yesterday"], "yesterday"),
+        (["ocss@1.0-alpha", "--now", "9999-12-31"], "UNIX seconds"),
+        (["ocss@1.0-alpha", "--now", "-62135596800"], "UNIX seconds"),
     ],
 )
 def test_what_cannot_be_served_is_said(

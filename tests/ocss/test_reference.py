@@ -582,6 +582,20 @@ def test_a_schedule_without_day_or_time_is_read_off_its_journeys(tmp_path: Path)
     assert ask(app, "/driver_regular_trips", {**good, "departureWeekdays": "MON"}).json() == []
 
 
+@pytest.mark.parametrize("date", [10**30, -(10**30), 1e300, 10**15])
+def test_instants_that_no_calendar_has_are_kept(tmp_path: Path, date: float) -> None:
+    folder = OCSS.folder / "examples" / "valid"
+    journey = json.loads((folder / "driver-journey" / "full.json").read_text())
+    trip = json.loads((folder / "driver-regular-trip" / "with-journeys.json").read_text())
+    dated = {"passengerPickupDate": date, "type": "PLANNED"}
+    data = [{**journey, **dated}, {**trip, "schedules": [{"journeySchedules": [dated]}]}]
+    file = tmp_path / "data.json"
+    file.write_text(json.dumps(data))
+    app = build(now=NOW, data=file)
+    for kind, item in (("driver-journey", journey), ("driver-regular-trip", trip)):
+        assert ask(app, PATHS[kind], query_of(kind, item)).json() == []
+
+
 def test_wrong_documents_are_named(tmp_path: Path) -> None:
     file = tmp_path / "data.ndjson"
     file.write_text('{"driver": {}, "passengerPickupDate": 3}\n')

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["build"]
 
+_LATEST = 250_000_000_000
+"""A few decades before the last instant that Python's calendar has."""
+
 
 def build(
     *,
@@ -55,7 +58,7 @@ def build(
         check_answers: judge its own answers and log what is wrong with them.
 
     Raises:
-        ConfigError: for an area, a database or a file that can't be used.
+        ConfigError: for an instant, an area, a database or a file that can't be used.
         UnknownName: for a behaviour that is not there.
         MissingExtra: where mobstd was installed without ``server``.
     """
@@ -74,6 +77,8 @@ def build(
 
     if not 1 <= operators <= 3 or count < 0:
         raise ConfigError("serving.bad-world", operators=operators, count=count)
+    if now is not None and not 0 <= now <= _LATEST:
+        raise ConfigError("serving.bad-now", now=now)
     recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
     version = find("ocss@1.0-alpha")
     keys = None if api_keys is None else tuple(api_keys)

@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 DAY = 86400
+_INT64 = 2**62
 _CACHED = 20_000
 
 
@@ -98,7 +100,7 @@ def _local(at: float) -> tuple[int, float]:
 def slots(item: Item) -> Iterator[tuple[int, float, list[int] | None]]:
     """Yield weekday, seconds of the day and instants of each weekly slot of a trip.
 
-    A schedule that names no day or no time is read off its journeys.
+    A schedule that names no day or no time is read off its journeys, where a calendar has them.
     """
     for schedule in item.get("schedules", ()):
         day, clock = schedule.get("passengerPickupDay"), schedule.get("passengerPickupTimeOfDay")
@@ -108,7 +110,8 @@ def slots(item: Item) -> Iterator[tuple[int, float, list[int] | None]]:
             yield DAYS.index(day), seconds_of_day(clock), dates
             continue
         for date in dates or ():
-            yield (*_local(date), [date])
+            with suppress(ValueError, OverflowError, OSError):
+                yield (*_local(date), [date])
 
 
 class Store:
@@ -192,7 +195,7 @@ def _rows(number: int, kind: str, item: Item) -> list[tuple[Any, ...]]:
     ends = (plat, plat, plng, plng, dlat, dlat, dlng, dlng)
     exact = (number, plat, plng, dlat, dlng)
     if not kind.endswith("trip"):
-        at = int(item["passengerPickupDate"])
+        at = max(-_INT64, min(_INT64, int(item["passengerPickupDate"])))
         return [(*ends, at, at, *exact, at, 0, None)]
     return [
         (*ends, time, time, *exact, time, day, None if runs is None else json.dumps(runs))
