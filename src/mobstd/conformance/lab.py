@@ -14,7 +14,7 @@ from mobstd.judging.kinds.filters import is_filter, match, needs, sound
 from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Anchor", "Key", "Lab", "Query"]
+__all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Query"]
 
 PANORAMA_KM = 100.0
 PANORAMA_SECONDS = 2 * 86_400

@@ -26,7 +26,7 @@ def sweep(lab: Lab, operations: list[str]) -> None:
     for turn in zip_longest(*queries):
         for operation, query in zip(operations, turn, strict=True):
             if query is not None:
-                lab.ask(operation, query, "explore")
+                lab.ask(operation, query, "sweep")
 
 
 def _queries(lab: Lab, operation: str) -> Iterator[Query]:

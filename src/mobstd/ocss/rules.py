@@ -213,7 +213,7 @@ def _midnight_edges(schedule: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def _day_edges(trip: Any, schedule: Mapping[str, Any]) -> Iterator[Edit]:
-    own = {s.get("passengerPickupDay") for s in _schedules(trip)}
+    own = [s.get("passengerPickupDay") for s in _schedules(trip)]
     day = schedule.get("passengerPickupDay")
     if day in DAYS:
         yield {"departureWeekdays": [day]}, True
