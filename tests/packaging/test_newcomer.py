@@ -80,8 +80,8 @@ def test_ci_runs_the_command_of_the_readme(checkout: Path) -> None:
     assert "$ make test" in (checkout / "README.md").read_text("utf-8")
 
 
-def test_hooks_leave_generated_files_to_their_generator(checkout: Path) -> None:
-    """pre-commit names files one by one, which ruff then checks although they are excluded."""
+def test_hooks_accept_generated_files(checkout: Path) -> None:
+    """pre-commit names files one by one, also those that a configuration excludes."""
     config = checkout / ".pre-commit-config.yaml"
     if not config.is_file():
         pytest.skip("not in the sdist")
