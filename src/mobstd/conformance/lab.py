@@ -25,6 +25,9 @@ NEAR_KM, NEAR_SECONDS = 2.0, 3600
 NEIGHBOURHOOD_KM = 12.5
 NEIGHBOURHOOD_SECONDS = 5400
 
+SAME_RIDE_SECONDS = 7200
+"""How far apart two meeting points of one ride may be."""
+
 LIMIT = 60
 """How many items are asked for where a number has to be named."""
 
@@ -39,6 +42,11 @@ QUICK = ("within", "near", "rule")
 
 Query = dict[str, Any]
 Key = tuple[str, ...]
+
+
+def _close(one: Any, other: Any) -> bool:
+    both = isinstance(one, (int, float)) and isinstance(other, (int, float))
+    return both and abs(one - other) <= SAME_RIDE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -214,6 +222,26 @@ class Lab:
                 if len(seen) < SEEN and key not in seen and self.sound(exchange, pointer):
                     seen[key] = (item, exchange)
         return seen
+
+    def sibling(self, operation: str, item: Any, exchange: Exchange) -> bool:
+        """Say whether an answer shows the same person on the same way under another identity.
+
+        Who computes where to meet from the query offers one ride in many forms, one at a time.
+        """
+        collection, instant = self.context.catalogue.collections[operation], None
+        person = get(item, collection.otherwise[0]) if collection.otherwise else MISSING
+        if person is MISSING:
+            return False
+        how = self.role_of(operation)
+        if "instant" in how:
+            instant = how.get("from_item", {}).get(how["instant"])
+        key = self.context.identity(operation, item)
+        return any(
+            other != key
+            and get(found, collection.otherwise[0]) == person
+            and (instant is None or _close(get(item, instant), get(found, instant)))
+            for other, (_, found) in self.items(exchange).items()
+        )
 
     def sound(self, exchange: Exchange, pointer: str) -> bool:
         """Say whether the schema accepts all that filters read of an item."""

@@ -19,6 +19,8 @@ SWEEP = 32
 CLOSE_KM, CLOSE_SECONDS = 8.0, 1800
 FAR_KM, FAR_SECONDS = 250.0, 43_200
 
+DAY, DAYS, DAYS_KM = 86_400, (1, -1, 2), 60.0
+
 
 def sweep(lab: Lab, operations: list[str]) -> None:
     """Ask around the items that were seen, one operation after another, until the phase ends."""
@@ -43,9 +45,23 @@ def _queries(lab: Lab, operation: str) -> Iterator[Query]:
     ways: list[Query] = [{name: CLOSE_KM} for name in radii]
     if margin is not None:
         ways.append({margin: CLOSE_SECONDS})
+    yield from _days(lab, operation, known[0], wide)
     for turn, anchor in enumerate(_spread(lab, operation, known)):
         any_day = lab.around(anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
         yield {**any_day, **wide, **(ways[turn % len(ways)] if ways else {})}
+
+
+def _days(lab: Lab, operation: str, anchor: Anchor, wide: Query) -> Iterator[Query]:
+    """Yield the days around an item one by one, and all of them at once: who thinks in days."""
+    how = lab.role_of(operation)
+    instant, margin = how.get("instant"), how.get("margin")
+    if instant is None or margin is None or lab.wide.get(operation, {}).get(margin, 0) < 2 * DAY:
+        return
+    around = lab.around(anchor, CLOSE_KM, DAY // 2)
+    near = {name: min(DAYS_KM, km) for name, km in wide.items() if name != margin}
+    for day in DAYS:
+        yield {**around, **near, instant: int(around[instant]) + day * DAY}
+    yield {**around, **near, margin: int(lab.wide[operation][margin])}
 
 
 def _spread(lab: Lab, operation: str, known: list[Anchor]) -> Iterator[Anchor]:

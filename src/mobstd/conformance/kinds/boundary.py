@@ -52,7 +52,7 @@ def lost(
         answer = lab.ask(anchor.operation, twin, "twin", row)
         if anchor.key not in lab.keys(found_by) or not lab.readable(answer):
             return None
-        if anchor.key in lab.keys(answer):
+        if anchor.key in lab.keys(answer) or lab.sibling(anchor.operation, anchor.item, answer):
             return None
         pair = (answer, found_by)
     if not _centred(lab, row, anchor, control, twin) or _in_company(
@@ -63,10 +63,15 @@ def lost(
 
 
 def _centred(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Query) -> bool:
-    """Say whether the margins of the twin find the item where it is in the middle of them."""
+    """Say whether all that the twin changes but the centre finds the item in the middle of it."""
     how = lab.role_of(anchor.operation)
-    margins = {m: twin[m] for m in (*how.get("radii", ()), how.get("margin")) if m in twin}
-    answer = lab.ask(anchor.operation, {**control, **margins}, "control", row)
+    centres = {*how.get("departure", ()), *how.get("arrival", ())}
+    centres |= {how.get("instant"), how.get("time_of_day")}
+    changed = {k: v for k, v in twin.items() if control.get(k) != v}
+    if centres.isdisjoint(changed):
+        return True
+    others = {k: v for k, v in changed.items() if k not in centres}
+    answer = lab.ask(anchor.operation, {**control, **others}, "control", row)
     return anchor.key in lab.keys(answer)
 
 

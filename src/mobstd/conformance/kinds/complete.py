@@ -18,6 +18,9 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
+PAGE, WIDENED = 120, 3
+"""How many items are more than any usual page, and how often a query is widened to find them."""
+
 CANDIDATES = 3
 BLINK = 8
 """Requests within which nothing ends and begins again by itself."""
@@ -48,9 +51,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
-        if any(limited(limit, exchange.query) is not None for limit in limits):
-            continue
-        if not lab.decidable(operation, exchange.query):
+        if _cut(lab, limits, exchange) or not lab.decidable(operation, exchange.query):
             continue
         present = lab.keys(exchange)
         for key, (item, source) in known.items():
@@ -77,6 +78,12 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(evidence, tuple(findings))
 
 
+def _cut(lab: Lab, limits: list[Check], exchange: Exchange) -> bool:
+    """Say whether a limit may have cut the answer: one that is not reached cuts nothing."""
+    asked = [limited(limit, exchange.query) for limit in limits]
+    return any(most is not None and len(lab.keys(exchange)) >= most for most in asked)
+
+
 Comparable = Callable[[Any, Exchange, Exchange], bool]
 
 
@@ -100,7 +107,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
     def comparable(item: Any, source: Exchange, exchange: Exchange) -> bool:
         named = MISSING not in (get(item, pointer) for pointer in collection.identity)
         moved = any(source.query.get(c) != exchange.query.get(c) for c in centres)
-        if moved and (computed or not named):
+        if moved and (computed or not named or lab.sibling(operation, item, exchange)):
             return False
         if named:
             return True
@@ -112,10 +119,17 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
 
 
 def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
-    """Ask widely once without a limit, so that what was seen can be missed."""
+    """Ask widely without a limit, so that what was seen can be missed: for more than a page."""
     query = lab.crowd(operation, row)
-    if query is not None:
-        lab.ask(operation, query, "control", row)
+    if query is None:
+        return
+    widest, radii = lab.wide.get(operation, {}), lab.role_of(operation).get("radii", ())
+    for _ in range(WIDENED):
+        came = lab.keys(lab.ask(operation, query, "control", row))
+        wider = {r: min(query[r] * 2, max(query[r], widest.get(r, 0.0))) for r in radii}
+        if len(came) > PAGE or all(query[r] == wider[r] for r in radii):
+            return
+        query = {**query, **wider}
 
 
 def _blinks(
@@ -134,9 +148,7 @@ def _blinks(
     blinked: list[tuple[Exchange, Exchange]] = []
     by_place = dict(answers)
     for place, exchange in answers:
-        if any(limited(limit, exchange.query) is not None for limit in limits):
-            continue
-        if not lab.decidable(operation, exchange.query):
+        if _cut(lab, limits, exchange) or not lab.decidable(operation, exchange.query):
             continue
         for sightings in seen.values():
             before = max((s for s in sightings if s[0] <= place), key=_first, default=None)

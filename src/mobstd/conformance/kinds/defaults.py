@@ -124,6 +124,9 @@ def _compared(
         if answer.accepted and (anchor.key in lab.keys(answer)) == inside:
             yield True
             continue
+        spelled = lab.ask(operation, explicit, "control", row)
+        if (anchor.key in lab.keys(spelled)) != inside:
+            continue  # wrong with the default spelled out too: another row is about that
         result = _same(lab, row, check, operation, name, explicit)
         if result is not None:
             yield result

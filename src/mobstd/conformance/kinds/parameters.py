@@ -47,7 +47,8 @@ def _refused(
         if twin.status in expect:
             continue
         again = lab.ask(operation, control[0], "control", row, fresh=True)
-        if not again.accepted:
+        twin = lab.ask(operation, query, "negative", row, negative=True)
+        if not again.accepted or twin.status in expect:
             continue
         findings.append(_answered(row, check, twin, again, name, severity, expect))
     return Result(evidence, tuple(findings))

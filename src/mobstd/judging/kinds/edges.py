@@ -40,9 +40,13 @@ MARGINS = (
     (1800, -1, False),
     (1800, 1, False),
     (7200, 1, True),
+    (59, -1, True),
     (0, -1, False),
 )
-"""Margin in seconds, side of the shift, and whether the item stays inside."""
+"""Margin in seconds, side of the shift, and whether the item stays inside.
+
+Less than a minute tells who counts in minutes, zero who takes zero for left out.
+"""
 
 OFF_ZERO_KM, OFF_ZERO_SECONDS = 0.6, 600
 """How far an item is from the centre of a margin of zero."""
