@@ -191,3 +191,9 @@ def test_its_options_are_in_the_help(run: Run) -> None:
 
 def test_the_entry_point_names_it(checkout: Any) -> None:
     assert f'mobstd = "{PLUGIN}"' in (checkout / "pyproject.toml").read_text("utf-8")
+
+
+def test_the_verdict_says_why_nothing_could_be_asked(run: Run) -> None:
+    ran = run("--mobstd-url", "http://127.0.0.1:9", "--mobstd-standard", "ocss@1.0-alpha")
+    assert ran.returncode == 1
+    assert "connection: GET /driver_journeys: 127.0.0.1:9 refuses connections." in ran.stdout

@@ -202,9 +202,10 @@ class Verdict(_Item):
         """Fail where the gate is closed."""
         gate = self.report["gate"]
         if not gate["passed"]:
-            from mobstd.conformance.report.view import sentence, word
+            from mobstd.conformance.report.view import refused, sentence, visible, word
 
             lines = [sentence(self.report, self.lang)]
+            lines += [visible(text) for text in refused(self.report, self.lang)]
             if self.report["stopped_by"]:
                 lines.append(word("stopped", self.report["stopped_by"], self.lang))
             lines += [reason[self.lang] for reason in gate.get("reasons", ())]

@@ -59,12 +59,8 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     ]
     if report["stopped_by"]:
         lines += [f"> {word('stopped', report['stopped_by'], lang)}", ""]
-    for item in report.get("preflight", ()):
-        if item["ok"] is False:
-            said = view.pair(
-                _plain(view.checked(item["check"], lang)), _plain(item["message"][lang]), lang
-            )
-            lines += [f"> {said}", ""]
+    for said in view.refused(report, lang):
+        lines += [f"> {_plain(said)}", ""]
     lines += _blocks(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
     lines.append("")

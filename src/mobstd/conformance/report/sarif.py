@@ -159,13 +159,10 @@ def profile_file(report: Mapping[str, Any]) -> str:
 
 
 def _invocation(report: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    notes = []
-    for item in report.get("preflight", ()):
-        if item["ok"] is False:
-            text = visible(
-                view.pair(view.checked(item["check"], lang), item["message"][lang], lang)
-            )
-            notes.append({"level": "error", "message": {"text": text}})
+    notes = [
+        {"level": "error", "message": {"text": visible(text)}}
+        for text in view.refused(report, lang)
+    ]
     if report["stopped_by"]:
         text = word("stopped", report["stopped_by"], lang)
         notes.append({"level": "warning", "message": {"text": text}})

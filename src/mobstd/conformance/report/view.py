@@ -24,6 +24,7 @@ __all__ = [
     "natural_exit",
     "pair",
     "reason",
+    "refused",
     "rows",
     "sentence",
     "shown",
@@ -142,6 +143,12 @@ def sentence(report: Mapping[str, Any], lang: str) -> str:
 def checked(name: str, lang: str) -> str:
     """Return what preflight looked at, in words."""
     return render(f"report.preflight.{name}", {}, lang, default=visible(name))
+
+
+def refused(report: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what preflight found wrong, with what to do about it."""
+    items = (item for item in report.get("preflight", ()) if item["ok"] is False)
+    return [pair(checked(item["check"], lang), item["message"][lang], lang) for item in items]
 
 
 def natural_exit(report: Mapping[str, Any]) -> int:
