@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     """Show both targets; fail where the demonstration is not what it claims to be."""
     from mobstd.conformance.demo import demonstrable, demonstrate
     from mobstd.conformance.report.progress import progress
+    from mobstd.conformance.report.view import decimal
 
     version = demonstrable(args.standard)
     right = True
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
                     name=name,
                     verdict=say(f"report.verdict.{report['verdict']}"),
                     requests=report["requests"],
-                    seconds=round(report["duration_seconds"], 1),
+                    seconds=decimal(report["duration_seconds"], args.lang),
                     file=shown.file,
                 )
             )

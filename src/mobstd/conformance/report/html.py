@@ -89,6 +89,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         standard=view.names(report),
         heading=partial(view.heading, report),
         preflight=view.checked,
+        purpose=view.purpose,
         sentence=partial(view.sentence, report),
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},

@@ -23,6 +23,7 @@ __all__ = [
     "names",
     "natural_exit",
     "pair",
+    "purpose",
     "reason",
     "refused",
     "rows",
@@ -143,6 +144,11 @@ def sentence(report: Mapping[str, Any], lang: str) -> str:
 def checked(name: str, lang: str) -> str:
     """Return what preflight looked at, in words."""
     return render(f"report.preflight.{name}", {}, lang, default=visible(name))
+
+
+def purpose(name: str, lang: str) -> str:
+    """Return why a request was sent, in words."""
+    return render(f"report.purpose.{name}", {}, lang, default=visible(name))
 
 
 def refused(report: Mapping[str, Any], lang: str) -> list[str]:
