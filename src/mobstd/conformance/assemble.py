@@ -10,6 +10,7 @@ from typing import Any
 import mobstd
 from mobstd.canon.schemas import documents
 from mobstd.conformance.baseline import gate
+from mobstd.conformance.digest import digest
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.preflight import Item
 from mobstd.conformance.redaction import Redactor, personal_members
@@ -191,7 +192,7 @@ def assemble(run: Run) -> dict[str, Any]:
             "version": mobstd.__version__,
             "python": platform.python_version(),
         },
-        "suite": {"catalogue": catalogue.hash, "kill_digest": None},
+        "suite": {"catalogue": catalogue.hash, "kill_digest": digest(catalogue.version)},
         "standard": _standard(run),
         "role": catalogue.role,
         "target": _target(run),

@@ -188,6 +188,7 @@ class Lab:
         anchor = next(iter(self.anchors.get(operation, ())), None)
         query = dict(start if anchor is None else {**start, **anchor.query})
         query.pop(how.get("limit", ""), None)
+        query.pop(how.get("weekdays", ""), None)
         for radius in how.get("radii", ()):
             query[radius] = min(float(start.get(radius, PANORAMA_KM)), PANORAMA_KM)
         if "instant" in how and anchor is not None:

@@ -14,7 +14,7 @@ from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session
-from mobstd.errors import ConfigError, UnknownName
+from mobstd.errors import UnknownName
 from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.context import Context
 from mobstd.judging.requirement import Requirement
@@ -134,6 +134,23 @@ def _rows(found: Catalogue, only: tuple[str, ...]) -> Mapping[str, Requirement]:
     return {name: found.rows[name] for name in only}
 
 
+def _refuse_hints(found: Catalogue, profile: Profile) -> None:
+    """Refuse hints about what the standard does not have: they would find nothing, silently."""
+    for operation, queries in profile.hints.items():
+        if operation not in found.operations:
+            known = ", ".join(found.operations)
+            raise UnknownName("engine.unknown-operation", wanted=operation, known=known)
+        names = [p.name for p in found.operations[operation].parameters if p.where == "query"]
+        for name in dict.fromkeys(name for query in queries for name in query):
+            if name not in names:
+                raise UnknownName(
+                    "engine.unknown-parameter",
+                    wanted=name,
+                    operation=operation,
+                    known=", ".join(names),
+                )
+
+
 @dataclass
 class Outline:
     """What is known before anything is sent."""
@@ -154,6 +171,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
     version = find(profile.standard, options.roots)
     found = bound(catalogue(version, the_role(version, profile.role)), profile)
     declared = _selected(found, options, profile)
+    _refuse_hints(found, profile)
     requests = min(profile.max_requests, QUICK) if options.quick else profile.max_requests
     address = getattr(sender, "address", None)
     session = Session(
@@ -179,7 +197,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         declared=declared or (),
         has_credentials=bool(options.credentials),
     )
-    now = options.now or datetime.now(UTC)
+    now = options.now or datetime.now(UTC).replace(microsecond=0)
     return Outline(lab, declared, _rows(found, options.only), now, options)
 
 
@@ -214,12 +232,18 @@ def _undeclared(outline: Outline) -> bool:
 def credentials(profile: Profile) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
     """Return the headers that present mobstd to the target, and the secrets in them by name.
 
+    Where the profile wants a token, it is asked for.
+
     Raises:
-        ConfigError: where an environment variable is not set, or the kind needs a token first.
+        ConfigError: where an environment variable is not set, or no token is to be had.
     """
     auth = profile.auth
     if auth is None:
         return (), {}
-    if auth.kind not in ("header", "bearer") or auth.secret is None:
-        raise ConfigError("engine.auth-kind", kind=auth.kind)
-    return ((auth.header, auth.value()),), {auth.secret.name: auth.secret.reveal()}
+    kept = {s.name: s.reveal() for s in (auth.secret, *auth.credentials.values()) if s}
+    if auth.kind in ("header", "bearer"):
+        return ((auth.header, auth.value()),), kept
+    from mobstd.conformance.token import token
+
+    bearer = token(auth)
+    return ((auth.header, f"Bearer {bearer}"),), {**kept, "token": bearer}

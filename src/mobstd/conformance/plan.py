@@ -65,7 +65,7 @@ def plan(
                 probed += cost
     before = looks + explored + min(probed, budget.probe)
     rest = max(0, budget.requests - before) if searches else 0
-    around = min(SWEEP, rest // 2)
+    around = min(SWEEP, rest * 3 // 4)
     if around:
         classes.append(_class("sweep", None, _TITLES["sweep"], around, []))
     before += around

@@ -36,6 +36,7 @@ class Run:
     stopped: str | None
     seed: int
     only: tuple[str, ...] = ()
+    selected: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
     baseline: Baseline | None = None
     fail_on: str = "error"
@@ -45,9 +46,12 @@ class Run:
     def blocks(self) -> tuple[str, ...]:
         """The blocks that get a verdict: declared, or found."""
         there = [b for b, state in self.lab.presence.items() if state == "present"]
-        if self.declared is None:
-            return tuple(there)
-        return self.declared
+        found = tuple(there) if self.declared is None else self.declared
+        if not self.only:
+            return found
+        catalogue = self.lab.context.catalogue
+        about = {b for row in self.rows.values() for b in catalogue.blocks_of(row)}
+        return tuple(block for block in found if block in about)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def _seen(
 def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...]) -> str | None:
     """Return why a row has no evidence, where that is known."""
     if row.id not in run.rows:
+        return "not-selected"
+    if run.selected and blocks and not set(blocks) & set(run.declared or ()):
         return "not-selected"
     if row.untested is not None and not row.checks:
         return untested_reason(row.untested["reason"])

@@ -86,7 +86,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
 
     begin("preflight", len(lab.context.catalogue.blocks))
     with lab.session.phase("preflight"):
-        preflight(lab, outline.declared, outline.now, seen)
+        preflight(lab, None if options.blocks else outline.declared, outline.now, seen)
     if seen.stop:
         return
     operations = operations_to_judge(outline)
@@ -99,7 +99,8 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     for operation in operations:
         if operation not in searches:
             lab.controls.setdefault(operation, {})
-    share = min(budget.probe, max(0, lab.session.left - LOOK_BACK))
+    look_back = min(LOOK_BACK, budget.requests // 10)
+    share = min(budget.probe, max(0, lab.session.left - look_back))
     begin("negatives", share // 2)
     before = len(lab.session.exchanges)
     with lab.session.phase("negatives", share // 2):
@@ -108,18 +109,18 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("pairs", left)
     with lab.session.phase("pairs", left):
         _probe(outline, [*operations, *missing(outline)], "pairs", tallies)
-    rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
-    around = min(SWEEP, rest // 2)
+    rest = budget.requests - len(lab.session.exchanges) - look_back
+    around = min(SWEEP, rest * 3 // 4)
     if searches and around > 0:
         begin("sweep", around)
         with lab.session.phase("sweep", around):
-            sweep(lab, searches)
-    rest = budget.requests - len(lab.session.exchanges) - LOOK_BACK
+            sweep(lab, searches, outline.rows)
+    rest = budget.requests - len(lab.session.exchanges) - look_back
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
-    begin("last", LOOK_BACK)
+    begin("last", look_back)
     with lab.session.phase("last"):
         _probe(outline, operations, "last", tallies)
 
@@ -185,12 +186,14 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             stopped = _fault(seen, error)
     if seen.stop:
         stopped = "unreachable" if seen.stop == "unreachable" else "preflight"
-    passive: list[Tally] = []
+    judged: list[Tally] = []
     try:
-        judged = judge(lab.session.exchanges, lab.context)
-        passive = [t for t in judged if t.requirement.id in outline.rows]
+        judge(lab.session.exchanges, lab.context, judged)
+    except KeyboardInterrupt:
+        stopped = "interrupted"
     except Exception as error:
         stopped = _fault(seen, error)
+    passive = [t for t in judged if t.requirement.id in outline.rows]
     recorded = recorder.close() if recorder else None
     return assemble(
         Run(
@@ -207,6 +210,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             stopped=stopped,
             seed=options.seed,
             only=options.only,
+            selected=bool(options.blocks),
             secrets=options.secrets,
             baseline=options.baseline,
             fail_on=options.fail_on,

@@ -1,37 +1,47 @@
 """Looks closely at many places: what is wrong with one result in ten shows in a crowd.
 
-Each query is narrow in one way and wide in all others: around one end, or around one instant. Its
-answer is judged by every rule, as evidence that no probe of a single item brings.
+Each query is narrow in one way and wide in all others: just beyond an edge, around one end or
+instant. Its answer is judged by every rule, as evidence that no probe of a single item brings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
+from mobstd.conformance.kinds.boundary import outside
 from mobstd.conformance.lab import NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
+from mobstd.judging.requirement import Requirement
 
 __all__ = ["SWEEP", "sweep"]
 
-SWEEP = 32
-"""How many of the requests of a run are for this, where there are as many left."""
+SWEEP = 110
+"""How many of the requests of a run are for this, where a third more is left."""
 
 CLOSE_KM, CLOSE_SECONDS = 8.0, 1800
 FAR_KM, FAR_SECONDS = 250.0, 43_200
 
-DAY, DAYS, DAYS_KM = 86_400, (1, -1, 2), 60.0
+DAY, DAYS, DAYS_KM = 86_400, (1, -1, 2, -2, 3, -3), 60.0
 
 
-def sweep(lab: Lab, operations: list[str]) -> None:
+def sweep(lab: Lab, operations: list[str], rows: Mapping[str, Requirement]) -> None:
     """Ask around the items that were seen, one operation after another, until the phase ends."""
-    queries = [list(_queries(lab, operation)) for operation in operations]
+    queries = [[*_edges(lab, op, rows), *_queries(lab, op)] for op in operations]
     for turn in zip_longest(*queries):
-        for operation, query in zip(operations, turn, strict=True):
-            if query is not None:
-                lab.ask(operation, query, "sweep")
+        for operation, asked in zip(operations, turn, strict=True):
+            if asked is not None:
+                row, query = asked
+                lab.ask(operation, query, "sweep", row)
 
 
-def _queries(lab: Lab, operation: str) -> Iterator[Query]:
+Asked = tuple[Requirement | None, Query]
+
+
+def _edges(lab: Lab, operation: str, rows: Mapping[str, Requirement]) -> Iterator[Asked]:
+    yield from ((row, query) for row, query in outside(lab, operation) if row.id in rows)
+
+
+def _queries(lab: Lab, operation: str) -> Iterator[Asked]:
     """Yield queries around items far apart from each other, narrow in each way in turn."""
     how = lab.role_of(operation)
     known = lab.anchors.get(operation, ())
@@ -42,13 +52,12 @@ def _queries(lab: Lab, operation: str) -> Iterator[Query]:
     wide = {name: min(FAR_KM, float(widest.get(name, NEAR_KM))) for name in radii}
     if margin is not None:
         wide[margin] = min(FAR_SECONDS, int(widest.get(margin, NEAR_SECONDS)))
-    ways: list[Query] = [{name: CLOSE_KM} for name in radii]
-    if margin is not None:
-        ways.append({margin: CLOSE_SECONDS})
-    yield from _days(lab, operation, known[0], wide)
+    ways: list[Query] = [{margin: CLOSE_SECONDS}] if margin is not None else []
+    ways += [{name: CLOSE_KM} for name in radii]
+    yield from ((None, query) for query in _days(lab, operation, known[0], wide))
     for turn, anchor in enumerate(_spread(lab, operation, known)):
         any_day = lab.around(anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
-        yield {**any_day, **wide, **(ways[turn % len(ways)] if ways else {})}
+        yield None, {**any_day, **wide, **(ways[turn % len(ways)] if ways else {})}
 
 
 def _days(lab: Lab, operation: str, anchor: Anchor, wide: Query) -> Iterator[Query]:

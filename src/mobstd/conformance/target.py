@@ -51,8 +51,9 @@ def _app(reference: str) -> Any:
         found: Any = import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ConfigError("target.no-app", target=reference, why=str(error)) from None
+    except (Exception, SystemExit) as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise ConfigError("target.no-app", target=reference, why=why) from None
     return found
 
 

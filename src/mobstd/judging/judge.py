@@ -40,9 +40,14 @@ def _active(check: Check, context: Context) -> bool:
     return "when_block" not in check.params or check["when_block"] in context.blocks
 
 
-def judge(exchanges: Sequence[Exchange], context: Context) -> list[Tally]:
-    """Return what every passive check saw, one tally per exchange or run."""
-    tallies: list[Tally] = []
+def judge(
+    exchanges: Sequence[Exchange], context: Context, tallies: list[Tally] | None = None
+) -> list[Tally]:
+    """Return what every passive check saw, one tally per exchange or run.
+
+    They are added to ``tallies`` as they come, so that who is interrupted has those so far.
+    """
+    tallies = [] if tallies is None else tallies
     for exchange in exchanges:
         pairs = context.catalogue.by_operation.get(exchange.operation or "", ())
         for (_, place), result in route(exchange, context, pairs).items():
@@ -85,9 +90,13 @@ def settle(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
     """Return the tallies by row; findings give way where a row that explains them failed.
 
     A check's ``unless_failed`` names those rows; they count on the same operation only, and
-    where they failed: with an error, or with a warning where the row can have no more.
+    where they failed: with an error, or with a warning where the row can have no more. A row whose
+    findings an error explains has no evidence there: it cannot pass on what is left.
     """
     kept = list(tallies)
+    errors = {
+        (t.requirement.id, f.operation) for t in kept for f in t.findings if f.severity == "error"
+    }
     failed = {
         (t.requirement.id, f.operation)
         for t in kept
@@ -95,11 +104,23 @@ def settle(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
         if f.severity == "error" or t.requirement.severity == "warning"
     }
     settled: dict[str, list[Tally]] = {}
+    blind: set[tuple[str, str | None]] = set()
     for tally in kept:
         explained = tally.check.get("unless_failed", ())
         findings = tuple(
             f for f in tally.findings if not any((row, f.operation) in failed for row in explained)
         )
+        blind |= {
+            (tally.requirement.id, f.operation)
+            for f in tally.findings
+            if f not in findings and any((row, f.operation) in errors for row in explained)
+        }
         changed = tally if findings == tally.findings else replace(tally, findings=findings)
         settled.setdefault(tally.requirement.id, []).append(changed)
-    return settled
+    return {row: [_blinded(t, blind) for t in found] for row, found in settled.items()}
+
+
+def _blinded(tally: Tally, blind: set[tuple[str, str | None]]) -> Tally:
+    if tally.findings or (tally.requirement.id, tally.operation) not in blind:
+        return tally
+    return replace(tally, evidence=0, reason=tally.reason or "explained")

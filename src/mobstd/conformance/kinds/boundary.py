@@ -1,7 +1,8 @@
 """A known item just inside and just outside the margins of a filter.
 
-The control finds the item; the twin moves one centre, so that only this filter can lose it. What
-is lost in a crowd only, or in the middle of the margins too, is lost to something else.
+Outside, no control is needed: those queries are asked with the sweep. Inside, the control finds
+the item; the twin moves one centre, so that only this filter can lose it. What is lost in a crowd
+only, or in the middle of the margins too, is lost to something else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "BOUNDARY",
     "TRIES",
     "lost",
+    "outside",
 ]
 
 TRIES = 3
@@ -87,22 +89,41 @@ def _in_company(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin
 
 
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Try the edges of every filter of the row, on one item after another.
+    """Try the inner edges of every filter of the row, on one item after another.
 
-    Inside, nothing but this filter may lose the item. Outside, whatever comes is judged.
+    Nothing but this filter may lose the item there.
     """
     evidence, findings = 0, []
     for filter_check in _filters(row, operation, lab):
         for case in _chosen(filter_check, operation, lab):
-            anchor, edge = case.anchor, case.edge
-            if not edge.inside:
-                lab.ask(operation, {**_others_wide(lab, anchor, edge), **edge.query}, "twin", row)
-            elif case.telling:
+            if case.edge.inside and case.telling:
                 evidence += 1
-                findings += _inside(lab, row, check, anchor, case.twin)
+                findings += _inside(lab, row, check, case.anchor, case.twin)
                 if findings:
                     return Result(evidence, tuple(findings))
     return Result(evidence, tuple(findings))
+
+
+def outside(lab: Lab, operation: str) -> Iterator[tuple[Requirement, Query]]:
+    """Yield queries just beyond whose edge an item lies; the filters judge whatever comes."""
+    for row, check in lab.context.catalogue.by_operation[operation]:
+        if check.kind != "boundary":
+            continue
+        for filter_check in _filters(row, operation, lab):
+            for case in _chosen(filter_check, operation, lab):
+                if case.edge.inside:
+                    continue
+                query = {**_others_wide(lab, case.anchor, case.edge), **case.edge.query}
+                if case.edge.tight:
+                    yield row, {**query, **_own_centre(lab, case.anchor, query)}
+                yield row, query
+
+
+def _own_centre(lab: Lab, anchor: Anchor, query: Query) -> Query:
+    """Return the centre at which a query would find the item: asked first, it fills a cache."""
+    how = lab.role_of(anchor.operation)
+    names = (*how.get("departure", ()), *how.get("arrival", ()), how.get("instant"))
+    return {name: anchor.query[name] for name in names if name in query and name in anchor.query}
 
 
 def _others_wide(lab: Lab, anchor: Anchor, edge: Edge) -> Query:

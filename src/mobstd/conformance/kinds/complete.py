@@ -47,22 +47,29 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     _without_limit(lab, row, operation)
     limits = _limit_checks(lab, operation)
     known = lab.seen(operation)
-    comparable = _comparable(lab, operation)
+    comparable, centres = _comparable(lab, operation), _centres(lab, operation)
+    shown = {
+        (key, centres(exchange)): (item, exchange)
+        for exchange in _judged(lab, operation)
+        for key, (_, item) in lab.items(exchange).items()
+        if key in known
+    }
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
         if _cut(lab, limits, exchange) or not lab.decidable(operation, exchange.query):
             continue
-        present = lab.keys(exchange)
-        for key, (item, source) in known.items():
-            if key in present or source is exchange:
-                evidence += int(key in present and source is not exchange)
+        present, at = lab.keys(exchange), centres(exchange)
+        for key, first in known.items():
+            if key in present:
+                evidence += int(first[1] is not exchange)
                 continue
-            if not comparable(item, source, exchange):
-                continue
-            if lab.surely(operation, item, exchange.query):
-                evidence += 1
-                candidates.append((exchange, key, source))
+            for item, source in filter(None, (shown.get((key, at)), first)):
+                if comparable(item, source, exchange):
+                    if lab.surely(operation, item, exchange.query):
+                        evidence += 1
+                        candidates.append((exchange, key, source))
+                    break
     findings: list[Finding] = []
     asked: set[str] = set()
     for exchange, key, source in candidates:
@@ -84,6 +91,13 @@ def _cut(lab: Lab, limits: list[Check], exchange: Exchange) -> bool:
     return any(most is not None and len(lab.keys(exchange)) >= most for most in asked)
 
 
+def _centres(lab: Lab, operation: str) -> Callable[[Exchange], tuple[str | None, ...]]:
+    """Return what tells the middle of a query: both ends, and the instant."""
+    how = lab.role_of(operation)
+    names = [*how.get("departure", ()), *how.get("arrival", ()), how.get("instant", "")]
+    return lambda exchange: tuple(exchange.query.get(name) for name in names)
+
+
 Comparable = Callable[[Any, Exchange, Exchange], bool]
 
 
@@ -96,7 +110,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
     collection = lab.context.catalogue.collections[operation]
     how = lab.role_of(operation)
     shown = [p for p in how.get("from_item", {}).values() if "*" not in p]
-    centres = [*how.get("departure", ()), *how.get("arrival", ()), how.get("instant", "")]
+    centres = _centres(lab, operation)
     first: dict[Key, list[Any]] = {}
     computed = False
     for exchange in _judged(lab, operation):
@@ -106,7 +120,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
 
     def comparable(item: Any, source: Exchange, exchange: Exchange) -> bool:
         named = MISSING not in (get(item, pointer) for pointer in collection.identity)
-        moved = any(source.query.get(c) != exchange.query.get(c) for c in centres)
+        moved = centres(source) != centres(exchange)
         if moved and (computed or not named or lab.sibling(operation, item, exchange)):
             return False
         if named:
@@ -126,7 +140,7 @@ def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     widest, radii = lab.wide.get(operation, {}), lab.role_of(operation).get("radii", ())
     for _ in range(WIDENED):
         came = lab.keys(lab.ask(operation, query, "control", row))
-        wider = {r: min(query[r] * 2, max(query[r], widest.get(r, 0.0))) for r in radii}
+        wider = {r: min(query[r] * 3, max(query[r], widest.get(r, 0.0))) for r in radii}
         if len(came) > PAGE or all(query[r] == wider[r] for r in radii):
             return
         query = {**query, **wider}

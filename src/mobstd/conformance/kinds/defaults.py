@@ -128,8 +128,26 @@ def _compared(
         if (anchor.key in lab.keys(spelled)) != inside:
             continue  # wrong with the default spelled out too: another row is about that
         result = _same(lab, row, check, operation, name, explicit)
+        if isinstance(result, Finding) and _right_elsewhere(
+            lab, row, operation, name, default, inside
+        ):
+            continue
         if result is not None:
             yield result
+
+
+def _right_elsewhere(
+    lab: Lab, row: Requirement, operation: str, name: str, default: Any, inside: bool
+) -> bool:
+    """Say whether the default holds for another item: a cache, say, is wrong in one place only."""
+    for anchor in lab.anchors.get(operation, ())[1:]:
+        for explicit, side in _cases(lab, operation, anchor, name, default):
+            if side != inside:
+                continue
+            left_out = {k: v for k, v in explicit.items() if k != name}
+            answer = lab.ask(operation, left_out, "twin", row)
+            return answer.accepted and (anchor.key in lab.keys(answer)) == inside
+    return False
 
 
 def _same(

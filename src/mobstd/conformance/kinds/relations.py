@@ -7,7 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.lab import NEAR_KM, Key, Lab, Query
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -171,10 +171,15 @@ def _tokens(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 REPEATS = 3
 COUNTS = (1, 2, 0)
+OFF_SECONDS = 1500
+"""How far from the centre of time an item is that has to come alone."""
 
 
 def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Ask for few, many and none; the passive part judges how many came."""
+    """Ask for few, many and none, and for one where one is known, not at the centre.
+
+    The passive part judges how many came; what a limit did not cut is looked for afterwards.
+    """
     name = check["parameter"]
     query = lab.crowd(operation, row)
     if query is None:
@@ -184,6 +189,12 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         query = {k: v for k, v in start.items() if k != name}
     for count in COUNTS:
         lab.ask(operation, {**query, name: count}, "twin", row)
+    instant = lab.role_of(operation).get("instant")
+    for anchor in lab.anchors.get(operation, ())[:1]:
+        one = lab.around(anchor, NEAR_KM, 2 * OFF_SECONDS)
+        if instant is not None:
+            one[instant] = int(one[instant]) + OFF_SECONDS
+        lab.ask(operation, {**one, name: 1}, "twin", row)
     return Result()
 
 
@@ -218,7 +229,7 @@ TOKENS = Probe(
     {"en": "ask with fewer values of a list", "fr": "demander avec moins de valeurs d'une liste"},
 )
 COUNTED = Probe(
-    lambda check, row, operation, lab: len(COUNTS) + 1,
+    lambda check, row, operation, lab: len(COUNTS) + 2,
     _counted,
     "pairs",
     {"en": "limit the number of results", "fr": "limiter le nombre de résultats"},

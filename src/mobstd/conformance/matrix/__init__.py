@@ -15,9 +15,10 @@ What becomes of a seeded fault::
 
 from __future__ import annotations
 
+from mobstd.conformance.digest import digest, state
 from mobstd.conformance.matrix.measure import Cell, measure, verify_reference
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, umbrellas
-from mobstd.conformance.matrix.result import digest, state, summary
+from mobstd.conformance.matrix.result import summary
 
 __all__ = [
     "Cell",

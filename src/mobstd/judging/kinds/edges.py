@@ -25,13 +25,13 @@ RADII = (
     (2.6, 90, True),
     (2.6, 45, False),
     (2.6, 270, False),
-    (20.0, 225, True),
+    (120.0, 225, True),
     (0.0, 0, False),
 )
 """Radius in km, bearing of the shift, and whether the item stays inside.
 
 East and west tell degrees from kilometres, the diagonals boxes and sums from circles, a fraction
-whole kilometres, zero what takes zero for left out.
+whole kilometres, much who stops at a limit of his own, zero what takes zero for left out.
 """
 
 MARGINS = (
@@ -60,10 +60,16 @@ BETWEEN = 0.45
 
 @dataclass(frozen=True)
 class Edge:
-    """An edit of a query that finds an item; ``inside``: it must still be found."""
+    """An edit of a query that finds an item.
+
+    Attributes:
+        inside: it must still be found.
+        tight: the margin is zero; nothing but what lies at the centre is inside.
+    """
 
     query: Mapping[str, Any]
     inside: bool
+    tight: bool = False
 
 
 def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, float]:
@@ -90,7 +96,7 @@ def _near(check: Check, item: Any) -> Iterator[Edge]:
         away = radius * (INSIDE if inside else OUTSIDE) or OFF_ZERO_KM
         point = shifted(lat, lng, away, bearing)
         centre = dict(zip(check["centre"], point, strict=True))
-        yield Edge({**centre, check["radius"]: radius}, inside)
+        yield Edge({**centre, check["radius"]: radius}, inside, tight=not radius)
     for pointers in check.get("mistaken_for", ()):
         other = [get(item, pointer) for pointer in pointers]
         if not all(isinstance(value, (int, float)) for value in other):
@@ -111,7 +117,9 @@ def _within(check: Check, item: Any) -> Iterator[Edge]:
         reach = int(margin * (INSIDE if inside else OUTSIDE)) or OFF_ZERO_SECONDS
         nearest, farthest = (low, high) if side > 0 else (high, low)
         centre = (nearest if inside else farthest) + side * reach
-        yield Edge({check["centre"]: int(centre), check["margin"]: margin}, inside)
+        yield Edge(
+            {check["centre"]: int(centre), check["margin"]: margin}, inside, tight=not margin
+        )
     for pointer in check.get("mistaken_for", ()):
         other = get(item, pointer)
         if isinstance(other, (int, float)):

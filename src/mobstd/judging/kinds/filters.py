@@ -85,12 +85,20 @@ def _within(check: Check, item: Any, query: Mapping[str, str], _: Context) -> bo
     if centre is None or margin is None or margin < 0:
         return None
     known = [v for v in (get(item, p) for p in check["values"]) if isinstance(v, (int, float))]
-    if not known:
+    if not known or any(_in_another_unit(value, check) for value in known):
         return None
     away = [abs(value - centre) for value in known]
     if min(away) > margin if check.get("any") else max(away) > margin:
         return False
     return True if max(away) < margin else None
+
+
+def _in_another_unit(value: float, check: Check) -> bool:
+    """Say whether a value is beyond what is plausible, and not next to nothing either."""
+    limits = check.get("plausible")
+    if limits is None or limits["minimum"] <= value <= limits["maximum"]:
+        return False
+    return bool(abs(value) >= limits["minimum"] / 1000)
 
 
 _MATCH: Mapping[str, Callable[[Check, Any, Mapping[str, str], Context], bool | None]] = {

@@ -1,0 +1,73 @@
+"""What reports say of the power of the suite: read from what was measured and committed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from mobstd.canon.files import load
+from mobstd.canon.root import packaged
+from mobstd.canon.standard import Version
+from mobstd.judging.catalogue import catalogue
+
+__all__ = ["digest", "state"]
+
+SENDING = ("explore", "fuzz", "lab", "preflight", "result", "run", "session", "sweep")
+"""The modules of the engine that decide what is sent and what becomes of it."""
+
+
+def state(version: Version) -> dict[str, str]:
+    """Return the hashes of what a result depends on."""
+    hashes = {"catalogue": catalogue(version, version.roles[0]).hash}
+    for kind in ("faults", "twins"):
+        hashes[kind] = _hash(sorted((version.conformance / kind).glob("*.json")))
+    schemas = sorted(
+        path for path in version.folder.rglob("*") if path.suffix in (".json", ".yaml")
+    )
+    shared = [packaged().conformance / "formats.json", version.conformance / "matrix.yaml"]
+    data = [*schemas, *(path for path in shared if path.is_file())]
+    hashes["suite"] = _hash([*data, *_code(version)])
+    return hashes
+
+
+def _code(version: Version) -> list[Path]:
+    """Return the source of what judges: rules, kinds, and what decides which requests are sent."""
+    here = Path(__file__).parent
+    found = [here / f"{name}.py" for name in SENDING]
+    found += sorted((here / "kinds").glob("*.py"))
+    found += sorted((here.parent / "judging").rglob("*.py"))
+    rules = version.plug.rules.partition(":")[0] if version.plug else ""
+    spec = find_spec(rules) if rules else None
+    return found + ([Path(spec.origin)] if spec and spec.origin else [])
+
+
+def _hash(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def digest(version: Version) -> dict[str, Any] | None:
+    """Return what reports say about the power of the suite, or ``None`` where nobody measured.
+
+    It is read from the committed result (``conformance/<standard>/kill-matrix.json``).
+    """
+    path = version.conformance / "kill-matrix.json"
+    if not path.is_file():
+        return None
+    result = load(path)
+    if result.get("standard") != str(version):
+        return None
+    faults, twins = result["faults"], result["twins"]
+    return {
+        "hash": result["hash"],
+        "faults": faults["seeded"] - faults["equivalent"],
+        "killed": faults["killed"],
+        "twins": twins["seeded"],
+        "clean": twins["clean"],
+        "stale": result["state"] != state(version),
+    }
