@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mobstd.conformance.explore import Circle, circles, confirm, explore, place
+from mobstd.conformance.explore import confirm, explore
+from mobstd.conformance.places import Circle, circles, place
 from mobstd.errors import ConfigError
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -157,10 +158,19 @@ def test_no_such_place(text: str) -> None:
 
 def test_circles_shrink_after_the_whole_country() -> None:
     every = list(circles(("45.2,5.7",)))
-    assert [circle.km for circle in every[:3]] == [40, 80, 650]
-    later = [circle.km for circle in every if circle.km < 200][2:]
+    around = [circle for circle in every if circle.to is None]
+    assert [circle.km for circle in around[:6]] == [40, 80, 12, 5, 2, 650]
+    later = [circle.km for circle in around[5:] if circle.km < 200]
     assert later == sorted(later, reverse=True)
     assert len(every) == len(set(every))
+
+
+def test_ways_lead_there_and_back() -> None:
+    ways = [circle for circle in circles(("Grenoble",)) if circle.to is not None]
+    assert {(way.to, (way.lat, way.lng)) for way in ways} == {
+        ((way.lat, way.lng), way.to) for way in ways
+    }
+    assert all(way.km < 40 for way in ways)
 
 
 def test_a_query_for_an_item_takes_its_places_and_times(

@@ -15,7 +15,17 @@ from mobstd.judging.catalogue import catalogue
 
 __all__ = ["digest", "state"]
 
-SENDING = ("explore", "fuzz", "lab", "preflight", "result", "run", "session", "sweep")
+SENDING = (
+    "explore",
+    "fuzz",
+    "lab",
+    "places",
+    "preflight",
+    "result",
+    "run",
+    "session",
+    "sweep",
+)
 """The modules of the engine that decide what is sent and what becomes of it."""
 
 
@@ -41,7 +51,7 @@ def _code(version: Version) -> list[Path]:
     found += sorted((here.parent / "judging").rglob("*.py"))
     rules = version.plug.rules.partition(":")[0] if version.plug else ""
     spec = find_spec(rules) if rules else None
-    return found + ([Path(spec.origin)] if spec and spec.origin else [])
+    return found + (sorted(Path(spec.origin).parent.glob("*.py")) if spec and spec.origin else [])
 
 
 def _hash(paths: Sequence[Path]) -> str:

@@ -6,6 +6,7 @@ one operation found leads the others. A target that limits the radius is asked i
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,23 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mobstd.canon.files import load
-from mobstd.canon.root import packaged
 from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
-from mobstd.errors import ConfigError
+from mobstd.conformance.places import HOUR, RUSH_HOURS, Circle, circles
 from mobstd.judging.exchange import Exchange
 
-__all__ = ["Circle", "circles", "confirm", "explore", "place"]
+__all__ = ["confirm", "explore"]
 
 DAY = 86_400
 ENOUGH = 12
 ANCHORS = 4
-EARTH_KM = 20_100.0
-"""Half way around: every point is nearer. A thousand times that is so for who reads metres."""
-
-HOUR, RUSH_HOURS = 1 / 24, (8, 18)
-"""Where a long margin finds nothing, a short one may: most data lies at these hours."""
-
 SHORT = 0.4
 """Days around an instant that a target takes which refuses longer ones."""
 
@@ -39,26 +32,15 @@ REFUSALS = (400, 406, 409, 410, 412, 415, 416, 422)
 LEAST = 8
 """Requests that are kept for each further operation while nothing was found."""
 
+QUARTERS, APART, DEGREE_KM = ((1, 0), (0, -1), (0, 1), (-1, 0)), 0.6, 111.0
+DAYS_APART = (0, 2, 4, 5)
+"""Parts of a circle north, west, east and south of its middle, and the day of each."""
+
 DAYS_AHEAD = (1, 2, 3, 4)
 """Days that are looked at one by one, where a target takes no longer margin."""
 
 CONFIRMING = 6
 """Requests of an operation's share that are kept for confirming what was found."""
-
-
-@dataclass(frozen=True)
-class Circle:
-    """Where to look: a centre in degrees, a radius in km, days around now, days ahead of it.
-
-    With an ``hour``, only the time around it on the day ahead.
-    """
-
-    lat: float
-    lng: float
-    km: float
-    days: float = 3.5
-    ahead: int = 0
-    hour: int | None = None
 
 
 @dataclass
@@ -69,58 +51,13 @@ class _Reach:
     days: float = float("inf")
 
 
-def _places() -> list[Mapping[str, Any]]:
-    loaded: list[Mapping[str, Any]] = load(packaged().conformance / "places.json")["places"]
-    return loaded
-
-
-def place(text: str) -> Circle:
-    """Return the circle that ``lat,lng[,km]`` or the name of a town means.
-
-    Raises:
-        ConfigError: where there is no such town.
-    """
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) in (2, 3) and abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180:
-        return Circle(numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 40.0)
-    wanted = text.casefold()
-    for row in _places():
-        if wanted in (row["name"].casefold(), row["department"].casefold()):
-            return Circle(row["lat"], row["lng"], 40.0)
-    raise ConfigError("engine.unknown-place", place=text)
-
-
-def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
-    """Yield where to look, most promising first."""
-    for area in areas:
-        circle = place(area)
-        yield circle
-        yield Circle(circle.lat, circle.lng, circle.km * 2, 30)
-    whole = Circle(46.6, 2.4, 650)
-    yield whole
-    yield Circle(whole.lat, whole.lng, whole.km, 400)
-    yield Circle(whole.lat, whole.lng, EARTH_KM)
-    yield Circle(whole.lat, whole.lng, EARTH_KM * 1000)
-    for hour in RUSH_HOURS:
-        yield Circle(whole.lat, whole.lng, whole.km, HOUR, ahead=1, hour=hour)
-    for row in _places():
-        if row.get("regional"):
-            yield Circle(row["lat"], row["lng"], 150)
-    for km in (40, 12):
-        for row in _places():
-            yield Circle(row["lat"], row["lng"], km)
-
-
 def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
     how = lab.role_of(operation)
     query: Query = {}
-    for ends in ("departure", "arrival"):
+    here = (circle.lat, circle.lng)
+    for ends, point in (("departure", here), ("arrival", circle.to or here)):
         if ends in how:
-            query.update(zip(how[ends], (circle.lat, circle.lng), strict=True))
+            query.update(zip(how[ends], point, strict=True))
     if "instant" in how:
         half = int(circle.days * DAY)
         middle = min(max(half, DAY // 2), 7 * DAY // 2) + circle.ahead * DAY
@@ -200,7 +137,7 @@ def _look(
                 best[:] = [exchange]
                 lab.wide[operation] = query
         for _, item in came:
-            items.setdefault(lab.context.identity(operation, item), (item, query))
+            items.setdefault(lab.identity(operation, item), (item, query))
         return exchange
 
     best: list[Exchange] = []
@@ -217,27 +154,30 @@ def _look(
             break
         if circle.km > reach.km:
             continue
-        asked = replace(circle, days=min(circle.days, reach.days))
+        asked = circle if circle.days <= reach.days else _shorter(circle, reach.days)
+        before = len(items)
         exchange = look({**spelled, **_query(lab, operation, asked, now)})
         if exchange.status in (401, 403, 404, 405, 501):
             break
-        if exchange.status == 400 and asked.days > SHORT:
-            query = _query(lab, operation, replace(circle, days=SHORT), now)
-            exchange = look(query)
-            if exchange.status != 400:
-                reach.days = SHORT
+        if exchange.status == 400 and asked.days > HOUR:
+            for shorter in (SHORT, HOUR) if "instant" in how else (HOUR,):
+                if exchange.status == 400 and asked.days > shorter and lab.session.left > end:
+                    asked = _shorter(circle, shorter)
+                    query = _query(lab, operation, asked, now)
+                    exchange = look({**spelled, **query})
+                    reach.days = shorter if exchange.status != 400 else reach.days
             if exchange.status == 400 and operation not in lab.controls and not spelled:
                 spelled = _spelled(lab, operation, now)
                 exchange = look({**spelled, **query})
         if _asked_too_much(exchange):
             reach.km = min(reach.km, circle.km / 1.01)
             continue
-        if reach.days == SHORT and "instant" in how and (items or circle in found):
+        if reach.days <= SHORT and "instant" in how and (items or circle in found):
             for ahead in DAYS_AHEAD:
                 if len(items) < ENOUGH and lab.session.left > end:
-                    near = replace(circle, days=SHORT, ahead=ahead)
+                    near = replace(_shorter(circle, reach.days), ahead=ahead)
                     look({**spelled, **_query(lab, operation, near, now)})
-        if not items:
+        if len(items) == before:
             continue
         if circle not in found:
             found.insert(0, circle)
@@ -245,7 +185,35 @@ def _look(
                 continue
         if lab.session.left <= end + share // 2:
             break
+    if items and found:
+        cut = len(lab.context.items(best[0])) >= LIMIT
+        for circle in _apart(found[0], reach, cut=cut, dated="instant" in how):
+            if lab.session.left > end:
+                look({**spelled, **_query(lab, operation, circle, now)})
     return list(items.values())
+
+
+def _apart(circle: Circle, reach: _Reach, *, cut: bool, dated: bool) -> Iterator[Circle]:
+    """Yield the same place on other days, or other parts of it where the answer was cut.
+
+    Who answers with what is nearest, or of the same day, shows but a part of the data.
+    """
+    for (north, east), ahead in zip(QUARTERS, DAYS_APART, strict=True):
+        if not cut:
+            if dated:
+                yield replace(_shorter(circle, min(1.0, reach.days)), ahead=ahead)
+            continue
+        away = circle.km * APART
+        lat = circle.lat + north * away / DEGREE_KM
+        lng = circle.lng + east * away / DEGREE_KM / math.cos(math.radians(circle.lat))
+        part = replace(circle, lat=round(lat, 4), lng=round(lng, 4), km=round(away, 1), to=None)
+        yield replace(_shorter(part, min(1.0, reach.days)), ahead=ahead) if dated else part
+
+
+def _shorter(circle: Circle, days: float) -> Circle:
+    """Return a circle with a shorter margin; around a busy hour where it is shorter than a day."""
+    hour = circle.hour if days > HOUR or circle.hour is not None else RUSH_HOURS[0]
+    return replace(circle, days=days, hour=hour, ahead=max(circle.ahead, int(hour is not None)))
 
 
 def _spelled(lab: Lab, operation: str, now: datetime) -> Query:
@@ -284,7 +252,7 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
     No more is sent when only ``floor`` requests of the phase are left.
     """
     rng = random.Random(f"{lab.seed}:{operation}")
-    shuffled = sorted(items, key=lambda pair: lab.context.identity(operation, pair[0]))
+    shuffled = sorted(items, key=lambda pair: lab.identity(operation, pair[0]))
     rng.shuffle(shuffled)
     shuffled = _varied(lab, operation, shuffled)
     chosen = lab.anchors.setdefault(operation, [])
@@ -339,13 +307,15 @@ def _shape(value: Any, at: str = "") -> frozenset[str]:
 
 def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
     """Return the anchor of an item, where a query made from it does find it."""
-    key = lab.context.identity(operation, item)
+    key = lab.identity(operation, item)
     if not lab.role_of(operation):
         return Anchor(operation, item, key, query)
     own = Anchor(operation, item, key, lab.query_of(operation, item, query))
     for km, seconds in ((NEAR_KM, NEAR_SECONDS), (25.0, DAY // 2)):
         wanted = lab.around(own, km, seconds, any_day=False)
         exchange = lab.ask(operation, wanted, "control")
+        if lab.renamed(operation, item, exchange):
+            key = lab.identity(operation, item)
         if key in lab.keys(exchange):
             return Anchor(operation, item, key, wanted)
         if lab.keys(exchange):

@@ -71,6 +71,7 @@ class Lab:
         refused: by operation, a right query with nothing but what is required, where the target
             refused every right query.
         declared: the blocks that the profile or the command line names.
+        ephemeral: the operations whose items have another identity in each answer.
         presence: by block, ``present``, ``absent`` or ``unknown``.
     """
 
@@ -82,6 +83,7 @@ class Lab:
     controls: dict[str, Query] = field(default_factory=dict)
     wide: dict[str, Query] = field(default_factory=dict)
     refused: dict[str, Query] = field(default_factory=dict)
+    ephemeral: set[str] = field(default_factory=set)
     presence: dict[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     has_credentials: bool = False
@@ -124,7 +126,7 @@ class Lab:
         if exchange.id not in self._items:
             operation = exchange.operation or ""
             self._items[exchange.id] = {
-                self.context.identity(operation, item): (pointer, item)
+                self.identity(operation, item): (pointer, item)
                 for pointer, item in self.context.items(exchange)
             }
         return self._items[exchange.id]
@@ -134,6 +136,63 @@ class Lab:
         """The blocks that are there although the profile, which names others, does not."""
         there = (block for block, state in self.presence.items() if state == "present")
         return tuple(b for b in there if b not in self.declared) if self.declared else ()
+
+    def identity(self, operation: str, item: Any) -> Key:
+        """Return what tells an item apart: who, where and when, where ids change by themselves."""
+        if operation not in self.ephemeral:
+            return self.context.identity(operation, item)
+        return tuple(json.dumps(value, sort_keys=True) for value in self._face(operation, item))
+
+    def _face(self, operation: str, item: Any) -> list[Any]:
+        collection = self.context.catalogue.collections[operation]
+        shown = self.role_of(operation).get("from_item", {}).values()
+        pointers = dict.fromkeys((*collection.otherwise, *(p for p in shown if "*" not in p)))
+        return [None if (v := get(item, pointer)) is MISSING else v for pointer in pointers]
+
+    def renamed(self, operation: str, item: Any, exchange: Exchange) -> bool:
+        """Say whether an answer shows an item under another identity and alike in all else.
+
+        From then on the items of the operation are told apart by all else.
+        """
+        if operation in self.ephemeral or self.identity(operation, item) in self.keys(exchange):
+            return False
+        face = self._face(operation, item)
+        if not any(
+            self._face(operation, other) == face for _, other in self.items(exchange).values()
+        ):
+            return False
+        self.ephemeral.add(operation)
+        self._items.clear()
+        return True
+
+    def computes(self, operation: str) -> bool:
+        """Say whether the target makes rides up for each query: where to meet, hence which item.
+
+        Twice, an answer lacked what surely matches, and had another form of that very ride.
+        """
+        seen = self.seen(operation)
+        collection = self.context.catalogue.collections[operation]
+        if not collection.otherwise:
+            return False
+        rides: dict[str, list[tuple[Key, Any]]] = {}
+        for key, (item, _) in seen.items():
+            person = json.dumps(get(item, collection.otherwise[0]), default=str)
+            rides.setdefault(person, []).append((key, item))
+        several = {person: pairs for person, pairs in rides.items() if len(pairs) > 1}
+        replaced: set[str] = set()
+        for exchange in self.session.exchanges if several else ():
+            if exchange.operation != operation or exchange.negative or not self.readable(exchange):
+                continue
+            shown = self.keys(exchange)
+            for person, pairs in several.items():
+                if person not in replaced and any(
+                    key not in shown
+                    and self.sibling(operation, item, exchange)
+                    and self.surely(operation, item, exchange.query)
+                    for key, item in pairs
+                ):
+                    replaced.add(person)
+        return len(replaced) > 1
 
     def readable(self, exchange: Exchange) -> bool:
         """Say whether this is a list of items, which others can be missed from."""
@@ -236,7 +295,7 @@ class Lab:
         how = self.role_of(operation)
         if "instant" in how:
             instant = how.get("from_item", {}).get(how["instant"])
-        key = self.context.identity(operation, item)
+        key = self.identity(operation, item)
         return any(
             other != key
             and get(found, collection.otherwise[0]) == person

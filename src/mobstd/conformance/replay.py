@@ -365,8 +365,7 @@ def _prepare(lab: Lab, exchanges: Sequence[Exchange]) -> None:
         if items:
             lab.wide.setdefault(operation, query)
             lab.anchors[operation] = [
-                Anchor(operation, item, lab.context.identity(operation, item), query)
-                for _, item in items
+                Anchor(operation, item, lab.identity(operation, item), query) for _, item in items
             ]
 
 

@@ -157,7 +157,7 @@ def with_umbrellas(judged: dict[str, Judged], elsewhere: tuple[str, ...] = ()) -
             covered = _covered(row, judged)
             outcomes = [judged[c].outcome for c in covered]
             over = umbrella_outcome(row.level, row.origin, outcomes)
-            because = tuple(c for c in covered if judged[c].outcome.name in ("failed", "warned"))
+            because = tuple(c for c in covered if judged[c].outcome.name == "failed")
             if row.checks:
                 worst = min((over, found.outcome), key=lambda o: _WORST.index(o.name))
                 over = found.outcome if worst.name in ("inconclusive", "passed") else worst
@@ -169,6 +169,8 @@ def with_umbrellas(judged: dict[str, Judged], elsewhere: tuple[str, ...] = ()) -
 
 
 def _covered(row: Requirement, judged: Mapping[str, Judged]) -> list[str]:
+    if any(check.kind == "schema" for check in row.checks):
+        return [c for c in row.covers if c in judged and _of_the_schema(judged[c])]
     if "*" not in row.covers:
         return [c for c in row.covers if c in judged]
     return [
@@ -176,6 +178,12 @@ def _covered(row: Requirement, judged: Mapping[str, Judged]) -> list[str]:
         for name, found in judged.items()
         if found.row.severity == "error" and "*" not in found.row.covers
     ]
+
+
+def _of_the_schema(found: Judged) -> bool:
+    """Say whether a row is about the schema here: what failed of it did so by a keyword."""
+    errors = [f for f in found.findings if f.severity == "error"]
+    return not errors or any(f.code.startswith("schema.") for f in errors)
 
 
 def operations_of(run: Run, name: str) -> frozenset[str]:

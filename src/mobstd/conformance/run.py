@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
-from mobstd.conformance.explore import explore, place
+from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.outline import (
@@ -26,6 +26,7 @@ from mobstd.conformance.outline import (
     outlined,
     the_role,
 )
+from mobstd.conformance.places import place
 from mobstd.conformance.plan import plan
 from mobstd.conformance.preflight import Preflight, preflight
 from mobstd.conformance.profile import Profile

@@ -21,7 +21,7 @@ SWEEP = 110
 CLOSE_KM, CLOSE_SECONDS = 8.0, 1800
 FAR_KM, FAR_SECONDS = 250.0, 43_200
 
-DAY, DAYS, DAYS_KM = 86_400, (1, -1, 2, -2, 3, -3), 60.0
+DAY, DAYS, DAYS_KM = 86_400, (1, -1), 60.0
 
 
 def sweep(lab: Lab, operations: list[str], rows: Mapping[str, Requirement]) -> None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mobstd.judging.context import Context
 
 __all__ = ["Edit", "ItemFilter", "Trouble", "ValueRule"]
 
-Edit = tuple[Mapping[str, Any], bool]
+
+class Edit(NamedTuple):
+    """An edit of a query that finds an item, around a margin of a filter.
+
+    Attributes:
+        inside: the item must still be found.
+        severity: ``warning`` where only a reading of ours says so.
+    """
+
+    query: Mapping[str, Any]
+    inside: bool
+    severity: str = "error"
 
 
 @dataclass(frozen=True)
@@ -48,8 +59,7 @@ class ItemFilter:
     Attributes:
         code: the message for an item that does not match and was returned all the same.
         parameters: the query parameters that it reads.
-        edges: ``(edit of the query, inside)`` pairs around its margins, for an item that the
-            query finds.
+        edges: edits of the query around its margins, for an item that the query finds.
         needs: the parameters without which it can never be sure.
         reads: the members of an item that it reads.
     """

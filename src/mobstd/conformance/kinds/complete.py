@@ -112,7 +112,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
     shown = [p for p in how.get("from_item", {}).values() if "*" not in p]
     centres = _centres(lab, operation)
     first: dict[Key, list[Any]] = {}
-    computed = False
+    computed = lab.computes(operation)
     for exchange in _judged(lab, operation):
         for key, (_, item) in lab.items(exchange).items():
             face = [get(item, pointer) for pointer in shown]

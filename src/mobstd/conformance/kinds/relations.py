@@ -97,6 +97,8 @@ def _steps(
 def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask the same again and again: what comes, goes and comes back was not lost by moving data."""
     crowd = lab.crowd(operation, row)
+    if operation in lab.ephemeral and crowd is not None:
+        return _ephemeral(check, row, operation, lab, crowd)
     doubtful = [lab.doubtful[operation]] if operation in lab.doubtful else []
     for anchor in (lab.anchors.get(operation) or doubtful)[-1:]:
         query = crowd if crowd and operation in lab.anchors else lab.neighbourhood(anchor)
@@ -121,6 +123,22 @@ def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         )
         return Result(1, (finding,))
     return Result()
+
+
+def _ephemeral(check: Check, row: Requirement, operation: str, lab: Lab, crowd: Query) -> Result:
+    """Where ids change by themselves, say so: no text forbids it, and nobody can refer to them."""
+    first = lab.ask(operation, crowd, "twin", row, fresh=False)
+    second = lab.ask(operation, crowd, "twin", row)
+    finding = found(
+        row,
+        "probe.ephemeral",
+        (second, first),
+        pointer="/response/body",
+        expected="the same ids",
+        received="other ids",
+        severity="warning",
+    )
+    return Result(1, (finding,))
 
 
 def _blinks(first: set[Key], second: set[Key], third: set[Key]) -> bool:

@@ -65,11 +65,13 @@ class Edge:
     Attributes:
         inside: it must still be found.
         tight: the margin is zero; nothing but what lies at the centre is inside.
+        severity: ``warning`` where only a reading of ours says that the item is inside.
     """
 
     query: Mapping[str, Any]
     inside: bool
     tight: bool = False
+    severity: str = "error"
 
 
 def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, float]:
@@ -138,4 +140,5 @@ def edges(check: Check, item: Any, query: Mapping[str, Any], context: Context) -
     else:
         rule: ItemFilter = context.catalogue.version.rules[check["call"]]
         if rule.edges is not None:
-            yield from (Edge(*pair) for pair in rule.edges(item, query, context))
+            for edit in rule.edges(item, query, context):
+                yield Edge(edit.query, edit.inside, severity=edit.severity)

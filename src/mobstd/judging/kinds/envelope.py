@@ -12,6 +12,13 @@ from mobstd.judging.requirement import Check, Requirement
 __all__ = ["header", "media_type", "never", "status"]
 
 TOO_MANY = 429
+REDIRECTS = (
+    "transport.redirect-elsewhere",
+    "transport.redirect-loop",
+    "transport.redirects",
+)
+"""Redirects that are not followed: an answer that no document of ours has."""
+
 NOT_THERE = (404, 405, 501)
 """How a server says that it does not have an operation."""
 
@@ -39,9 +46,13 @@ def _not_there(exchange: Exchange) -> bool:
 def status(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge the status of a good request: documented, and with ``expect`` one of these."""
     response = exchange.response
-    if response is None or exchange.negative or exchange.operation is None:
+    if exchange.negative or exchange.operation is None or _not_there(exchange):
         return Result()
-    if _not_there(exchange):
+    if exchange.failure is not None and exchange.failure.code in REDIRECTS:
+        to = exchange.failure.params.get("to", "in circles")
+        found = _finding(row, exchange, "kind.status.redirect", "/failure", "an answer", to)
+        return Result(1, (found,))
+    if response is None:
         return Result()
     if response.status == TOO_MANY or 500 <= response.status < 600:
         return Result()

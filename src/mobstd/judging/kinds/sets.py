@@ -85,6 +85,7 @@ def consistent(
     evidence, findings = 0, []
     first: dict[tuple[tuple[str, ...], str], _Said] = {}
     latest: dict[tuple[str, ...], _Said] = {}
+    faces: dict[tuple[str, ...], list[Any]] = {}
     for exchange, pointer, _ in _seen(check, row, exchanges, context):
         key = _key(exchange, pointer, check["key"])
         if key is None:
@@ -97,6 +98,9 @@ def consistent(
         if not compared and key in latest:
             compared = [(*known[0], latest[key])]
         evidence += int(key in latest)
+        face = [seen_from(exchange.body, pointer, p) for p in check.get("warns_where_same", ())]
+        alike = bool(face) and key in faces and faces[key] == face and key in latest
+        faces.setdefault(key, face)
         for at, value, (other, before) in compared:
             if value != before:
                 findings.append(
@@ -109,6 +113,7 @@ def consistent(
                         {"member": at},
                         before,
                         value,
+                        "warning" if alike and before is not None else "error",
                     )
                 )
         for at, value in known:
