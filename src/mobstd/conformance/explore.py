@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -149,7 +150,7 @@ def _look(
             if lab.session.left > end:
                 look(query)
         return list(items.values())
-    for circle in [*found, *circles(areas)]:
+    for circle in chain(tuple(found), circles(areas, lambda: reach.km)):
         if len(items) >= ENOUGH or lab.session.left <= end:
             break
         if circle.km > reach.km:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from mobstd.conformance.session import Session
@@ -28,6 +29,9 @@ NEIGHBOURHOOD_SECONDS = 5400
 SAME_RIDE_SECONDS = 7200
 """How far apart two meeting points of one ride may be."""
 
+FEW = 10
+"""How many items an answer has that no page cuts."""
+
 LIMIT = 60
 """How many items are asked for where a number has to be named."""
 
@@ -44,9 +48,19 @@ Query = dict[str, Any]
 Key = tuple[str, ...]
 
 
-def _close(one: Any, other: Any) -> bool:
-    both = isinstance(one, (int, float)) and isinstance(other, (int, float))
-    return both and abs(one - other) <= SAME_RIDE_SECONDS
+def _values(item: Any, pattern: str) -> set[Any]:
+    found = (value for _, value in find(item, pattern))
+    return {value for value in found if isinstance(value, (int, float, str))}
+
+
+def _seconds(value: Any) -> float | None:
+    """Return an instant, or a time of day, in seconds."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    parts = str(value).split(":")
+    if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
+        return None
+    return int(parts[0]) * 3600.0 + int(parts[1]) * 60
 
 
 @dataclass(frozen=True)
@@ -168,7 +182,7 @@ class Lab:
     def computes(self, operation: str) -> bool:
         """Say whether the target makes rides up for each query: where to meet, hence which item.
 
-        Twice, an answer lacked what surely matches, and had another form of that very ride.
+        Twice, a short answer lacked what surely matches, and had another form of that very ride.
         """
         seen = self.seen(operation)
         collection = self.context.catalogue.collections[operation]
@@ -184,6 +198,8 @@ class Lab:
             if exchange.operation != operation or exchange.negative or not self.readable(exchange):
                 continue
             shown = self.keys(exchange)
+            if len(shown) > FEW:
+                continue
             for person, pairs in several.items():
                 if person not in replaced and any(
                     key not in shown
@@ -288,19 +304,30 @@ class Lab:
 
         Who computes where to meet from the query offers one ride in many forms, one at a time.
         """
-        collection, instant = self.context.catalogue.collections[operation], None
+        collection = self.context.catalogue.collections[operation]
         person = get(item, collection.otherwise[0]) if collection.otherwise else MISSING
         if person is MISSING:
             return False
-        how = self.role_of(operation)
-        if "instant" in how:
-            instant = how.get("from_item", {}).get(how["instant"])
         key = self.identity(operation, item)
         return any(
             other != key
             and get(found, collection.otherwise[0]) == person
-            and (instant is None or _close(get(item, instant), get(found, instant)))
+            and self._same_time(operation, item, found)
             for other, (_, found) in self.items(exchange).items()
+        )
+
+    def _same_time(self, operation: str, one: Any, other: Any) -> bool:
+        """Say whether two items may be one ride: at about the same time, on a common day if any."""
+        how = self.role_of(operation)
+        source = how.get("from_item", {})
+        days = source.get(how.get("weekdays", ""))
+        if days is not None and not _values(one, days) & _values(other, days):
+            return False
+        pattern = source.get(how.get("instant", how.get("time_of_day", "")))
+        times = [[_seconds(v) for v in _values(item, pattern or "")] for item in (one, other)]
+        return pattern is None or any(
+            a is not None and b is not None and abs(a - b) <= SAME_RIDE_SECONDS
+            for a, b in product(*times)
         )
 
     def sound(self, exchange: Exchange, pointer: str) -> bool:

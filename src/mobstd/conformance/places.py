@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -69,8 +69,10 @@ def place(text: str) -> Circle:
     raise ConfigError("engine.unknown-place", place=text)
 
 
-def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
-    """Yield where to look, most promising first."""
+def circles(
+    areas: tuple[str, ...], widest: Callable[[], float] = lambda: float("inf")
+) -> Iterator[Circle]:
+    """Yield where to look, most promising first; ``widest``: what the target takes, in km."""
     for area in areas:
         circle = place(area)
         yield circle
@@ -87,8 +89,10 @@ def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
     capitals = [Circle(row["lat"], row["lng"], 150) for row in _places() if row.get("regional")]
     yield from capitals
     ways = iter(dict.fromkeys(way for capital in capitals for way in _pairs(capital, 1)))
-    for km in (40, *SMALL_KM):
+    for km in (40, PAIR_KM, *SMALL_KM):
         for turn, row in enumerate(_places()):
+            if km > widest():
+                break
             yield Circle(row["lat"], row["lng"], km)
             if turn % 2:
                 yield from islice(ways, 1)

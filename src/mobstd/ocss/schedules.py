@@ -249,9 +249,7 @@ def _day_edges(trip: Any, schedule: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def weekday(trip: Any, query: Mapping[str, str], context: Context) -> bool | None:
-    """OCSS-REG-06: some schedule is on one of the requested weekdays."""
-    if "departureWeekdays" not in query:
-        return None
+    """OCSS-REG-06: some schedule is on one of the requested weekdays, all where none is asked."""
     days = _asked_days(query)
     states = [_on_day(schedule, days, context) for schedule in _schedules(trip)]
     if not states:

@@ -9,21 +9,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.lab import Key, Lab
+from mobstd.conformance.lab import NEAR_SECONDS, Anchor, Key, Lab
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
+from mobstd.judging.kinds.edges import shifted
 from mobstd.judging.kinds.filters import limited
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
-PAGE, WIDENED = 120, 3
-"""How many items are more than any usual page, and how often a query is widened to find them."""
+PAGE, PARTS = 120, (0.25, 0.5, 1.0)
+"""How many items are more than any usual page, and how far a query is widened to find them."""
 
 CANDIDATES = 3
 BLINK = 8
 """Requests within which nothing ends and begins again by itself."""
+
+ASIDE_KM = 30.0
+"""The radius around a point half as far from where an item says it is."""
 
 TWICE = 2
 PERSON = 2
@@ -33,6 +37,14 @@ PERSON = 2
 def _limit_checks(lab: Lab, operation: str) -> list[Check]:
     pairs = lab.context.catalogue.by_operation[operation]
     return [check for _, check in pairs if check.kind == "at-most"]
+
+
+def _circular(lab: Lab, operation: str, exchange: Exchange) -> bool:
+    """Say whether a query leads from a place to itself: nobody can be held to what comes there."""
+    how = lab.role_of(operation)
+    start, end = how.get("departure", ()), how.get("arrival", ())
+    ends = [[exchange.query.get(name) for name in names] for names in (start, end)]
+    return bool(start) and bool(end) and ends[0] == ends[1]
 
 
 def _judged(lab: Lab, operation: str) -> Iterator[Exchange]:
@@ -57,7 +69,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
-        if _cut(lab, limits, exchange) or not lab.decidable(operation, exchange.query):
+        if not _telling(lab, operation, limits, exchange):
             continue
         present, at = lab.keys(exchange), centres(exchange)
         for key, first in known.items():
@@ -83,6 +95,15 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         findings += _blinks(lab, row, check, operation, limits)
     findings += _more_with_limit(lab, row, operation, limits)
     return Result(evidence, tuple(findings))
+
+
+def _telling(lab: Lab, operation: str, limits: list[Check], exchange: Exchange) -> bool:
+    """Say whether something can be missed in an answer."""
+    return (
+        lab.decidable(operation, exchange.query)
+        and not _circular(lab, operation, exchange)
+        and not _cut(lab, limits, exchange)
+    )
 
 
 def _cut(lab: Lab, limits: list[Check], exchange: Exchange) -> bool:
@@ -134,16 +155,24 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
 
 def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     """Ask widely without a limit, so that what was seen can be missed: for more than a page."""
-    query = lab.crowd(operation, row)
-    if query is None:
+    query, how = lab.crowd(operation, row), lab.role_of(operation)
+    if query is None or len(lab.keys(lab.ask(operation, query, "control", row))) > PAGE:
         return
-    widest, radii = lab.wide.get(operation, {}), lab.role_of(operation).get("radii", ())
-    for _ in range(WIDENED):
-        came = lab.keys(lab.ask(operation, query, "control", row))
-        wider = {r: min(query[r] * 3, max(query[r], widest.get(r, 0.0))) for r in radii}
-        if len(came) > PAGE or all(query[r] == wider[r] for r in radii):
+    widest, known = lab.wide.get(operation, {}), lab.anchors.get(operation, ())
+    middle = [widest.get(name, 0.0) for name in how.get("departure", ())]
+    if not known or how.get("margin") not in widest:
+        return
+
+    def off(anchor: Anchor) -> float:
+        starts = (float(anchor.query[name]) for name in how["departure"])
+        return sum(abs(one - other) for one, other in zip(starts, middle, strict=True))
+
+    central = min(known, key=off)
+    for part in PARTS:
+        km = min((widest[r] for r in how.get("radii", ()) if r in widest), default=0.0) * part
+        wider = lab.around(central, round(km, 1), widest[how["margin"]])
+        if len(lab.keys(lab.ask(operation, wider, "control", row))) > PAGE:
             return
-        query = {**query, **wider}
 
 
 def _blinks(
@@ -159,10 +188,10 @@ def _blinks(
     for place, exchange in answers:
         for key, (_, item) in lab.items(exchange).items():
             seen.setdefault(key, []).append((place, item))
-    blinked: list[tuple[Exchange, Exchange]] = []
+    blinked: list[tuple[Exchange, Exchange, Any]] = []
     by_place = dict(answers)
     for place, exchange in answers:
-        if _cut(lab, limits, exchange) or not lab.decidable(operation, exchange.query):
+        if not _telling(lab, operation, limits, exchange):
             continue
         for sightings in seen.values():
             before = max((s for s in sightings if s[0] <= place), key=_first, default=None)
@@ -174,14 +203,14 @@ def _blinks(
                 and lab.surely(operation, item, exchange.query)
                 for at, item in (before, after)
             ):
-                blinked.append((exchange, by_place[after[0]]))
-    if len(blinked) < TWICE:
+                blinked.append((exchange, by_place[after[0]], after[1]))
+    if len(blinked) < TWICE or _moves(lab, row, operation, blinked[-1][2]):
         return []
     return [
         found(
             row,
             "probe.complete",
-            blinked[-1],
+            blinked[-1][:2],
             pointer="/response/body",
             expected="an item known to match",
             received="not found",
@@ -192,6 +221,21 @@ def _blinks(
 
 def _first(sighting: tuple[int, Any]) -> int:
     return sighting[0]
+
+
+def _moves(lab: Lab, row: Requirement, operation: str, item: Any) -> bool:
+    """Say whether an item shows another place to who stands a little aside: it is worked out."""
+    how = lab.role_of(operation)
+    lat, lng = how.get("departure", ("", ""))
+    own = lab.query_of(operation, item, {})
+    if not all(isinstance(own.get(name), (int, float)) for name in (lat, lng)):
+        return False
+    key = lab.identity(operation, item)
+    anchor = Anchor(operation, item, key, own)
+    query = lab.around(anchor, ASIDE_KM, NEAR_SECONDS, any_day=False)
+    query[lat], query[lng] = shifted(own[lat], own[lng], ASIDE_KM / 2, 45)
+    shown = lab.items(lab.ask(operation, query, "control", row)).get(key)
+    return shown is not None and lab.query_of(operation, shown[1], {}) != own
 
 
 def _confirmed(
@@ -210,6 +254,8 @@ def _confirmed(
         latest = lab.ask(operation, dict(exchange.request.query), "twin", row)
         if key not in lab.keys(there) or not latest.accepted or key in lab.keys(latest):
             return []
+    if _moves(lab, row, operation, lab.items(there)[key][1]):
+        return []
     return [
         found(
             row,

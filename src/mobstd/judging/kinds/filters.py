@@ -164,6 +164,8 @@ def filtered(check: Check, row: Requirement, exchange: Exchange, context: Contex
     """Judge that every returned item matches the query, where the schema accepts what it reads."""
     if exchange.negative or not exchange.accepted:
         return Result()
+    if not any(name in exchange.query for name in parameters(check, context)):
+        return Result()
     evidence, findings = 0, []
     for pointer, item in context.items(exchange):
         if not sound(check, exchange, pointer, context):
