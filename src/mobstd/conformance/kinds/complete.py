@@ -164,8 +164,8 @@ def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
         return
 
     def off(anchor: Anchor) -> float:
-        starts = (float(anchor.query[name]) for name in how["departure"])
-        return sum(abs(one - other) for one, other in zip(starts, middle, strict=True))
+        starts = [float(anchor.query[name]) for name in how["departure"]]
+        return float(sum(abs(a - b) for a, b in zip(starts, middle, strict=True)))
 
     central = min(known, key=off)
     for part in PARTS:
