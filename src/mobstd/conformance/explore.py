@@ -117,7 +117,7 @@ def circles(areas: tuple[str, ...]) -> Iterator[Circle]:
 
 def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
     how = lab.role_of(operation)
-    query: Query = {}
+    query: Query = dict(how.get("with", {}))
     for ends in ("departure", "arrival"):
         if ends in how:
             query.update(zip(how[ends], (circle.lat, circle.lng), strict=True))
