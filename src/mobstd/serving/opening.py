@@ -24,14 +24,15 @@ __all__ = ["curl", "has_reference", "implementation", "role_of"]
 
 
 def role_of(version: Version, wanted: str | None) -> str:
-    """Return the role to serve: the wanted one, or the only one that there is.
+    """Return the role to serve: the wanted one, or the one that is meant where none is named.
 
     Raises:
         UnknownName: where it is not there, or where there are several to choose from.
     """
     known = version.roles
-    if wanted in known or (wanted is None and len(known) == 1):
-        return wanted or known[0]
+    chosen = wanted or version.role
+    if chosen is not None and chosen in known:
+        return chosen
     code = "serving.choose-role" if wanted is None else "serving.unknown-role"
     raise UnknownName(code, wanted=wanted or "", version=str(version), known=", ".join(known))
 
