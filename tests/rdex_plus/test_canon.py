@@ -160,7 +160,10 @@ def test_the_origin_is_told() -> None:
 def test_the_codes_of_a_status_are_codes(status: str) -> None:
     answer = operations(VERSION, "operator")["getJourneys"].answers[status]
     schema: Any = answer.content["application/json"]
-    for judge in (validator(schema, documents(VERSION)), python_validator(schema, documents(VERSION))):
+    for judge in (
+        validator(schema, documents(VERSION)),
+        python_validator(schema, documents(VERSION)),
+    ):
         for code in schema["properties"]["errorCode"]["enum"]:
             assert judge.is_valid({"errorCode": code})
         assert not judge.is_valid({"errorCode": "status_already_set"})

@@ -1,4 +1,4 @@
-"""Documents of RDEX+ as documents of OCSS and back: what comes over, and what is said to be lost."""
+"""Documents of RDEX+ as documents of OCSS and back: what comes over, what is said to be lost."""
 
 from __future__ import annotations
 
@@ -383,7 +383,6 @@ def test_without_an_id_there_is_no_journey() -> None:
 
 
 # Bookings, messages, refusals
-
 
 
 def test_the_id_of_a_booking() -> None:

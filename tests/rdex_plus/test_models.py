@@ -71,7 +71,9 @@ def test_a_query_is_written_as_the_standard_says() -> None:
     plain = JourneysQuery(**asked)
     assert (plain.carpooler_type, plain.frequency, plain.time_delta) == ("driver", "punctual", 900)
     assert len(plain.to_pairs()) == 4
-    weekly = JourneysQuery(**asked, frequency="regular", regular_schedule='[{"mondayTime":"06:30:00"}]')
+    weekly = JourneysQuery(
+        **asked, frequency="regular", regular_schedule='[{"mondayTime":"06:30:00"}]'
+    )
     assert ("regularSchedule", '[{"mondayTime":"06:30:00"}]') in weekly.to_pairs()
     with pytest.raises(ValueError, match="carpooler"):
         JourneysQuery(**asked, carpooler_type="rider")
