@@ -47,9 +47,18 @@ def shape_of(version: Version, answer: Answer | None) -> Shape:
     return Shape(version)
 
 
-def common_shape(version: Version, operations: Iterable[Operation]) -> Shape:
-    """Return the shape of the errors that belong to no operation: that of the first 4xx body."""
-    for operation in operations:
+def common_shape(version: Version, operations: Iterable[Operation], code: int) -> Shape:
+    """Return the shape of an error that belongs to no operation.
+
+    It is that of the first operation which documents a body for this status, else of the first
+    4xx body.
+    """
+    known = tuple(operations)
+    own = (shape_of(version, operation.answers.get(str(code))) for operation in known)
+    found = next((shape for shape in own if shape.schema is not None), None)
+    if found is not None:
+        return found
+    for operation in known:
         for status in sorted(operation.answers):
             if status.startswith("4") or status == "default":
                 shape = shape_of(version, operation.answers[status])
