@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from mobstd.canon.openapi import operations
+from mobstd.canon.openapi import key_header, operations
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
@@ -109,5 +109,6 @@ def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> 
         query = example_query(catalogue(version, role), operation.id)
     written = {p.name: p.write(query[p.name]) for p in operation.parameters if p.name in query}
     target = f"{url}{operation.path}" + (f"?{urlencode(written)}" if written else "")
-    header = f'-H "X-API-Key: {key}" ' if key and operation.answer(401) else ""
+    name = key_header(version, role)
+    header = f'-H "{name}: {key}" ' if key and operation.answer(401) else ""
     return f"curl -s {header}{shlex.quote(target)}"
