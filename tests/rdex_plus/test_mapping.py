@@ -305,6 +305,10 @@ def test_what_nobody_knows_is_named(name: str, extra: dict[str, Any]) -> None:
     assert journey == before, "the mapping is pure"
 
 
+DEFAULTS = ("/isStopped", "/isRoundTrip", "/frequency", "/carpoolerType", "/operatorUrl")
+"""What means the same when it is left out; the domain is given to the mapping here."""
+
+
 @pytest.mark.parametrize("name", ["full", "regular", "minimal", "either"])
 def test_a_changed_leaf_changes_the_document_or_is_named(name: str) -> None:
     """Take each member away: the mapped documents differ, or a loss had named it."""
@@ -324,8 +328,51 @@ def test_a_changed_leaf_changes_the_document_or_is_named(name: str) -> None:
             for mapped in whole
             for loss in mapped.losses
         )
-        default = pointer in ("/isStopped", "/isRoundTrip", "/frequency", "/operatorUrl")
+        default = pointer in DEFAULTS
         assert named or not same or default, pointer
+
+
+JUNK: tuple[Any, ...] = (None, True, 0, -5, 1e300, 10**30, "", "x", "/", [], [1], {}, [{}])
+
+
+def spoilt(document: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every value of a document."""
+    children = enumerate(document) if isinstance(document, list) else ()
+    for key, child in document.items() if isinstance(document, dict) else children:
+        yield (*at, key)
+        yield from spoilt(child, (*at, key))
+
+
+@pytest.mark.parametrize(
+    ("document", "mapping"),
+    [
+        *((example("journey", name), journey_to_ocss) for name in ("full", "regular", "either")),
+        (example("booking"), lambda document: booking_to_ocss(document, example("journey"))),
+        (example("journey"), lambda document: booking_to_ocss(example("booking"), document)),
+        (example("message"), message_to_ocss),
+        (example("error"), error_to_ocss),
+        *(
+            (item, lambda document, name=name: journey_from_ocss(name, document, since=WINTER))
+            for name, item in dict(items(Recipe(0, WINTER, 20))).items()
+        ),
+    ],
+)
+def test_what_strangers_send_is_mapped_as_far_as_it_goes(document: Any, mapping: Any) -> None:
+    for path in spoilt(document):
+        for junk in JUNK:
+            wrong = deepcopy(document)
+            holder = wrong
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = junk
+            mapping(wrong)
+
+
+def test_a_word_that_nobody_knows_is_named() -> None:
+    journey = {**example("journey"), "frequency": "monthly"}
+    (mapped,) = journey_to_ocss(journey)
+    assert mapped.schema == "driver-journey"
+    assert places(mapped, "mapping-word") == {"/frequency"}
 
 
 def test_a_loss_holds_nothing_personal() -> None:

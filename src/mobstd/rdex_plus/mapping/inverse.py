@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from mobstd.rdex_plus.mapping.journeys import FRANCE
 from mobstd.rdex_plus.mapping.losses import Mapped, Source
-from mobstd.rdex_plus.mapping.schedules import moves, utc_slot, weeks
+from mobstd.rdex_plus.mapping.schedules import instant, moves, utc_slot, weeks
 from mobstd.rdex_plus.slots import Slot
 
 __all__ = ["journey_from_ocss"]
@@ -88,16 +88,16 @@ def journey_from_ocss(
 
 def _running(source: Source, since: int, zone: ZoneInfo) -> dict[str, Any]:
     """Return the schedule in UTC, by the clock of the place when the trip begins to run."""
-    schedules = source.look("/schedules")
-    schedules = schedules if isinstance(schedules, list) else []
-    dates = [
-        journey["passengerPickupDate"]
-        for schedule in schedules
-        for journey in schedule.get("journeySchedules") or ()
+    schedules = list(_objects(source.look("/schedules")))
+    dates: list[float] = [
+        date
+        for _, schedule in schedules
+        for _, journey in _objects(schedule.get("journeySchedules"))
+        if instant(date := journey.get("passengerPickupDate"))
     ]
     first = int(min(dates, default=since))
     found: list[Slot] = []
-    for place, schedule in enumerate(schedules):
+    for place, schedule in schedules:
         at = utc_slot(
             schedule.get("passengerPickupDay"),
             schedule.get("passengerPickupTimeOfDay"),
@@ -112,13 +112,20 @@ def _running(source: Source, since: int, zone: ZoneInfo) -> dict[str, Any]:
         found.append(Slot(at, 0))
     if schedules and moves(first, None, zone):
         source.note("mapping-clock", "approximated", "/schedules")
-    for place, schedule in enumerate(schedules):
+    for place, schedule in schedules:
         if schedule.get("journeySchedules"):
             source.note("mapping-dated", "lost", f"/schedules/{place}/journeySchedules")
     running: dict[str, Any] = {"departureDate": first}
     if found:
         running["regularSchedule"] = weeks(found)
     return running
+
+
+def _objects(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each object of a list with its place."""
+    for place, one in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(one, Mapping):
+            yield place, one
 
 
 def _price(source: Source) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from mobstd.rdex_plus.mapping.losses import Mapped, Source
-from mobstd.rdex_plus.mapping.schedules import local_slot, moves
+from mobstd.rdex_plus.mapping.schedules import instant, local_slot, moves
 from mobstd.rdex_plus.slots import slots
 
 __all__ = ["FRANCE", "PRICE_TYPES", "domain", "ends", "journey_to_ocss", "person", "price"]
@@ -38,6 +38,8 @@ def journey_to_ocss(
 ) -> tuple[Mapped, ...]:
     """Return what a journey stands for: each side where it is of both, each way where it has two.
 
+    What its schema refuses is mapped as far as it goes.
+
     Args:
         journey: an RDEX+ ``journey``.
         operator: its operator's Internet domain, where the caller knows it; else the host of
@@ -49,17 +51,22 @@ def journey_to_ocss(
         ``passenger-regular-trip`` that it is, the document, or ``None`` for one that lacks what
         OCSS requires.
     """
-    side, form = journey.get("carpoolerType"), journey.get("frequency", "punctual")
-    sides = ("driver", "passenger") if side == "both" else (side,)
-    forms = ("punctual", "regular") if form == "both" else (form,)
+    sides = _meant(journey.get("carpoolerType"), ("driver", "passenger"))
+    forms = _meant(journey.get("frequency"), ("punctual", "regular"))
     ways = ("outward", "return") if isinstance(journey.get("return"), Mapping) else ("outward",)
     return tuple(
-        _mapped(Source(journey), one, other, way, len(ways) > 1, operator, zone)
-        for one in sides
-        if one in ("driver", "passenger")
-        for other in forms
+        _mapped(Source(journey), side, form, way, len(ways) > 1, operator, zone)
+        for side in sides
+        for form in forms
         for way in ways
     )
+
+
+def _meant(word: Any, known: tuple[str, str]) -> tuple[str, ...]:
+    """Return what a word stands for: itself, either, or the default where it is no such word."""
+    if word == "both":
+        return known
+    return (word,) if word in known else known[:1]
 
 
 def _mapped(
@@ -71,8 +78,11 @@ def _mapped(
     operator: str | None,
     zone: ZoneInfo,
 ) -> Mapped:
-    for chosen in ("/carpoolerType", "/frequency", "/isStopped", "/isRoundTrip"):
-        source.take(chosen)
+    for chosen, word in (("/carpoolerType", side), ("/frequency", form)):
+        if source.take(chosen, word) not in (word, "both"):
+            source.note("mapping-word", "lost", chosen)
+    for number in ("/isStopped", "/isRoundTrip"):
+        source.take(number)
     if two_ways:
         source.take("/return" if way == "outward" else "/outward")
     if source.look("/isRoundTrip") == 1 and not two_ways:
@@ -196,7 +206,7 @@ def _weekly(source: Source, found: dict[str, Any], way: str, zone: ZoneInfo) -> 
         if bound is not None:
             source.note("mapping-validity", "lost", f"/{way}/{name}")
     departures = list(slots(source.look(at)))
-    if not departures or not isinstance(since, (int, float)):
+    if not departures or not instant(since):
         source.note("mapping-no-departures", "missing", at)
         return
     found["schedules"] = []
@@ -204,7 +214,7 @@ def _weekly(source: Source, found: dict[str, Any], way: str, zone: ZoneInfo) -> 
         source.take(f"{at}{slot.pointer}")
         day, time = local_slot(slot.moment, since, zone)
         found["schedules"].append({"passengerPickupDay": day, "passengerPickupTimeOfDay": time})
-    if moves(since, until if isinstance(until, (int, float)) else None, zone):
+    if moves(since, until if instant(until) else None, zone):
         source.note("mapping-clock", "approximated", at)
 
 

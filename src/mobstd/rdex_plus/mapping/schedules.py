@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
 from mobstd.rdex_plus.slots import DAY, DAYS, WEEK, Slot, clock, seconds
 
-__all__ = ["WEEKDAYS", "local_slot", "moves", "utc_slot", "weeks"]
+__all__ = ["WEEKDAYS", "instant", "local_slot", "moves", "utc_slot", "weeks"]
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 LONGEST = 60
 """Weeks within which every clock has moved that ever does."""
 
 
-def _midnight(since: float, zone: Any) -> datetime:
-    """Return the midnight that begins the day of an instant.
+def instant(value: Any) -> TypeGuard[float]:
+    """Say whether a value is an instant in UNIX seconds, between 2001 and 2286."""
+    return isinstance(value, (int, float)) and 1_000_000_000 <= value < 10_000_000_000
 
-    Raises:
-        ValueError: where no calendar has that instant; also OverflowError, OSError.
-    """
+
+def _midnight(since: float, zone: Any) -> datetime:
+    """Return the midnight that begins the day of an instant."""
     moment = datetime.fromtimestamp(since, zone)
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
