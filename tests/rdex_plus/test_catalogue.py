@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from mobstd.judging.context import Context
 from mobstd.judging.fault import Fault
 from mobstd.judging.judge import judge, settle
 from mobstd.serving.faults import load_faults, load_twins
+from mobstd.validation.rules import DocumentRules
 
-from .documents import VERSION, answered, patched
+from .documents import VERSION, answered, example, patched
 
 FOLDER = VERSION.conformance
 LISTED: list[dict[str, Any]] = load(FOLDER / "requirements.yaml")
@@ -195,6 +197,22 @@ def test_rows_that_judge_documents_have_vectors() -> None:
         if check["kind"] in ("assert", "ordered", "equal")
     }
     assert documentary - seen == set()
+
+
+def test_rows_judge_a_journey_by_itself() -> None:
+    """As ``mobstd validate`` does, although answers hold journeys inside an object."""
+    wrong = example("journey")
+    wrong["price"]["currency"] = "€"
+    remarks = {(r.keyword, r.pointer) for r in DocumentRules(VERSION, "journey").remarks(wrong)}
+    assert remarks == {("RDEXPLUS-PRICE-04", "/price/currency")}
+
+
+def test_an_empty_list_inside_an_object_is_no_evidence() -> None:
+    exchange = answered("journey", {})
+    assert exchange.response is not None
+    empty = replace(exchange, response=replace(exchange.response, body=b'{"journeys": []}'))
+    tallies = settle(judge([empty], Context(FOUND)))
+    assert sum(tally.evidence for tally in tallies.get("RDEXPLUS-SEARCH-21", ())) == 0
 
 
 # Faults and twins

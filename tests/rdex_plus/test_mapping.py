@@ -484,6 +484,8 @@ def test_a_message_comes_over() -> None:
     assert mapped.document["recipientCarpoolerType"] == "DRIVER"
     assert mapped.document["to"]["id"] == "u-1042"
     assert mapped.document["from"]["operator"] == "mobi.example.net"
+    if "message" in schema_names(OCSS):
+        assert_valid(mapped)
     silent = message_to_ocss(example("message", "minimal"))
     assert silent.document is None
     assert {"mapping-no-text", "mapping-alias", "mapping-operator"} <= told(silent)
