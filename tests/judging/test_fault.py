@@ -175,6 +175,17 @@ def test_one_in_n_hits_the_same_items_in_every_answer() -> None:
     second = {item["id"] for item in after(moved, edit) if "bad" in item}
     assert 5 <= len(first) <= 40
     assert second == {item["id"] for item in moved} & first
+    inside = after({"things": items, "count": 200}, {**edit, "at": "/things/*/bad"})
+    assert {item["id"] for item in inside["things"] if "bad" in item} == first
+
+
+@pytest.mark.parametrize(("items", "hit"), [(0, False), (1, True), (2, True), (3, False)])
+def test_items_are_counted_inside_an_object_too(items: int, hit: bool) -> None:
+    edit = {"op": "status", "value": 206}
+    counted = fault(response=[edit], when={"min_items": 1, "max_items": 2})
+    for body in ([0] * items, {"name": "x", "things": [0] * items}):
+        raw = json.dumps(body).encode()
+        assert (edit_response(counted, OPERATION, (), 200, HEADERS, raw)[0] == 206) == hit
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ from mobstd.canon.schemas import SUFFIX, documents
 from mobstd.canon.standard import Version
 from mobstd.errors import UnknownName
 
-__all__ = ["Answer", "Operation", "Parameter", "bundle", "component", "operations"]
+__all__ = [
+    "Answer",
+    "Operation",
+    "Parameter",
+    "bundle",
+    "component",
+    "key_header",
+    "operations",
+]
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,15 @@ def _document(version: Version, role: str) -> Mapping[str, Any]:
         raise UnknownName("canon.unknown-role", wanted=role, version=str(version), known=known)
     document: Mapping[str, Any] = load(path)
     return document
+
+
+def key_header(version: Version, role: str) -> str:
+    """Return the header that carries a key: as the document has it, else ``X-API-Key``."""
+    schemes = _document(version, role).get("components", {}).get("securitySchemes", {})
+    for scheme in schemes.values():
+        if (scheme.get("type"), scheme.get("in")) == ("apiKey", "header"):
+            return str(scheme["name"])
+    return "X-API-Key"
 
 
 def _local(document: Mapping[str, Any], node: Any) -> Any:

@@ -58,6 +58,15 @@ class Version:
         return tuple(sorted(path.stem for path in (self.folder / "openapi").glob("*.yaml")))
 
     @property
+    def role(self) -> str | None:
+        """The role that is meant where none is named: the only one, or that of the first block."""
+        if len(self.roles) == 1:
+            return self.roles[0]
+        blocks: Mapping[str, Mapping[str, Any]] = self.suite["blocks"]
+        named = (str(block["role"]) for block in blocks.values())
+        return next((role for role in named if role in self.roles), None)
+
+    @property
     def plug(self) -> Plug | None:
         """What the standard adds in Python, where it does."""
         return plugs().get(self.name)

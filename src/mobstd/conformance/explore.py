@@ -54,7 +54,7 @@ class _Reach:
 
 def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
     how = lab.role_of(operation)
-    query: Query = {}
+    query: Query = dict(how.get("with", {}))
     here = (circle.lat, circle.lng)
     for ends, point in (("departure", here), ("arrival", circle.to or here)):
         if ends in how:

@@ -78,14 +78,13 @@ class Options:
 
 
 def the_role(version: Version, wanted: str | None) -> str:
-    """Return the role to judge: the wanted one, or the only one that serves.
+    """Return the role to judge: the wanted one, or the one that is meant where none is named.
 
     Raises:
         UnknownName: where it has no document, or there are several and none was named.
     """
     roles = version.roles
-    if wanted is None and len(roles) == 1:
-        return roles[0]
+    wanted = wanted or version.role
     if wanted not in roles:
         known = ", ".join(roles)
         raise UnknownName(

@@ -13,7 +13,7 @@ from mobstd.judging.condition import asked, canonical
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Edit, Variant, When
 from mobstd.judging.place import Place, places, spelled, where
-from mobstd.judging.pointer import MISSING, get, steps
+from mobstd.judging.pointer import MISSING, get, join, steps
 
 __all__ = ["edit_response"]
 
@@ -68,12 +68,19 @@ def edit_response(
 def _counted(when: When, draft: _Draft) -> bool:
     if when.min_items is None and when.max_items is None:
         return True
-    parsed = draft.parsed()
-    if not isinstance(parsed, list):
+    parsed = _list_in(draft.parsed())
+    if parsed is None:
         return False
     least = 0 if when.min_items is None else when.min_items
     most = len(parsed) if when.max_items is None else when.max_items
     return least <= len(parsed) <= most
+
+
+def _list_in(body: Any) -> list[Any] | None:
+    """Return the list that a body is, or else the first that stands in it."""
+    if isinstance(body, dict):
+        body = next((value for value in body.values() if isinstance(value, list)), None)
+    return body if isinstance(body, list) else None
 
 
 class _Draft:
@@ -129,9 +136,12 @@ class _Draft:
 
     def _drawn(self, place: Place, by: str, among: int) -> bool:
         """Say whether the item that the place is in is one of every ``among``."""
-        item, index = self._original, place.path[0] if place.path else None
-        if isinstance(item, list) and isinstance(index, int) and index < len(item):
-            item = item[index]
+        item: Any = self._original
+        for place_, step in enumerate(place.path):
+            if isinstance(step, int):
+                found = get(self._original, join(place.path[: place_ + 1]))
+                item = item if found is MISSING else found
+                break
         key = get(item, by)
         digest = hashlib.sha256(canonical(item if key is MISSING else key).encode()).digest()
         return int.from_bytes(digest[:4], "big") % among == 0

@@ -85,6 +85,8 @@ def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str,
     if problems is None:
         return {}
     empty = exchange.body == [] or exchange.body == {}
+    if exchange.operation in context.catalogue.collections:
+        empty = not context.items(exchange)
     evidence = 0 if empty and response.status == 200 else 1
     found: dict[tuple[str, int], list[Finding]] = {(row.id, place): [] for place, row, _ in taking}
     taker: dict[tuple[Any, ...], Taking | None] = {}

@@ -62,6 +62,7 @@ class ItemFilter:
         edges: edits of the query around its margins, for an item that the query finds.
         needs: the parameters without which it can never be sure.
         reads: the members of an item that it reads.
+        about: which items it is about, where it is not all: the others match, and are no evidence.
     """
 
     code: str
@@ -70,3 +71,4 @@ class ItemFilter:
     edges: Callable[[Any, Mapping[str, Any], Context], Iterator[Edit]] | None = None
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    about: Callable[[Any], bool] | None = None

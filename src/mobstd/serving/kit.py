@@ -101,7 +101,9 @@ class App:
         self._limit = limit
         self._max_body = max_body
         documented = operations(version, role)
-        self._common = common_shape(version, documented.values())
+        self._common = {
+            code: common_shape(version, documented.values(), code) for code in (404, 405, 500)
+        }
         builds = getattr(service, "QUERIES", {}) if queries is None else queries
         self._routes = routes(service, version, documented.values(), builds)
         if not self._routes:
@@ -128,13 +130,13 @@ class App:
         lang = "fr" if headers.get("accept-language", "").strip().lower().startswith("fr") else "en"
         methods, places = self._routes.find(path_of(scope))
         if not methods:
-            return self._refusal(self._common, 404, _say("unknown-path", lang))
+            return self._refusal(self._common[404], 404, _say("unknown-path", lang))
         method = scope["method"]
         route = methods.get("GET" if method == "HEAD" and "HEAD" not in methods else method)
         if route is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
             text = _say("unknown-method", lang, allowed=", ".join(allowed))
-            return self._refusal(self._common, 405, text, {"Allow": ", ".join(allowed)})
+            return self._refusal(self._common[405], 405, text, {"Allow": ", ".join(allowed)})
         if self._limit is not None:
             wait = self._limit.wait(self._caller(scope, headers.get(self._key_header)))
             if wait:
@@ -209,7 +211,7 @@ class App:
         """Return 500; what went wrong is told in development only."""
         shape = route.shape(500)
         if self._development:
-            return self._refusal(shape if shape.schema else self._common, 500, text)
+            return self._refusal(shape if shape.schema else self._common[500], 500, text)
         return self._refusal(shape, 500, _say("failed", "en"))
 
     @staticmethod

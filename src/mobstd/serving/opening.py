@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from mobstd.canon.openapi import operations
+from mobstd.canon.openapi import key_header, operations
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
@@ -24,14 +24,15 @@ __all__ = ["curl", "has_reference", "implementation", "role_of"]
 
 
 def role_of(version: Version, wanted: str | None) -> str:
-    """Return the role to serve: the wanted one, or the only one that there is.
+    """Return the role to serve: the wanted one, or the one that is meant where none is named.
 
     Raises:
         UnknownName: where it is not there, or where there are several to choose from.
     """
     known = version.roles
-    if wanted in known or (wanted is None and len(known) == 1):
-        return wanted or known[0]
+    chosen = wanted or version.role
+    if chosen is not None and chosen in known:
+        return chosen
     code = "serving.choose-role" if wanted is None else "serving.unknown-role"
     raise UnknownName(code, wanted=wanted or "", version=str(version), known=", ".join(known))
 
@@ -108,5 +109,6 @@ def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> 
         query = example_query(catalogue(version, role), operation.id)
     written = {p.name: p.write(query[p.name]) for p in operation.parameters if p.name in query}
     target = f"{url}{operation.path}" + (f"?{urlencode(written)}" if written else "")
-    header = f'-H "X-API-Key: {key}" ' if key and operation.answer(401) else ""
+    name = key_header(version, role)
+    header = f'-H "{name}: {key}" ' if key and operation.answer(401) else ""
     return f"curl -s {header}{shlex.quote(target)}"

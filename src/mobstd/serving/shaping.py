@@ -47,9 +47,18 @@ def shape_of(version: Version, answer: Answer | None) -> Shape:
     return Shape(version)
 
 
-def common_shape(version: Version, operations: Iterable[Operation]) -> Shape:
-    """Return the shape of the errors that belong to no operation: that of the first 4xx body."""
-    for operation in operations:
+def common_shape(version: Version, operations: Iterable[Operation], code: int) -> Shape:
+    """Return the shape of an error that belongs to no operation.
+
+    It is that of the first operation which documents a body for this status, else of the first
+    4xx body.
+    """
+    known = tuple(operations)
+    own = (shape_of(version, operation.answers.get(str(code))) for operation in known)
+    found = next((shape for shape in own if shape.schema is not None), None)
+    if found is not None:
+        return found
+    for operation in known:
         for status in sorted(operation.answers):
             if status.startswith("4") or status == "default":
                 shape = shape_of(version, operation.answers[status])
@@ -66,8 +75,7 @@ def _filled(
     name: str,
 ) -> Any:
     """Return a value of the schema that says the reason, as small as the schema allows."""
-    if schema.get("$ref") in known:
-        schema = known[schema["$ref"]]
+    schema = _whole(known, schema)
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -92,10 +100,26 @@ def _filled(
     return {key: value for key, value in out.items() if value is not _NOTHING}
 
 
+def _whole(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema with what it refers to and is composed of; what stands in itself is last."""
+    parts = [known[schema["$ref"]]] if schema.get("$ref") in known else []
+    parts += schema.get("allOf", ())
+    if not parts:
+        return schema
+    out: dict[str, Any] = {}
+    for part in (*(_whole(known, part) for part in parts), schema):
+        properties = {**out.get("properties", {})}
+        for name, inner in part.get("properties", {}).items():
+            properties[name] = {**properties.get(name, {}), **inner}
+        required = [*out.get("required", ()), *part.get("required", ())]
+        inner = {"properties": properties, "required": required}
+        out = {**out, **part, **{key: value for key, value in inner.items() if value}}
+    return out
+
+
 def _speaks(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) -> bool:
     """Say whether a value of the schema can hold words of ours."""
-    if schema.get("$ref") in known:
-        schema = known[schema["$ref"]]
+    schema = _whole(known, schema)
     if schema.get("type") == "string":
         return not {"enum", "const", "format", "pattern"} & set(schema)
     return any(_speaks(known, inner) for inner in schema.get("properties", {}).values())

@@ -62,17 +62,22 @@ class _Rule:
 
 @dataclass(frozen=True)
 class _Place:
-    """An operation whose answer is made of documents of the schema."""
+    """An operation whose answer is made of documents of the schema.
+
+    ``items`` is where one of them stands in the body.
+    """
 
     operation: str
-    listed: bool
+    items: str
     catalogue: Catalogue
     sieve: Sieve
     rules: tuple[_Rule, ...]
 
     def findings(self, document: Any) -> list[Finding]:
         """Return what the rows hold against a document, those that others explain left out."""
-        body = [document] if self.listed else document
+        body = document
+        for step in reversed(steps(self.items)):
+            body = [body] if step == "*" else {step: body}
         passed = self.sieve(body)
         suspects = [
             rule for rule in self.rules if not (rule.plain and passed) and not rule.sieve(body)
@@ -108,19 +113,19 @@ class DocumentRules:
         seen: set[tuple[str, str]] = set()
         for place in self._places:
             for finding in place.findings(document):
-                remark = self._remark(finding, place.listed)
+                remark = self._remark(finding, len(steps(place.items)))
                 if (remark.keyword, remark.pointer) not in seen:
                     seen.add((remark.keyword, remark.pointer))
                     yield remark
 
-    def _remark(self, finding: Finding, listed: bool) -> Remark:
+    def _remark(self, finding: Finding, depth: int) -> Remark:
         path = steps(finding.pointer.removeprefix(_BODY))
         return Remark(
             finding.requirement,
             finding.code,
             dict(finding.params),
             finding.severity,
-            tuple(int(s) if s.isdigit() else s for s in path[1 if listed else 0 :]),
+            tuple(int(s) if s.isdigit() else s for s in path[depth:]),
             text=finding.text or self._own_text(finding),
         )
 
@@ -148,8 +153,8 @@ def _places(version: Version, schema: str) -> Iterator[_Place]:
         book = catalogue(version, role)
         context = Context(book)
         for name, operation in operations(version, role).items():
-            listed = _listed(book, name, schema)
-            if not listed and not _is_body(operation, schema):
+            items = _items(book, name, schema)
+            if items is None and not _is_body(operation, schema):
                 continue
             pairs = [
                 (row, check)
@@ -158,7 +163,7 @@ def _places(version: Version, schema: str) -> Iterator[_Place]:
             ]
             yield _Place(
                 name,
-                listed,
+                items or "",
                 book,
                 together([check for _, check in pairs], version),
                 tuple(
@@ -168,9 +173,12 @@ def _places(version: Version, schema: str) -> Iterator[_Place]:
             )
 
 
-def _listed(book: Catalogue, operation: str, schema: str) -> bool:
+def _items(book: Catalogue, operation: str, schema: str) -> str | None:
+    """Return where documents of the schema stand in an answer that lists them."""
     collection = book.collections.get(operation)
-    return collection is not None and collection.schema == schema and collection.items == "/*"
+    if collection is None or collection.schema != schema or "**" in collection.items:
+        return None
+    return collection.items
 
 
 def _is_body(operation: Operation, schema: str) -> bool:

@@ -91,10 +91,12 @@ def _edges_at(
 def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence, findings = 0, []
     for name, default in check["parameters"].items():
-        for anchor in lab.anchors.get(operation, ())[:1]:
-            for result in _compared(lab, row, check, operation, anchor, name, default):
-                evidence += 1
-                findings += [result] if isinstance(result, Finding) else []
+        for anchor in lab.anchors.get(operation, ()):
+            results = list(_compared(lab, row, check, operation, anchor, name, default))
+            evidence += len(results)
+            findings += [result for result in results if isinstance(result, Finding)]
+            if results:
+                break
     return Result(evidence, tuple(findings))
 
 
@@ -107,12 +109,12 @@ def _compared(
     name: str,
     default: Any,
 ) -> Iterator[Finding | bool]:
-    """A list is tried on many items at once, so that each of its values has some.
+    """A list or a word is tried on many items at once, so that each of its values has some.
 
     A margin is tried with an item just inside and just outside: where it is found or not as it
     must be, the explicit twin need not be sent.
     """
-    if isinstance(default, list):
+    if isinstance(default, (list, str)):
         explicit = {**(lab.crowd(operation, row) or anchor.query), name: default}
         result = _same(lab, row, check, operation, name, explicit)
         if result is not None:

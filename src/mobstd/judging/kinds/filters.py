@@ -160,6 +160,14 @@ def sound(check: Check, exchange: Exchange, pointer: str, context: Context) -> b
     )
 
 
+def _about(check: Check, item: Any, context: Context) -> bool:
+    """Say whether a filter is about an item at all."""
+    if check.kind != "rule":
+        return True
+    rule: ItemFilter = context.catalogue.version.rules[check["call"]]
+    return rule.about is None or rule.about(item)
+
+
 def filtered(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that every returned item matches the query, where the schema accepts what it reads."""
     if exchange.negative or not exchange.accepted:
@@ -168,7 +176,7 @@ def filtered(check: Check, row: Requirement, exchange: Exchange, context: Contex
         return Result()
     evidence, findings = 0, []
     for pointer, item in context.items(exchange):
-        if not sound(check, exchange, pointer, context):
+        if not sound(check, exchange, pointer, context) or not _about(check, item, context):
             continue
         answer = match(check, item, exchange.query, context)
         if answer is None:
