@@ -13,6 +13,7 @@ from typing import Any, Self
 from mobstd.endpoint import Endpoint
 from mobstd.errors import ConfigError, OutcomeUnknown, RefusedDocument, TransportError, Unreachable
 from mobstd.judging.exchange import Request, Response
+from mobstd.judging.form import FORM, to_form
 from mobstd.judging.pointer import join
 from mobstd.models import Model
 from mobstd.query import Query
@@ -145,7 +146,7 @@ class _Base:
             _validate(endpoint, query, body)
         names = {"Accept": "application/json"} if endpoint.gives != "nothing" else {}
         if body is not None:
-            names["Content-Type"] = "application/json"
+            names["Content-Type"] = FORM if endpoint.form else "application/json"
         headers = {**names, **self._settings.headers, **options.headers}
         path = endpoint.path if query is None else query.to_path(endpoint.path)
         return Request(
@@ -153,7 +154,7 @@ class _Base:
             self._settings.path + path,
             () if query is None else query.to_pairs(),
             tuple(headers.items()),
-            None if body is None else body.to_json().encode(),
+            None if body is None else _written(endpoint, body),
         )
 
     def _ask(self, request: Request) -> Any:
@@ -352,6 +353,10 @@ def _product(product: str) -> str:
     if not product.isprintable():
         raise ConfigError("transport.bad-header", name="User-Agent")
     return user_agent(product)
+
+
+def _written(endpoint: Endpoint, body: Model) -> bytes:
+    return to_form(body.dump()) if endpoint.form else body.to_json().encode()
 
 
 def _validate(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:
