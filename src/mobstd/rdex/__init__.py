@@ -20,6 +20,7 @@ __all__ = ["PLUG"]
 PLUG = Plug(
     name="rdex",
     package="mobstd.rdex",
+    rules="mobstd.rdex.rules:RULES",
     references={"1.2": "mobstd.rdex.reference:build"},
     bridges={
         ("ocss@1.0-alpha", "rdex"): "mobstd.rdex.bridge.opening:ocss_from_rdex",

@@ -71,7 +71,7 @@ def rdex_from_ocss(
     api_keys: Iterable[str] | None = None,
     now: int | None = None,
     key: str = "",
-    key_header: str = "X-API-Key",
+    header: str = "X-API-Key",
     zone: str = "Europe/Paris",
     radius: float | str = RADIUS,
     operator: str = "",
@@ -85,7 +85,7 @@ def rdex_from_ocss(
             ``X-API-KEY``; ``None``: everybody.
         now: the current time in UNIX seconds; the real one when ``None``.
         key: our key at the operator.
-        key_header: the header that carries it.
+        header: the header that carries it.
         zone: the clock that times of day are written on, ``Europe/Paris`` or ``UTC``.
         radius: kilometres around both points that a search looks in.
         operator: the operator's domain, the recipient of messages.
@@ -101,7 +101,7 @@ def rdex_from_ocss(
     face = RdexFace(
         sender,
         sender.address.path,
-        auth=ApiKey(key_header, key) if key else None,
+        auth=ApiKey(header, key) if key else None,
         zone=zone_of(zone),
         radius=number("radius", radius),
         operator=operator or sender.address.host,
