@@ -11,9 +11,10 @@ from mobstd.serving.bridging import bridge, settings
 
 
 def test_settings_come_as_text_or_from_the_environment() -> None:
-    given = ["zone=UTC", "reach=", "private-key=${KEY}", "url=a=b"]
+    given = ["zone=UTC", "public_key=me", "reach=", "private-key=${KEY}", "url=a=b"]
     assert settings(given, {"KEY": "s3cret"}) == {
         "zone": "UTC",
+        "public_key": "me",
         "reach": "",
         "private_key": "s3cret",
         "url": "a=b",
@@ -21,7 +22,8 @@ def test_settings_come_as_text_or_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["zone", "=UTC", "two words=1", "private_key=s3cret", "private_key=${NOT_SET}"]
+    "text",
+    ["zone", "=UTC", "two words=1", "key=s3cret", "private_key=s3cret", "private_key=${NOT_SET}"],
 )
 def test_settings_that_are_none(text: str) -> None:
     with pytest.raises(ConfigError) as caught:

@@ -15,7 +15,7 @@ from mobstd.serving.asgi import Asgi
 __all__ = ["bridge", "settings"]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRET = re.compile(r"key|token|secret|password")
+_SECRET = re.compile(r"(?<!public_)key|token|secret|password")
 
 
 def bridge(version: Version, source: str) -> Callable[..., Asgi]:
