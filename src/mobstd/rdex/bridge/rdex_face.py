@@ -43,7 +43,7 @@ class _Failed(Exception):
     """The operator refused or failed; ``reply`` is what the legacy caller reads."""
 
     def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
+        super().__init__(reply)
         self.reply = reply
 
 
