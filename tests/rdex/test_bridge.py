@@ -15,7 +15,7 @@ from mobstd.conformance.run import Options, check
 from mobstd.errors import ConfigError
 from mobstd.judging.exchange import Request, Response
 from mobstd.ocss.reference import build as build_ocss
-from mobstd.rdex.bridge import ocss_from_rdex, rdex_from_ocss
+from mobstd.rdex.bridge import ocss_from_rdex, rdex_from_ocss, zone_of
 from mobstd.rdex.bridge.rdex_face import RdexFace
 from mobstd.rdex.reference import build
 from mobstd.rdex.v1_2 import Client, Keys, Search, behind
@@ -41,9 +41,20 @@ def ask(served: Any, path: str, **query: Any) -> Response:
         return sender.send(Request("GET", path, pairs))
 
 
-def test_a_legacy_operator_conforms_as_ocss() -> None:
+def signed() -> Any:
     legacy = build(now=NOW_S, count=500, api_keys=["public:private"])
-    with calling(ocss(legacy, keys=Keys("public", "private"))) as sender:
+    return ocss(legacy, keys=Keys("public", "private"))
+
+
+def on_the_clock_of_utc() -> Any:
+    sender = AsyncAsgiSender(build_ocss(now=NOW_S, count=500))
+    utc = zone_of("UTC")
+    return ocss(behind(RdexFace(sender, zone=utc, clock=lambda: float(NOW_S))), zone=utc)
+
+
+@pytest.mark.parametrize("made", [signed, on_the_clock_of_utc])
+def test_a_legacy_operator_conforms_as_ocss(made: Any) -> None:
+    with calling(made()) as sender:
         options = Options(now=NOW, with_fuzz=False, sleep=lambda seconds: None)
         report = check(sender, Profile("test:app", "ocss@1.0-alpha"), options)
     failed = [row["id"] for row in report["requirements"] if row["outcome"] in ("failed", "warned")]
