@@ -57,7 +57,7 @@ class Door:
         self._clock = clock
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._inner, name)
 

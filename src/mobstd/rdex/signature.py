@@ -6,7 +6,7 @@ cover the body of a POST.
 
     >>> url = "https://www.operator.com/rdexapi/journeys.json?timestamp=1326359986&apikey=public"
     >>> signature(url, "secret")[:8]
-    '7ebf1b2a'
+    '4116eff1'
 """
 
 from __future__ import annotations

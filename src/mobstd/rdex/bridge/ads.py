@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
-from mobstd.rdex.bridge.clock import DAY, PARIS, day_name, instant, local, read, seconds, spoken
+from mobstd.rdex.bridge.clock import (
+    DAY,
+    MARGIN,
+    PARIS,
+    day_name,
+    instant,
+    local,
+    read,
+    seconds,
+    spoken,
+    within_reason,
+)
 from mobstd.rdex.bridge.globe import kilometres
 from mobstd.rdex.bridge.items import Side
 from mobstd.rdex.bridge.loss import Loss
@@ -19,9 +30,6 @@ __all__ = ["ad_of_journey", "ads_of_trip"]
 
 Ad = dict[str, Any]
 Losses = tuple[Loss, ...]
-
-MARGIN = 900
-"""Seconds before and after the instant that a window holds, shorter close to midnight."""
 
 FOREVER = 365
 """Days that a trip is said to go on where nothing says until when."""
@@ -116,7 +124,8 @@ def _validity(
     """Return the first and the last day: of what is listed, else from today for a year."""
     slots = item.get("schedules", ())
     listed = [one["passengerPickupDate"] for s in slots for one in s.get("journeySchedules", ())]
-    days = [moment.date() for at in listed if (moment := local(at, zone)) is not None]
+    shown = [local(at, zone) for at in listed]
+    days = [within_reason(moment.date()) for moment in shown if moment is not None]
     today = local(now, zone)
     assert today is not None
     if days and all(slot.get("journeySchedules") for slot in slots):
@@ -199,7 +208,8 @@ def _distance(item: Mapping[str, Any], lost: list[Loss]) -> int:
     start, end = (
         (item[f"passenger{end}Lat"], item[f"passenger{end}Lng"]) for end in ("Pickup", "Drop")
     )
-    return math.ceil(kilometres(start, end) * 1000)
+    metres = kilometres(start, end) * 1000
+    return math.ceil(metres) if math.isfinite(metres) else 0
 
 
 def _cost(price: Mapping[str, Any], lost: list[Loss]) -> Ad:

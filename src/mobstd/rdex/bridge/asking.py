@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from mobstd.rdex.bridge.clock import DAY, PARIS, day_name, instant, local, read, seconds, spoken
+from mobstd.rdex.bridge.clock import (
+    DAY,
+    MARGIN,
+    PARIS,
+    day_name,
+    instant,
+    local,
+    read,
+    seconds,
+    spoken,
+)
 from mobstd.rdex.bridge.items import Side
 from mobstd.rdex.bridge.loss import Loss
 from mobstd.rdex.search import WEEK, Search
 
 __all__ = ["OPERATIONS", "Asked", "search_of", "searches_of"]
-
-MARGIN = 900
-"""Seconds that a search is widened by: ads have windows of a quarter of an hour both ways."""
 
 _EARLIEST, _LATEST = 0, 32_503_593_600
 """The instants that ads can have: from 1970 to 2999."""

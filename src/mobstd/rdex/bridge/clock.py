@@ -11,6 +11,7 @@ from mobstd.rdex.search import WEEK
 
 __all__ = [
     "DAY",
+    "MARGIN",
     "PARIS",
     "apart",
     "day_name",
@@ -21,6 +22,7 @@ __all__ = [
     "seconds",
     "spoken",
     "window_of",
+    "within_reason",
     "zone_of",
 ]
 
@@ -28,6 +30,13 @@ PARIS = ZoneInfo("Europe/Paris")
 """The clock of the place; the times of day of trips are on it, whatever the partner writes."""
 
 DAY = 86_400
+
+MARGIN = 900
+"""Seconds before and after its instant that the window of an ad holds.
+
+Windows are shorter close to midnight, and searches are wider by as much.
+"""
+
 _FIRST, _LAST = date(1970, 1, 2), date(2999, 12, 30)
 
 
@@ -81,13 +90,17 @@ def local(moment: float, zone: tzinfo) -> datetime | None:
         return None
 
 
+def within_reason(day: date) -> date:
+    """Return a day, or the nearest one from 1970 to 2999: an open end may be written as 9999."""
+    return min(max(day, _FIRST), _LAST)
+
+
 def instant(day: date, number: int, zone: tzinfo, *, fold: int = 0) -> int:
     """Return the UNIX seconds at which clocks show so many seconds since midnight of a day.
 
-    ``number`` may go beyond midnight. Where clocks show it twice, ``fold`` chooses. A day before
-    1970 or after 2999 is taken for the nearest one within.
+    ``number`` may go beyond midnight. Where clocks show it twice, ``fold`` chooses.
     """
-    day = min(max(day, _FIRST), _LAST)
+    day = within_reason(day)
     more, number = divmod(number, DAY)
     clock = time(number // 3600, number // 60 % 60, number % 60, fold=fold)
     return int(datetime.combine(day + timedelta(days=more), clock, zone).timestamp())

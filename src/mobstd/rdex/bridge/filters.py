@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from mobstd.rdex.bridge.clock import PARIS, apart, day_name, instant, local, middle, read
+from mobstd.rdex.bridge.clock import (
+    PARIS,
+    apart,
+    day_name,
+    instant,
+    local,
+    middle,
+    read,
+    within_reason,
+)
 from mobstd.rdex.bridge.globe import kilometres
 from mobstd.rdex.generated.v1_2.models import Journey
 from mobstd.rdex.search import WEEK, Search
@@ -52,9 +61,9 @@ def _slot_fits(slot: Item, query: Item, first: date, last: date) -> bool:
     if low is None and high is None:
         return True
     since = local(low, PARIS) if low is not None else None
-    start = max(first, since.date()) if since is not None else first
+    start = within_reason(max(first, since.date()) if since is not None else first)
     number = next(n for n, name in enumerate(WEEK) if name[:3].upper() == day)
-    on = start + timedelta(days=(number - start.weekday()) % 7) if start.year < 9999 else start
+    on = start + timedelta(days=(number - start.weekday()) % 7)
     if low is not None and instant(on, at, PARIS) < low:
         on += timedelta(days=7)
     return (

@@ -16,6 +16,7 @@ from mobstd.rdex.bridge.clock import (
     seconds,
     spoken,
     window_of,
+    within_reason,
 )
 from mobstd.rdex.bridge.loss import Loss
 from mobstd.rdex.generated.v1_2.models import Cost, Driver, Journey, Passenger, Place
@@ -28,6 +29,7 @@ Item = dict[str, Any]
 Losses = tuple[Loss, ...]
 
 _CENT = Decimal("0.01")
+_DEAREST = Decimal(1_000_000)
 _GENDERS = {"male": "M", "female": "F"}
 
 
@@ -107,7 +109,7 @@ def trip_of(
 
 def _slots(ad: Journey, zone: tzinfo) -> tuple[list[Item], list[Loss]]:
     slots, lost = [], []
-    first = ad.outward.mindate
+    first = within_reason(ad.outward.mindate)
     for number, day in enumerate(WEEK):
         start = middle(window_of(ad.outward, day))
         if getattr(ad.days, day) != 1:
@@ -190,10 +192,14 @@ def _price(cost: Cost, distance: int) -> tuple[Item, list[Loss]]:
     if cost.fixed is not None:
         amount = cost.fixed
     elif cost.variable is not None:
-        amount = (cost.variable * distance / 1000).quantize(_CENT, ROUND_HALF_UP)
+        amount = cost.variable * distance / 1000
         lost.append(Loss("cost.variable", "estimated"))
     else:
         return {"type": "UNKNOWN"}, []
+    if not 0 <= amount <= _DEAREST:
+        return {"type": "UNKNOWN"}, [Loss("cost", "unusable")]
+    if cost.fixed is None:
+        amount = amount.quantize(_CENT, ROUND_HALF_UP)
     if amount == 0:
         return {"type": "FREE"}, lost
     return {"type": "PAYING", "amount": float(amount), "currency": "EUR"}, lost

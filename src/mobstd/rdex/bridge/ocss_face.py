@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
 
-from mobstd.errors import ApiError, MobstdError, RefusedDocument, Timeout, TransportError
+from mobstd.errors import (
+    ApiError,
+    MobstdError,
+    RefusedDocument,
+    Timeout,
+    TransportError,
+    Unreachable,
+)
 from mobstd.judging.exchange import Response
 from mobstd.rdex.bridge.asking import OPERATIONS, search_of
 from mobstd.rdex.bridge.clock import PARIS
@@ -168,5 +175,7 @@ def failed(operation: str, error: MobstdError) -> Reply:
             wait = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
             return Reply(None, 429, wait)
         return Reply({"error": f"The partner answered {error.status} {name}".rstrip() + "."}, 500)
-    slow = "in time" if isinstance(error, Timeout) else "as it should"
-    return Reply({"error": f"The partner did not answer {slow}."}, 500)
+    if isinstance(error, Unreachable):
+        return Reply({"error": "The partner can't be reached."}, 500)
+    how = "in time" if isinstance(error, Timeout) else "as it should"
+    return Reply({"error": f"The partner did not answer {how}."}, 500)

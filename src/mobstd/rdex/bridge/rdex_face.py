@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 import anyio
 
 from mobstd.endpoint import builders
-from mobstd.errors import TransportError
+from mobstd.errors import RefusedDocument, TransportError
 from mobstd.judging.exchange import Request, Response
 from mobstd.rdex.bridge.ads import ad_of_journey, ads_of_trip
 from mobstd.rdex.bridge.asking import OPERATIONS, Asked, searches_of
@@ -35,6 +36,9 @@ RADIUS = 50.0
 
 PATIENCE = 10.0
 """Seconds for all that one legacy request asks the operator."""
+
+_UNREADABLE = (RefusedDocument, KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What comes of an item that its schema would refuse."""
 
 _log = logging.getLogger("mobstd.bridge")
 
@@ -131,8 +135,6 @@ class RdexFace:
         return response.json
 
     async def _send(self, request: Request, body: Mapping[str, Any] | None = None) -> Response:
-        import json
-
         headers = [("Accept", "application/json")]
         content = None
         if body is not None:
@@ -155,10 +157,11 @@ class RdexFace:
                 else:
                     ad, _ = ad_of_journey(item, operation.side, self._zone)
                     ads = (ad,) if ad else ()
-            except (KeyError, TypeError, ValueError, AttributeError):
+                fitting = [ad for ad in ads if ad_fits(Journey.read(ad), search)]
+            except _UNREADABLE:
                 _log.warning("%s: an item could not be read", asked.operation)
                 continue
-            found += [{"journeys": ad} for ad in ads if ad_fits(Journey.read(ad), search)]
+            found += [{"journeys": ad} for ad in fitting]
         return found
 
 
