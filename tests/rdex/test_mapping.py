@@ -310,6 +310,8 @@ def test_a_price_in_francs_becomes_unknown() -> None:
     ("changes", "loss"),
     [
         ({"stopped": "1"}, ("stopped", "suspended")),
+        ({"uuid": ""}, ("uuid", "unusable")),
+        ({"uuid": "x" * 256}, ("uuid", "unusable")),
         ({"origin": "localhost"}, ("origin", "unusable")),
         ({"driver": {"state": 1, "uuid": 4}}, ("driver", "unusable")),
         ({"outward": {"mindate": "2026-12-01", "maxdate": "2026-12-01"}}, ("outward", "unusable")),

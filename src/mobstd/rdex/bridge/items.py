@@ -30,6 +30,8 @@ Losses = tuple[Loss, ...]
 
 _CENT = Decimal("0.01")
 _DEAREST = Decimal(1_000_000)
+_FARTHEST = 40_000_000
+_LONGEST_ID = 255
 _GENDERS = {"male": "M", "female": "F"}
 
 
@@ -64,11 +66,13 @@ def journey_of(
     start = middle(window_of(timetable, day_name(timetable.mindate)))
     if start is None:
         return None, (Loss("outward", "unusable"),)
+    if not 0 < len(str(ad.uuid)) <= _LONGEST_ID:
+        return None, (Loss("uuid", "unusable"),)
     item, losses = _trip(ad, side, operator)
     if item is None:
         return None, losses
     at = instant(timetable.mindate, start, zone)
-    item.update(id=str(ad.uuid)[:255], passengerPickupDate=at)
+    item.update(id=str(ad.uuid), passengerPickupDate=at)
     item["type"] = "DYNAMIC" if ad.real_time == 1 else "PLANNED"
     lost = [*losses, Loss("outward", "middle"), Loss("outward", "clock")]
     if side == "driver":
@@ -188,18 +192,15 @@ def _user(person: Driver | Passenger, domain: str) -> tuple[Item | None, list[Lo
 
 def _price(cost: Cost, distance: int) -> tuple[Item, list[Loss]]:
     """Return the price of a whole ride; a price per kilometre is multiplied by its length."""
-    lost = [Loss("cost", "euros")]
-    if cost.fixed is not None:
-        amount = cost.fixed
-    elif cost.variable is not None:
-        amount = cost.variable * distance / 1000
-        lost.append(Loss("cost.variable", "estimated"))
-    else:
+    told = cost.variable if cost.fixed is None else cost.fixed
+    if told is None:
         return {"type": "UNKNOWN"}, []
-    if not 0 <= amount <= _DEAREST:
+    if not (0 <= told <= _DEAREST and 0 <= distance <= _FARTHEST):
         return {"type": "UNKNOWN"}, [Loss("cost", "unusable")]
+    lost, amount = [Loss("cost", "euros")], told
     if cost.fixed is None:
-        amount = amount.quantize(_CENT, ROUND_HALF_UP)
+        amount = (told * distance / 1000).quantize(_CENT, ROUND_HALF_UP)
+        lost.append(Loss("cost.variable", "estimated"))
     if amount == 0:
         return {"type": "FREE"}, lost
     return {"type": "PAYING", "amount": float(amount), "currency": "EUR"}, lost

@@ -11,6 +11,8 @@ from typing import Any
 
 import anyio
 
+from mobstd.canon.schemas import validator_of
+from mobstd.canon.standard import find
 from mobstd.endpoint import builders
 from mobstd.errors import RefusedDocument, TransportError
 from mobstd.judging.exchange import Request, Response
@@ -149,20 +151,31 @@ class RdexFace:
     def _ads(self, asked: Asked, items: list[Any], search: Search) -> list[dict[str, Any]]:
         """Return the ads of the items that can be read and that are asked for, wrapped."""
         operation = OPERATIONS[asked.operation]
+        judge = validator_of(find("rdex@1.2"), "journey")
         found = []
-        for item in items:
+        for item in map(_told, items):
             try:
                 if operation.regular:
                     ads, _ = ads_of_trip(item, operation.side, self._zone, self._clock())
                 else:
                     ad, _ = ad_of_journey(item, operation.side, self._zone)
                     ads = (ad,) if ad else ()
-                fitting = [ad for ad in ads if ad_fits(Journey.read(ad), search)]
+                good = [ad for ad in ads if judge.is_valid(ad)]
+                fitting = [ad for ad in good if ad_fits(Journey.read(ad), search)]
             except _UNREADABLE:
+                ads, good = (), []
+            if len(good) < len(ads) or not ads:
                 _log.warning("%s: an item could not be read", asked.operation)
-                continue
-            found += [{"journeys": ad} for ad in fitting]
+            else:
+                found += [{"journeys": ad} for ad in fitting]
         return found
+
+
+def _told(value: Any) -> Any:
+    """Return a document without its nulls: some operators send them for what is not known."""
+    if isinstance(value, dict):
+        return {name: _told(inner) for name, inner in value.items() if inner is not None}
+    return [_told(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _refusal_of(operation: str, response: Response) -> Reply:
@@ -177,6 +190,8 @@ def _refusal_of(operation: str, response: Response) -> Reply:
         wait = retry_after(response)
         headers = {} if wait is None else {"Retry-After": f"{wait:.0f}"}
         return refused(429, "too_many_queries", text, headers=headers)
+    if response.status < 300:
+        return refused(500, "internal_error", "The answer of the operator can't be read.")
     return refused(500, "internal_error", f"The operator answered {response.status}.")
 
 
