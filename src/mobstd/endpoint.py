@@ -28,6 +28,7 @@ class Endpoint:
         name: the method of clients and services.
         query: the class of its parameters, those of the path included.
         body: the class of its request body.
+        form: whether the body is written as a form, not as JSON.
         answer: the class of its answer, or of the items of its answer.
         gives: ``nothing``, ``one`` document, ``many`` in an array, or any ``value``.
     """
@@ -42,6 +43,7 @@ class Endpoint:
     body: type[Model] | None = None
     answer: type[Model] | None = None
     gives: Literal["nothing", "one", "many", "value"] = "nothing"
+    form: bool = False
 
 
 def left_out(method: Method) -> Method:

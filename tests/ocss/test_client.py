@@ -591,7 +591,12 @@ def test_the_other_exceptions_survive_pickling_too(kind: type[Exception]) -> Non
             if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
                 named = str(parameter.annotation).partition(" ")[0]
                 arguments.append(samples.get(named, "a"))
-    error = kind(*arguments)
+    required = {
+        parameter.name: samples.get(str(parameter.annotation), "a")
+        for parameter in inspect.signature(kind.__init__).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
+    }
+    error = kind(*arguments, **required)
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), vars(again)) == (kind, str(error), vars(error))
 

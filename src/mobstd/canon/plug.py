@@ -24,6 +24,9 @@ class Plug:
         package: where ``mobstd generate`` writes, such as ``mobstd.ocss``; empty: data only.
         rules: a mapping of rule name to callable, for checks of kind ``rule``.
         references: by version, a callable that builds the reference implementation.
+        bridges: what serves a version from a partner that speaks another standard: by the served
+            version (``name@version``) and the name of the other standard, a callable that takes
+            the partner's URL.
         commands: a mapping of verb to a callable that adds a command to the parser.
         root: where its data is; the packaged data when ``None``.
     """
@@ -32,6 +35,7 @@ class Plug:
     package: str = ""
     rules: str = ""
     references: Mapping[str, str] | None = None
+    bridges: Mapping[tuple[str, str], str] | None = None
     commands: str = ""
     root: Root | None = None
 

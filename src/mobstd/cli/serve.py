@@ -35,6 +35,14 @@ def add(subparsers: Subparsers) -> None:
     option("--seed", type=int, metavar="N", help=say("cli.serve.seed"))
     option("--now", metavar="T", help=say("cli.serve.now"))
     option("--key-env", metavar="VAR", help=say("cli.serve.key-env"))
+    option("--from", dest="source", metavar="NAME=URL", help=say("cli.serve.from"))
+    option(
+        "--from-option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=say("cli.serve.from-option"),
+    )
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     parser.set_defaults(func=run)
@@ -44,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from mobstd.canon.standard import find
     from mobstd.cli.check import instant
+    from mobstd.serving.bridging import settings
     from mobstd.serving.faults import select
     from mobstd.serving.hosting import host
     from mobstd.serving.opening import curl, implementation, role_of
@@ -59,10 +68,16 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("serving.fault-needs-key")
     options = {name: getattr(args, name) for name in ("db", "data", "count", "area", "seed")}
     options["now"] = int(moment.timestamp()) if moment else None
+    options.update(settings(args.from_option))
     if (args.count or 0) > _QUICK:
         tell("cli.serve.inventing", count=args.count)
     served = implementation(
-        version, role, variants=variants, api_keys=None if key is None else [key], **options
+        version,
+        role,
+        variants=variants,
+        api_keys=None if key is None else [key],
+        source=args.source,
+        **options,
     )
 
     def ready(url: str) -> None:

@@ -71,6 +71,7 @@ class _Rewriter:
         if "enum" in node or "const" in node:
             return self._enumeration(node)
         out = {key: value for key, value in node.items() if key in self._keep}
+        out.update(_number(node))
         if out.get("format") not in _KNOWN_FORMATS:
             out.pop("format", None)
         if not isinstance(out.get("additionalProperties"), Mapping) or "properties" in out:
@@ -178,6 +179,15 @@ def _parameter(rewriter: _Rewriter, parameter: Parameter) -> dict[str, Any]:
 
 def _base(version: Version) -> str:
     return next(iter(documents(version)), "").rpartition("/")[0] + "/"
+
+
+def _number(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of a number that may stand as text of a pattern: models read both as one."""
+    kinds = node.get("type")
+    if not isinstance(kinds, list) or "pattern" not in node:
+        return {}
+    left = [kind for kind in kinds if kind != "string"]
+    return {"type": left[0]} if left in (["integer"], ["number"]) else {}
 
 
 def _nullable(schema: dict[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from mobstd.codegen.names import class_name, query_name, snake
 
 __all__ = ["Method", "Role", "roles"]
 
+_FORM = "application/x-www-form-urlencoded"
+
 
 @dataclass(frozen=True)
 class Method:
@@ -28,6 +30,7 @@ class Method:
         description: the rest of it.
         query: the class of its parameters, or ``None``.
         body: the class of its request body, or ``None``.
+        form: whether that body is written as a form.
         answer: the class of its answer or of the items in it, or ``None``.
         gives: ``nothing``, ``one``, ``many`` or ``value``.
     """
@@ -42,6 +45,7 @@ class Method:
     body: str | None
     answer: str | None
     gives: str
+    form: bool = False
 
     @property
     def arguments(self) -> str:
@@ -121,9 +125,10 @@ def _method(version: Version, operation: Operation) -> Method:
         summary=operation.summary.rstrip(".") + "." if operation.summary else f"{operation.id}.",
         description=operation.description,
         query=query_name(operation.id) if asked else None,
-        body=_model(version, _json_schema(operation.body)),
+        body=_model(version, _json_schema(operation.body) or operation.body.get(_FORM)),
         answer=answer,
         gives=gives,
+        form=_FORM in operation.body and _json_schema(operation.body) is None,
     )
 
 

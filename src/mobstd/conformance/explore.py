@@ -74,6 +74,9 @@ def _query(lab: Lab, operation: str, circle: Circle, now: datetime) -> Query:
     query.update(dict.fromkeys(how.get("radii", ()), float(circle.km)))
     if "limit" in how:
         query[how["limit"]] = LIMIT
+    for parameter in lab.context.catalogue.operations[operation].parameters:
+        if parameter.required and parameter.name not in query and parameter.examples:
+            query[parameter.name] = parameter.examples[0]
     return query
 
 

@@ -62,6 +62,7 @@ class ItemFilter:
         edges: edits of the query around its margins, for an item that the query finds.
         needs: the parameters without which it can never be sure.
         reads: the members of an item that it reads.
+        when_asked: it judges answers only where one of its parameters was given.
         about: which items it is about, where it is not all: the others match, and are no evidence.
     """
 
@@ -71,4 +72,5 @@ class ItemFilter:
     edges: Callable[[Any, Mapping[str, Any], Context], Iterator[Edit]] | None = None
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    when_asked: bool = False
     about: Callable[[Any], bool] | None = None

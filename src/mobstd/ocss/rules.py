@@ -133,7 +133,11 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         reads=("schedules",),
     ),
     "schedule-weekday": ItemFilter(
-        "schedule-weekday", ("departureWeekdays",), weekday, reads=("schedules",)
+        "schedule-weekday",
+        ("departureWeekdays",),
+        weekday,
+        reads=("schedules",),
+        when_asked=True,
     ),
     "schedule-coherence": _items(coherence),
     "polyline-ends": _items(_polyline_ends),

@@ -60,8 +60,8 @@ def _other(name: str, known: tuple[str, str]) -> Any:
     def edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[Edit]:
         own = _value(item, f"/{name}") or known[0]
         if own in known:
-            yield {name: known[1 - known.index(own)]}, False
-            yield {name: "both"}, True
+            yield Edit({name: known[1 - known.index(own)]}, False)
+            yield Edit({name: "both"}, True)
 
     return edges
 
@@ -95,7 +95,7 @@ def _window_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[E
         (0, -1, False),
     ):
         reach = int(margin * (INSIDE if inside else OUTSIDE)) or 600
-        yield {"departureDate": int(at) + side * reach, "timeDelta": margin}, inside
+        yield Edit({"departureDate": int(at) + side * reach, "timeDelta": margin}, inside)
 
 
 def _asked(query: Mapping[str, str]) -> list[Slot] | None:
@@ -131,11 +131,11 @@ def _runs_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[Edi
     since, until = _begins(item), _value(item, "/outward/maxDate")
     if not _weekly(item) or since is None:
         return
-    yield {"maxDate": int(since) + 3600}, True
-    yield {"departureDate": int(since) - 7200, "maxDate": int(since) - 3600}, False
+    yield Edit({"maxDate": int(since) + 3600}, True)
+    yield Edit({"departureDate": int(since) - 7200, "maxDate": int(since) - 3600}, False)
     if isinstance(until, (int, float)):
-        yield {"departureDate": int(until) - 3600}, True
-        yield {"departureDate": int(until) + 3600}, False
+        yield Edit({"departureDate": int(until) - 3600}, True)
+        yield Edit({"departureDate": int(until) + 3600}, False)
 
 
 def _on_schedule(item: Any, query: Mapping[str, str], _: Context) -> bool | None:
@@ -170,11 +170,11 @@ def _schedule_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator
     ):
         reach = margin * INSIDE if inside else (margin + beyond) * OUTSIDE
         moved = _week(first + side * int(reach))
-        yield {"regularSchedule": moved, "timeDelta": margin}, inside
-    yield {"regularSchedule": _week(first + 1500, 1800), "timeDelta": 60}, True
+        yield Edit({"regularSchedule": moved, "timeDelta": margin}, inside)
+    yield Edit({"regularSchedule": _week(first + 1500, 1800), "timeDelta": 60}, True)
     lacked = _week((first + 3 * 3600) % WEEK)
     both = f"{_week(first)[:-1]},{lacked[1:]}"
-    yield {"regularSchedule": both, "timeDelta": 900}, False
+    yield Edit({"regularSchedule": both, "timeDelta": 900}, False)
 
 
 def _week(moment: float, margin: int | None = None) -> str:

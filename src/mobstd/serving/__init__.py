@@ -12,6 +12,7 @@
     faults      makes an app wrong on purpose
     hosting     runs an app on a port
     examples    a service made of example documents, for standards that are only data
+    bridging    a partner of another standard, served as one of this
     opening     the implementation of a version that mobstd has
 
 It knows no standard: operations, parameters and bodies come from the OpenAPI document of a role.

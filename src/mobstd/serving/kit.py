@@ -42,7 +42,9 @@ def app(
 
     Args:
         service: an object with a method per operation, named in snake case; an operation without
-            a method is answered 404. A method that is not async runs in a thread.
+            a method is answered 404. A method that is not async runs in a thread. A method
+            ``refusal(status, code, text, field)`` words the bodies of errors, where their schema
+            has more to say than the reason; ``None`` leaves it to the schema.
         version: a version, or its name such as ``ocss@1.0-alpha``.
         role: a role that has an OpenAPI document.
         queries: what to hand to the method instead of the plain mapping of parameters, by
@@ -130,26 +132,28 @@ class App:
         lang = "fr" if headers.get("accept-language", "").strip().lower().startswith("fr") else "en"
         methods, places = self._routes.find(path_of(scope))
         if not methods:
-            return self._refusal(self._common[404], 404, _say("unknown-path", lang))
+            return self._refusal(self._common[404], 404, _say("unknown-path", lang), "unknown-path")
         method = scope["method"]
         route = methods.get("GET" if method == "HEAD" and "HEAD" not in methods else method)
         if route is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
             text = _say("unknown-method", lang, allowed=", ".join(allowed))
-            return self._refusal(self._common[405], 405, text, {"Allow": ", ".join(allowed)})
+            allow = {"Allow": ", ".join(allowed)}
+            return self._refusal(self._common[405], 405, text, "unknown-method", allow)
         if self._limit is not None:
             wait = self._limit.wait(self._caller(scope, headers.get(self._key_header)))
             if wait:
                 text = _say("too-many", lang, seconds=wait)
-                return self._documented(route, 429, text, {"Retry-After": str(wait)})
+                after = {"Retry-After": str(wait)}
+                return self._refusal(route.shape(429), 429, text, "too-many", after)
         if route.guarded and not self._keys.accept(headers.get(self._key_header)):
             challenge = {"WWW-Authenticate": f'ApiKey realm="{self.version.name}"'}
-            return self._documented(route, 401, _say("bad-key", lang), challenge)
+            return self._refusal(route.shape(401), 401, _say("bad-key", lang), "bad-key", challenge)
         try:
             body = await self._body(receive) if route.reader.reads_body else b""
             taken = route.reader.read(scope.get("query_string", b""), places, headers, body)
         except BadInput as error:
-            return self._documented(route, 400, error.text(lang))
+            return self._bad_input(route, error, lang)
         return await self._serve(route, taken, lang)
 
     async def _serve(self, route: Route, taken: Taken, lang: str) -> Response:
@@ -157,11 +161,13 @@ class App:
         try:
             response = self._written(route, await route.answer(taken))
         except BadInput as error:
-            response = self._documented(route, 400, error.text(lang))
+            response = self._bad_input(route, error, lang)
         except Refuse as error:
-            response = self._documented(route, error.status, error.reason, error.headers)
+            shape = route.shape(error.status)
+            response = self._refusal(shape, error.status, error.reason, "refused", error.headers)
         except ApiError as error:
-            response = self._documented(route, error.status, error.text(lang))
+            shape = route.shape(error.status)
+            response = self._refusal(shape, error.status, error.text(lang), "refused")
         except Exception as error:
             _log.exception("%s failed", name)
             params = {"operation": name, "kind": type(error).__name__}
@@ -201,26 +207,32 @@ class App:
             if not message.get("more_body"):
                 return bytes(body)
 
-    def _documented(
-        self, route: Route, status: int, text: str, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        """Return an error of an operation, with a body only where one is documented."""
-        return self._refusal(route.shape(status), status, text, headers)
+    def _bad_input(self, route: Route, error: BadInput, lang: str) -> Response:
+        code, field = error.code.removeprefix("serving."), str(error.params.get("name", ""))
+        return self._refusal(route.shape(400), 400, error.text(lang), code, field=field)
 
     def _failure(self, route: Route, text: str) -> Response:
         """Return 500; what went wrong is told in development only."""
         shape = route.shape(500)
         if self._development:
-            return self._refusal(shape if shape.schema else self._common[500], 500, text)
-        return self._refusal(shape, 500, _say("failed", "en"))
+            return self._refusal(shape if shape.schema else self._common[500], 500, text, "failed")
+        return self._refusal(shape, 500, _say("failed", "en"), "failed")
 
-    @staticmethod
     def _refusal(
-        shape: Shape, status: int, text: str, headers: Mapping[str, str] | None = None
+        self,
+        shape: Shape,
+        status: int,
+        text: str,
+        code: str,
+        headers: Mapping[str, str] | None = None,
+        field: str = "",
     ) -> Response:
-        body = shape.body(status, text)
-        extra = tuple((headers or {}).items())
-        return Response(status, body, shape.media_type if body else "", extra)
+        """Return an error as the service words it, else as its schema has it; or without a body."""
+        words = getattr(self.service, "refusal", None)
+        worded = None if words is None else words(status, code, text, field)
+        body = shape.body(status, text) if worded is None else to_json(worded)
+        media = shape.media_type or "application/json"
+        return Response(status, body, media if body else "", tuple((headers or {}).items()))
 
 
 def _say(code: str, lang: str, **params: Any) -> str:

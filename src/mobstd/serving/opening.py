@@ -16,6 +16,7 @@ from mobstd.errors import ConfigError, UnknownName
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.fault import Variant
 from mobstd.serving.asgi import Around, Asgi
+from mobstd.serving.bridging import bridge
 from mobstd.serving.examples import Examples, example_query
 from mobstd.serving.faults import FaultMiddleware, behaviours
 from mobstd.serving.kit import app
@@ -48,6 +49,7 @@ def implementation(
     *,
     variants: Sequence[Variant] = (),
     api_keys: Iterable[str] | None = None,
+    source: str | None = None,
     **options: Any,
 ) -> Asgi:
     """Return the implementation of a version as an ASGI app, with faults and twins if wanted.
@@ -57,8 +59,10 @@ def implementation(
         role: the role.
         variants: faults and twins; a behaviour is asked of the reference itself.
         api_keys: the accepted keys; ``None``: open to everybody.
+        source: ``standard=URL`` of a partner that speaks another standard; what it answers is
+            served in place of the reference.
         options: what the reference takes (``seed``, ``now``, ``count``, ``area``, ``db``,
-            ``data``); one that is ``None`` counts as not given.
+            ``data``) or the bridge; one that is ``None`` counts as not given.
 
     Raises:
         ConfigError: for an option or a behaviour that this implementation has not.
@@ -71,13 +75,19 @@ def implementation(
         ]
     if api_keys is not None:
         given["api_keys"] = tuple(api_keys)
-    build = _reference(version) if has_reference(version) else _from_examples(version, role)
+    build = _builder(version, role, source)
     unknown = sorted(set(given) - set(inspect.signature(build).parameters))
     if unknown:
         raise ConfigError("serving.no-option", version=str(version), names=", ".join(unknown))
     made: Asgi = build(**given)
     edits = [variant for variant in variants if not variant.behaviour]
     return Around(FaultMiddleware(made, edits, version, role), made) if edits else made
+
+
+def _builder(version: Version, role: str, source: str | None) -> Callable[..., Asgi]:
+    if source is not None:
+        return bridge(version, source)
+    return _reference(version) if has_reference(version) else _from_examples(version, role)
 
 
 def _reference(version: Version) -> Callable[..., Asgi]:
@@ -98,8 +108,13 @@ def _from_examples(version: Version, role: str) -> Callable[..., Asgi]:
 def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> str:
     """Return a command line that asks something that works.
 
-    ``key`` is written into it as it stands, such as ``$MOBSTD_KEY``.
+    ``key`` is written into it as it stands, such as ``$MOBSTD_KEY``. An app whose requests need
+    more than that has a method ``curl`` of its own.
     """
+    own = getattr(served, "curl", None)
+    made: str | None = own(url) if own else None
+    if made is not None:
+        return made
     known = operations(version, role)
     reads = [o for o in known.values() if o.method == "GET" and "{" not in o.path]
     operation = reads[0] if reads else next(iter(known.values()))

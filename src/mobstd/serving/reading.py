@@ -14,6 +14,7 @@ from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
 from mobstd.judging.body import NotJson, parse_json
+from mobstd.judging.form import FORM, parse_form
 from mobstd.messages import render
 
 __all__ = ["BadInput", "Reader", "Taken"]
@@ -157,9 +158,11 @@ class Reader:
         if media not in self._body:
             raise BadInput("bad-media-type", known=", ".join(self._body))
         try:
-            value = parse_json(body)
+            value = parse_form(body) if media == FORM else parse_json(body)
         except NotJson as error:
             raise BadInput("not-json", reason=error.reason) from None
+        except ValueError:
+            raise BadInput("not-form") from None
         problem = next(iter(self._body[media].problems(value)), None)
         if problem is not None:
             where = "/" + "/".join(map(str, problem.path))

@@ -8,6 +8,7 @@ from typing import Any
 from mobstd.endpoint import Endpoint
 from mobstd.errors import RefusedDocument
 from mobstd.judging.exchange import Request
+from mobstd.judging.form import FORM, to_form
 from mobstd.judging.pointer import join
 from mobstd.models import Model
 from mobstd.query import Query
@@ -35,15 +36,19 @@ def build(
     """
     names = {"Accept": "application/json"} if endpoint.gives != "nothing" else {}
     if body is not None:
-        names["Content-Type"] = "application/json"
+        names["Content-Type"] = FORM if endpoint.form else "application/json"
     path = endpoint.path if query is None else query.to_path(endpoint.path)
     return Request(
         endpoint.method,
         settings.path + path,
         () if query is None else query.to_pairs(),
         tuple({**names, **settings.headers, **headers}.items()),
-        None if body is None else body.to_json().encode(),
+        None if body is None else _written(endpoint, body),
     )
+
+
+def _written(endpoint: Endpoint, body: Model) -> bytes:
+    return to_form(body.dump()) if endpoint.form else body.to_json().encode()
 
 
 def check(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:

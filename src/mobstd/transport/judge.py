@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobstd.endpoint import Endpoint
 from mobstd.errors import UnknownName
+from mobstd.judging.form import FORM
 
 if TYPE_CHECKING:
     from mobstd.canon.openapi import Operation
@@ -50,7 +51,7 @@ def judge_of(endpoint: Endpoint) -> Judge:
     answers = operation.answers[good[0]].content if good else {}
     return Judge(
         query=validator(_parameters(operation), known),
-        body=_of_json(operation.body, known),
+        body=_of_json(operation.body, known) or _of_form(operation.body, known),
         answer=_of_json(answers, known),
     )
 
@@ -63,6 +64,12 @@ def _parameters(operation: Operation) -> Mapping[str, Any]:
         "properties": {p.name: p.schema for p in sent},
         "required": [p.name for p in sent if p.required],
     }
+
+
+def _of_form(content: Mapping[str, Mapping[str, Any]], known: Documents) -> Validator | None:
+    from mobstd.canon.validator import validator
+
+    return validator(content[FORM], known) if FORM in content else None
 
 
 def _of_json(content: Mapping[str, Mapping[str, Any] | None], known: Documents) -> Validator | None:

@@ -172,8 +172,10 @@ def filtered(check: Check, row: Requirement, exchange: Exchange, context: Contex
     """Judge that every returned item matches the query, where the schema accepts what it reads."""
     if exchange.negative or not exchange.accepted:
         return Result()
-    if not any(name in exchange.query for name in parameters(check, context)):
-        return Result()
+    if check.kind == "rule":
+        rule: ItemFilter = context.catalogue.version.rules[check["call"]]
+        if rule.when_asked and not any(name in exchange.query for name in rule.parameters):
+            return Result()
     evidence, findings = 0, []
     for pointer, item in context.items(exchange):
         if not sound(check, exchange, pointer, context) or not _about(check, item, context):

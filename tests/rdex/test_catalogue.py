@@ -1,0 +1,107 @@
+"""The catalogue of the legacy protocol: complete, bilingual, and right about known mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mobstd.canon.files import load
+from mobstd.conformance.profile import Profile
+from mobstd.conformance.run import Options, check
+from mobstd.serving.faults import load_faults, load_twins
+from mobstd.serving.opening import implementation
+
+from .worlds import NOW, VERSION, calling
+
+FOLDER = VERSION.conformance
+ROWS: dict[str, Any] = {row["id"]: row for row in load(FOLDER / "requirements.yaml")}
+AMBIGUITIES: dict[str, Any] = {a["id"]: a for a in load(FOLDER / "ambiguities.yaml")}
+FAULTS, TWINS = load_faults(VERSION), load_twins(VERSION)
+
+
+def texts(value: Any) -> Iterator[dict[str, str]]:
+    if isinstance(value, dict):
+        if "en" in value or "fr" in value:
+            yield value
+        for child in value.values():
+            yield from texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from texts(child)
+
+
+@pytest.mark.parametrize(
+    "file", ["requirements.yaml", "ambiguities.yaml", "messages.yaml", "suite.yaml"]
+)
+def test_texts_are_in_both_languages(file: str) -> None:
+    for text in texts(load(FOLDER / file)):
+        assert set(text) == {"en", "fr"}
+        assert text["en"].strip() != text["fr"].strip()
+        assert not re.search(r"[a-zé0-9)][;!?](\s|$)", text["fr"]), "a space goes before it"
+
+
+def test_rows_and_ambiguities_name_each_other() -> None:
+    for name, row in ROWS.items():
+        for ambiguity in row.get("ambiguities", ()):
+            assert name in AMBIGUITIES[ambiguity]["requirements"]
+    for name, ambiguity in AMBIGUITIES.items():
+        for row in ambiguity.get("requirements", ()):
+            assert name in ROWS[row]["ambiguities"]
+    for deviation in VERSION.source["deviations"]:
+        assert deviation.get("ambiguity", "A1") in AMBIGUITIES
+
+
+def test_documents_are_those_that_the_source_names() -> None:
+    for row in ROWS.values():
+        for source in row["source"]:
+            assert source["document"] in VERSION.source["documents"]
+
+
+def test_every_checked_row_has_a_fault() -> None:
+    checked = {name for name, row in ROWS.items() if row.get("checks")}
+    equivalent = {"RDEX-SEARCH-05"}
+    assert {fault.requirement for fault in FAULTS} == checked - equivalent
+
+
+def outcomes(*variants: Any) -> dict[str, str]:
+    """Return the outcome of each row for the reference with these faults or twins."""
+    key = ["s3cret"] if any(variant.setting.key for variant in variants) else None
+    served = implementation(
+        VERSION, "operator", variants=variants, api_keys=key, now=int(NOW.timestamp()), count=200
+    )
+    credentials = (("X-API-KEY", "s3cret"),) if key else ()
+    with calling(served) as sender:
+        options = Options(
+            now=NOW, with_fuzz=False, sleep=lambda seconds: None, credentials=credentials
+        )
+        report = check(sender, Profile("test:app", "rdex@1.2"), options)
+    found = {row["id"]: row["outcome"] for row in report["requirements"]}
+    return {"verdict": report["verdict"], **found}
+
+
+def test_the_reference_conforms() -> None:
+    found = outcomes()
+    assert found["verdict"] == "conforming"
+    assert "warned" not in found.values()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+def test_a_fault_is_found_under_its_row(fault: Any) -> None:
+    found = outcomes(fault)
+    assert found[fault.requirement] in ("failed", "warned")
+    umbrellas = {name for name, row in ROWS.items() if row.get("covers")}
+    others = {
+        name
+        for name, outcome in found.items()
+        if outcome in ("failed", "warned") and name not in (fault.requirement, *fault.also)
+    }
+    assert others <= umbrellas
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.id)
+def test_a_legal_variant_brings_no_finding(twin: Any) -> None:
+    found = outcomes(twin)
+    assert {"failed", "warned"} & set(found.values()) == set()
