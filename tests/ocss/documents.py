@@ -32,6 +32,9 @@ def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:
     document = deepcopy(document)
     for edit in edits:
         value = edit.get("value")
+        if not edit["path"]:
+            document = value
+            continue
         if edit["op"] == "move":
             holder, key = _place(document, edit["from"])
             value = holder.pop(key)
