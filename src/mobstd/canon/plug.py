@@ -23,7 +23,8 @@ class Plug:
         name: the standard.
         package: where ``mobstd generate`` writes, such as ``mobstd.ocss``; empty: data only.
         rules: a mapping of rule name to callable, for checks of kind ``rule``.
-        references: by version, a callable that builds the reference implementation.
+        references: by version, a callable that builds the reference implementation of the main
+            role; by ``version/role`` that of another.
         commands: a mapping of verb to a callable that adds a command to the parser.
         root: where its data is; the packaged data when ``None``.
     """

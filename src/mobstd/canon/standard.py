@@ -54,8 +54,16 @@ class Version:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles that have an OpenAPI document."""
-        return tuple(sorted(path.stem for path in (self.folder / "openapi").glob("*.yaml")))
+        """The roles that have an OpenAPI document, the main one first."""
+        found = sorted(path.stem for path in (self.folder / "openapi").glob("*.yaml"))
+        return tuple(sorted(found, key=lambda role: role != self.suite.get("role")))
+
+    @property
+    def role(self) -> str | None:
+        """The role that is meant where none is named: the main one, or the only one."""
+        roles = self.roles
+        main = len(roles) == 1 or self.suite.get("role") in roles
+        return roles[0] if main else None
 
     @property
     def plug(self) -> Plug | None:

@@ -78,20 +78,18 @@ class Options:
 
 
 def the_role(version: Version, wanted: str | None) -> str:
-    """Return the role to judge: the wanted one, or the only one that serves.
+    """Return the role to judge: the wanted one, or the main one.
 
     Raises:
         UnknownName: where it has no document, or there are several and none was named.
     """
-    roles = version.roles
-    if wanted is None and len(roles) == 1:
-        return roles[0]
-    if wanted not in roles:
-        known = ", ".join(roles)
+    role = wanted or version.role
+    if role is None or role not in version.roles:
+        known = ", ".join(version.roles)
         raise UnknownName(
             "canon.unknown-role", wanted=wanted or "", version=str(version), known=known
         )
-    return wanted
+    return role
 
 
 def bound(found: Catalogue, profile: Profile) -> Catalogue:
@@ -184,7 +182,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
 
 
 def operations_to_judge(outline: Outline) -> list[str]:
-    """Return the operations to judge: of blocks that are declared or there."""
+    """Return the operations to ask: of blocks that are declared or there."""
     lab = outline.lab
     return [
         operation
@@ -192,6 +190,7 @@ def operations_to_judge(outline: Outline) -> list[str]:
         if outline.declared is None or block.id in outline.declared or _undeclared(outline)
         if lab.presence.get(block.id, "unknown") != "absent"
         for operation in block.operations
+        if lab.askable(operation)
     ]
 
 

@@ -24,14 +24,15 @@ __all__ = ["curl", "has_reference", "implementation", "role_of"]
 
 
 def role_of(version: Version, wanted: str | None) -> str:
-    """Return the role to serve: the wanted one, or the only one that there is.
+    """Return the role to serve: the wanted one, or the main one.
 
     Raises:
         UnknownName: where it is not there, or where there are several to choose from.
     """
     known = version.roles
-    if wanted in known or (wanted is None and len(known) == 1):
-        return wanted or known[0]
+    found = wanted or version.role
+    if found in known:
+        return found
     code = "serving.choose-role" if wanted is None else "serving.unknown-role"
     raise UnknownName(code, wanted=wanted or "", version=str(version), known=", ".join(known))
 
@@ -70,7 +71,7 @@ def implementation(
         ]
     if api_keys is not None:
         given["api_keys"] = tuple(api_keys)
-    build = _reference(version) if has_reference(version) else _from_examples(version, role)
+    build = _reference(version, role) or _from_examples(version, role)
     unknown = sorted(set(given) - set(inspect.signature(build).parameters))
     if unknown:
         raise ConfigError("serving.no-option", version=str(version), names=", ".join(unknown))
@@ -79,10 +80,13 @@ def implementation(
     return Around(FaultMiddleware(made, edits, version, role), made) if edits else made
 
 
-def _reference(version: Version) -> Callable[..., Asgi]:
-    assert version.plug is not None
-    assert version.plug.references is not None
-    found: Callable[..., Asgi] = resolve(version.plug.references[version.version])
+def _reference(version: Version, role: str) -> Callable[..., Asgi] | None:
+    """Return what builds the reference of a role: its own, or the version's for the main role."""
+    known = (version.plug.references if version.plug else None) or {}
+    name = known.get(f"{version.version}/{role}")
+    if name is None and role == version.role:
+        name = known.get(version.version)
+    found: Callable[..., Asgi] | None = None if name is None else resolve(name)
     return found
 
 
