@@ -81,7 +81,7 @@ def test_a_standard_that_is_only_data(checkout: Path) -> None:
     [
         (["ocss"], "names no version"),
         (["nothing@1.0"], "no standard"),
-        (["ocss@1.0-alpha", "--role", "maas"], "operator"),
+        (["ocss@1.0-alpha", "--role", "driver"], "operator, maas"),
         (["ocss@1.0-alpha", "--area", "Atlantis"], "Atlantis"),
         (["ocss@1.0-alpha", "--db", "mysql://x"], "sqlite:///"),
         (["ocss@1.0-alpha", "--data", "/no/such/file"], "/no/such/file"),
