@@ -73,7 +73,7 @@ def starter(
     lines = [f"# {say('head')}", ""]
     for key, value in (("target", url or "https://api.example.org"), ("standard", str(version))):
         lines += [f"# {say(key)}", f"{key} = {json.dumps(value, ensure_ascii=False)}", ""]
-    facts = {"role": version.role or "".join(version.roles[:1]), "blocks": json.dumps(_blocks(version))}
+    facts = {"role": "".join(version.roles[:1]), "blocks": json.dumps(_blocks(version))}
     for key, template in _KEYS:
         lines += [f"# {say(key)}", f"# {key} = {template.format(**facts)}", ""]
     lines += [f"# {say('hints')}", *_hint(version)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import json
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from mobstd.canon.openapi import operations
+from mobstd.canon.openapi import Operation, operations
 from mobstd.canon.plug import resolve
+from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.judging.catalogue import catalogue
@@ -113,4 +115,17 @@ def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> 
     written = {p.name: p.write(query[p.name]) for p in operation.parameters if p.name in query}
     target = f"{url}{operation.path}" + (f"?{urlencode(written)}" if written else "")
     header = f'-H "X-API-Key: {key}" ' if key and operation.answer(401) else ""
-    return f"curl -s {header}{shlex.quote(target)}"
+    return f"curl -s {header}{_written(version, operation)}{shlex.quote(target)}"
+
+
+def _written(version: Version, operation: Operation) -> str:
+    """Return the options that send what an operation writes: an example of its schema."""
+    if operation.method == "GET":
+        return ""
+    options = f"-X {operation.method} "
+    for media, schema in operation.body.items():
+        known = documents(version).get(str(schema.get("$ref")), schema)
+        for example in known.get("examples", ())[:1]:
+            text = shlex.quote(json.dumps(example, ensure_ascii=False))
+            options += f"-H 'Content-Type: {media}' -d {text} "
+    return options

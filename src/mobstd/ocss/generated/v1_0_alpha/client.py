@@ -40,202 +40,6 @@ __all__ = [
 ]
 
 
-class RawMaasClient:
-    """The same calls, answered with status, headers and body, whatever the status.
-
-    ``parse()`` of what they return gives what the typed method gives.
-    """
-
-    def __init__(self, client: ClientBase) -> None:
-        self._client = client
-
-    def post_booking_events(
-        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
-    ) -> RawResponse[None]:
-        """Take news of a booking."""
-        return self._client.call(MAAS_OPERATIONS["postBookingEvents"], body=body, options=options)
-
-    def patch_bookings(
-        self,
-        booking_id: str,
-        *,
-        status: str,
-        message: str | None = None,
-        options: RequestOptions | None = None,
-    ) -> RawResponse[None]:
-        """Change the status of a booking."""
-        query = PatchBookingsQuery.read(
-            {"bookingId": booking_id, "status": status, "message": message}
-        )
-        return self._client.call(MAAS_OPERATIONS["patchBookings"], query=query, options=options)
-
-    def post_messages(
-        self, body: Message, options: RequestOptions | None = None
-    ) -> RawResponse[None]:
-        """Write to a carpooler."""
-        return self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
-
-
-class MaasClient(ClientBase):
-    """Calls the maas of ocss@1.0-alpha."""
-
-    @cached_property
-    def raw(self) -> RawMaasClient:
-        """The same calls with raw responses."""
-        return RawMaasClient(self)
-
-    def post_booking_events(
-        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
-    ) -> None:
-        """Take news of a booking.
-
-        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
-        its status. News that is repeated or comes late is taken without effect.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = self.raw.post_booking_events(body=body, options=options)
-        response.parse()
-
-    def patch_bookings(
-        self,
-        booking_id: str,
-        *,
-        status: str,
-        message: str | None = None,
-        options: RequestOptions | None = None,
-    ) -> None:
-        """Change the status of a booking.
-
-        By the operator that the booking was sent to; nothing else of a booking ever changes.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = self.raw.patch_bookings(
-            booking_id=booking_id, status=status, message=message, options=options
-        )
-        response.parse()
-
-    def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
-        """Write to a carpooler.
-
-        From somebody at the calling operator to a traveller here.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = self.raw.post_messages(body=body, options=options)
-        response.parse()
-
-
-class AsyncRawMaasClient:
-    """The same calls, answered with status, headers and body, whatever the status.
-
-    ``parse()`` of what they return gives what the typed method gives.
-    """
-
-    def __init__(self, client: AsyncClientBase) -> None:
-        self._client = client
-
-    async def post_booking_events(
-        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
-    ) -> RawResponse[None]:
-        """Take news of a booking."""
-        return await self._client.call(
-            MAAS_OPERATIONS["postBookingEvents"], body=body, options=options
-        )
-
-    async def patch_bookings(
-        self,
-        booking_id: str,
-        *,
-        status: str,
-        message: str | None = None,
-        options: RequestOptions | None = None,
-    ) -> RawResponse[None]:
-        """Change the status of a booking."""
-        query = PatchBookingsQuery.read(
-            {"bookingId": booking_id, "status": status, "message": message}
-        )
-        return await self._client.call(
-            MAAS_OPERATIONS["patchBookings"], query=query, options=options
-        )
-
-    async def post_messages(
-        self, body: Message, options: RequestOptions | None = None
-    ) -> RawResponse[None]:
-        """Write to a carpooler."""
-        return await self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
-
-
-class AsyncMaasClient(AsyncClientBase):
-    """Calls the maas of ocss@1.0-alpha, awaited."""
-
-    @cached_property
-    def raw(self) -> AsyncRawMaasClient:
-        """The same calls with raw responses."""
-        return AsyncRawMaasClient(self)
-
-    async def post_booking_events(
-        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
-    ) -> None:
-        """Take news of a booking.
-
-        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
-        its status. News that is repeated or comes late is taken without effect.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = await self.raw.post_booking_events(body=body, options=options)
-        response.parse()
-
-    async def patch_bookings(
-        self,
-        booking_id: str,
-        *,
-        status: str,
-        message: str | None = None,
-        options: RequestOptions | None = None,
-    ) -> None:
-        """Change the status of a booking.
-
-        By the operator that the booking was sent to; nothing else of a booking ever changes.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = await self.raw.patch_bookings(
-            booking_id=booking_id, status=status, message=message, options=options
-        )
-        response.parse()
-
-    async def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
-        """Write to a carpooler.
-
-        From somebody at the calling operator to a traveller here.
-
-        Raises:
-            RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
-            ApiError: the partner answered with an error status.
-        """
-        response = await self.raw.post_messages(body=body, options=options)
-        response.parse()
-
-
 class RawOperatorClient:
     """The same calls, answered with status, headers and body, whatever the status.
 
@@ -691,4 +495,200 @@ class AsyncOperatorClient(AsyncClientBase):
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.get_status(options=options)
+        response.parse()
+
+
+class RawMaasClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: ClientBase) -> None:
+        self._client = client
+
+    def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Take news of a booking."""
+        return self._client.call(MAAS_OPERATIONS["postBookingEvents"], body=body, options=options)
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return self._client.call(MAAS_OPERATIONS["patchBookings"], query=query, options=options)
+
+    def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
+
+
+class MaasClient(ClientBase):
+    """Calls the maas of ocss@1.0-alpha."""
+
+    @cached_property
+    def raw(self) -> RawMaasClient:
+        """The same calls with raw responses."""
+        return RawMaasClient(self)
+
+    def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_booking_events(body=body, options=options)
+        response.parse()
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_messages(body=body, options=options)
+        response.parse()
+
+
+class AsyncRawMaasClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: AsyncClientBase) -> None:
+        self._client = client
+
+    async def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Take news of a booking."""
+        return await self._client.call(
+            MAAS_OPERATIONS["postBookingEvents"], body=body, options=options
+        )
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return await self._client.call(
+            MAAS_OPERATIONS["patchBookings"], query=query, options=options
+        )
+
+    async def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return await self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
+
+
+class AsyncMaasClient(AsyncClientBase):
+    """Calls the maas of ocss@1.0-alpha, awaited."""
+
+    @cached_property
+    def raw(self) -> AsyncRawMaasClient:
+        """The same calls with raw responses."""
+        return AsyncRawMaasClient(self)
+
+    async def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_booking_events(body=body, options=options)
+        response.parse()
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    async def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_messages(body=body, options=options)
         response.parse()

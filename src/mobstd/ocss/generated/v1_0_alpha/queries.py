@@ -20,29 +20,6 @@ __all__ = [
 ]
 
 
-class PatchBookingsQuery(Query):
-    """Parameters of ``patchBookings``: Change the status of a booking."""
-
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"message"})
-
-    PLACES: ClassVar[tuple[str, ...]] = ("bookingId",)
-
-    booking_id: Annotated[str, Field(alias="bookingId")]
-    """The booking, by the UUID that both operators know it by."""
-
-    status: Literal[
-        "WAITING_CONFIRMATION",
-        "CONFIRMED",
-        "CANCELLED",
-        "COMPLETED_PENDING_VALIDATION",
-        "VALIDATED",
-    ]
-    """The new status."""
-
-    message: Annotated[str | None, Field(max_length=500)] = None
-    """Why, in words for the other side; at most 500 characters."""
-
-
 class DriverJourneysQuery(Query):
     """Parameters of ``getDriverJourneys``: Find dated rides that drivers offer."""
 
@@ -193,6 +170,29 @@ class PassengerRegularTripsQuery(Query):
 
     count: int | None = None
     """Largest number of results. Without it, all that fit."""
+
+
+class PatchBookingsQuery(Query):
+    """Parameters of ``patchBookings``: Change the status of a booking."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"message"})
+
+    PLACES: ClassVar[tuple[str, ...]] = ("bookingId",)
+
+    booking_id: Annotated[str, Field(alias="bookingId")]
+    """The booking, by the UUID that both operators know it by."""
+
+    status: Literal[
+        "WAITING_CONFIRMATION",
+        "CONFIRMED",
+        "CANCELLED",
+        "COMPLETED_PENDING_VALIDATION",
+        "VALIDATED",
+    ]
+    """The new status."""
+
+    message: Annotated[str | None, Field(max_length=500)] = None
+    """Why, in words for the other side; at most 500 characters."""
 
 
 class BookingsQuery(Query):

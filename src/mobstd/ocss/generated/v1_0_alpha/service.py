@@ -29,76 +29,6 @@ from .queries import (
 
 __all__ = ["MAAS_OPERATIONS", "OPERATOR_OPERATIONS", "MaasService", "OperatorService"]
 
-MAAS_OPERATIONS: Mapping[str, Endpoint] = {
-    "postBookingEvents": Endpoint(
-        id="postBookingEvents",
-        standard="ocss@1.0-alpha",
-        role="maas",
-        method="POST",
-        path="/booking_events",
-        name="post_booking_events",
-        body=CarpoolBookingEvent,
-        errors=ERRORS,
-    ),
-    "patchBookings": Endpoint(
-        id="patchBookings",
-        standard="ocss@1.0-alpha",
-        role="maas",
-        method="PATCH",
-        path="/bookings/{bookingId}",
-        name="patch_bookings",
-        query=PatchBookingsQuery,
-        errors=ERRORS,
-    ),
-    "postMessages": Endpoint(
-        id="postMessages",
-        standard="ocss@1.0-alpha",
-        role="maas",
-        method="POST",
-        path="/messages",
-        name="post_messages",
-        body=Message,
-        errors=ERRORS,
-    ),
-}
-"""Every operation of the role maas, by ``operationId``."""
-
-
-class MaasService:
-    """Implement what you serve, and pass an instance to ``mobstd.serving.app``.
-
-    An operation that you leave out is not offered: it is answered with 404.
-    """
-
-    QUERIES: ClassVar[Mapping[str, Any]] = builders(MAAS_OPERATIONS)
-    """What makes the argument of each method, for the server kit."""
-
-    @left_out
-    async def post_booking_events(self, body: CarpoolBookingEvent) -> None:
-        """Take news of a booking.
-
-        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
-        its status. News that is repeated or comes late is taken without effect.
-        """
-        raise NotImplementedError
-
-    @left_out
-    async def patch_bookings(self, query: PatchBookingsQuery) -> None:
-        """Change the status of a booking.
-
-        By the operator that the booking was sent to; nothing else of a booking ever changes.
-        """
-        raise NotImplementedError
-
-    @left_out
-    async def post_messages(self, body: Message) -> None:
-        """Write to a carpooler.
-
-        From somebody at the calling operator to a traveller here.
-        """
-        raise NotImplementedError
-
-
 OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
     "getDriverJourneys": Endpoint(
         id="getDriverJourneys",
@@ -291,5 +221,75 @@ class OperatorService:
         """Tell whether the service is up.
 
         Asked by monitoring, without credentials.
+        """
+        raise NotImplementedError
+
+
+MAAS_OPERATIONS: Mapping[str, Endpoint] = {
+    "postBookingEvents": Endpoint(
+        id="postBookingEvents",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="POST",
+        path="/booking_events",
+        name="post_booking_events",
+        body=CarpoolBookingEvent,
+        errors=ERRORS,
+    ),
+    "patchBookings": Endpoint(
+        id="patchBookings",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="PATCH",
+        path="/bookings/{bookingId}",
+        name="patch_bookings",
+        query=PatchBookingsQuery,
+        errors=ERRORS,
+    ),
+    "postMessages": Endpoint(
+        id="postMessages",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="POST",
+        path="/messages",
+        name="post_messages",
+        body=Message,
+        errors=ERRORS,
+    ),
+}
+"""Every operation of the role maas, by ``operationId``."""
+
+
+class MaasService:
+    """Implement what you serve, and pass an instance to ``mobstd.serving.app``.
+
+    An operation that you leave out is not offered: it is answered with 404.
+    """
+
+    QUERIES: ClassVar[Mapping[str, Any]] = builders(MAAS_OPERATIONS)
+    """What makes the argument of each method, for the server kit."""
+
+    @left_out
+    async def post_booking_events(self, body: CarpoolBookingEvent) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def patch_bookings(self, query: PatchBookingsQuery) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def post_messages(self, body: Message) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
         """
         raise NotImplementedError
