@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mobstd.errors import ApiError, BadRequest, Conflict, NotFound, OutcomeUnknown, Timeout
-from mobstd.judging.exchange import Request
+from mobstd.judging.exchange import Request, Response
 from mobstd.ocss.booking import LADDER, Transition, event_of, transition
-from mobstd.ocss.reference.feed import Feed
+from mobstd.ocss.reference import feed
 from mobstd.ocss.reference.ledger import MOST_TRIES, Ledger
 from mobstd.ocss.reference.maas import build as build_maas
 from mobstd.ocss.v1_0 import (
@@ -409,7 +409,7 @@ def test_an_invalid_event_is_refused(teller: MaasClient) -> None:
 def test_the_operator_tells_a_maas_in_order(maas: Any) -> None:
     app = operator()
     desk = app.service.desk
-    desk._feed = Feed(desk.ledger, "http://maas.test", sender=AsgiSender(maas))
+    desk._feed = feed.Feed(desk.ledger, "http://maas.test", sender=AsgiSender(maas))
     booking = some_booking(app)
     with client_of(app) as client:
         client.post_bookings(booking)
@@ -422,18 +422,40 @@ def test_the_operator_tells_a_maas_in_order(maas: Any) -> None:
     assert "passenger" not in kept
 
 
-def test_a_maas_that_is_down_blocks_nobody_and_is_given_up() -> None:
+class Failing(Silent):
+    """Answers with a failure of its own."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+    def send(self, request: Any, **_: Any) -> Any:
+        self.sent.append(request)
+        return Response(self.status)
+
+
+@pytest.mark.parametrize(
+    ("maas", "waits"), [(Silent(), True), (Failing(503), False), (Failing(400), False)]
+)
+def test_a_maas_that_fails_blocks_nobody(
+    maas: Silent, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is away news waits; what it fails over is given up, what it refuses at once."""
+    monkeypatch.setattr(feed, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(feed, "LONGEST_WAIT", 0.001)
     app = operator()
     desk = app.service.desk
-    feed = Feed(desk.ledger, "http://maas.test", sender=Silent())
-    desk._feed = feed
+    desk._feed = feed.Feed(desk.ledger, "http://maas.test", sender=maas)
     with client_of(app) as client:
         client.post_bookings(some_booking(app))
-    waiting = desk.ledger.first_news()
-    assert waiting is not None
-    for _ in range(MOST_TRIES):
-        desk.ledger.untold(waiting)
-    assert desk.ledger.first_news() is None
+        if waits:
+            threading.Event().wait(0.5)
+            assert desk.ledger.first_news() is not None
+            assert len(maas.sent) > MOST_TRIES
+        else:
+            assert emptied(desk.ledger)
+            assert len(maas.sent) == (1 if getattr(maas, "status", 0) == 400 else MOST_TRIES)
+    assert all(request.path == "/booking_events" for request in maas.sent)
 
 
 def emptied(ledger: Ledger) -> bool:

@@ -77,16 +77,18 @@ class Feed:
             news = self._ledger.first_news()
             if news is None:
                 self._something.wait()
-            elif self._sent(news):
-                self._ledger.told(news)
+            elif self._settled(news):
                 wait = FIRST_WAIT
             else:
-                self._ledger.untold(news)
                 self._closed.wait(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
 
-    def _sent(self, news: News) -> bool:
-        """Say whether the event was taken, or refused for good."""
+    def _settled(self, news: News) -> bool:
+        """Send an event; say whether the next one may go.
+
+        While no answer comes it waits, for as long as it takes. An answer that says that it is the
+        MaaS that fails, or that asks to wait, counts as a try; any other refusal is for good.
+        """
         try:
             self._client.post_booking_events(CarpoolBookingEvent.read(news.event))
         except TransportError as error:
@@ -94,5 +96,8 @@ class Feed:
             return False
         except ApiError as error:
             _log.warning("event %s was answered %d", news.event["id"], error.status)
-            return error.status < 500 and error.status not in (401, 408, 429)
+            if error.status >= 500 or error.status in (401, 408, 429):
+                self._ledger.untold(news)
+                return False
+        self._ledger.told(news)
         return True
