@@ -18,7 +18,7 @@ from mobstd.errors import ConfigError
 from mobstd.ocss.booking import Transition, transition
 from mobstd.ocss.reference.people import Item
 
-__all__ = ["Ledger", "News"]
+__all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
 
 Telling = Callable[[Item], Item | None]
 """Makes the event that tells of a booking, or ``None`` where nobody is told."""
