@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from mobstd.errors import ApiError
     from mobstd.models import Model
     from mobstd.query import Query
 
@@ -31,6 +32,7 @@ class Endpoint:
         form: whether the body is written as a form, not as JSON.
         answer: the class of its answer, or of the items of its answer.
         gives: ``nothing``, ``one`` document, ``many`` in an array, or any ``value``.
+        errors: what a refusal is raised as, by the code that its body names.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Endpoint:
     answer: type[Model] | None = None
     gives: Literal["nothing", "one", "many", "value"] = "nothing"
     form: bool = False
+    errors: Mapping[str, type[ApiError]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def left_out(method: Method) -> Method:

@@ -40,7 +40,7 @@ class Query(Model):
 
     @classmethod
     def read(cls, document: Any) -> Self:
-        """Return the query of JSON values by wire name; other names are ignored.
+        """Return the query of JSON values by wire name; ``None`` and other names are ignored.
 
         Raises:
             RefusedDocument: where a required parameter is missing or any value is wrong.
@@ -48,7 +48,7 @@ class Query(Model):
         known = _kinds(cls)
         try:
             return cls.model_validate(
-                {name: value for name, value in document.items() if name in known},
+                {k: value for k, value in document.items() if k in known and value is not None},
                 by_alias=True,
                 by_name=False,
             )

@@ -81,7 +81,7 @@ def test_a_standard_that_is_only_data(checkout: Path) -> None:
     [
         (["ocss"], "names no version"),
         (["nothing@1.0"], "no standard"),
-        (["ocss@1.0-alpha", "--role", "maas"], "operator"),
+        (["ocss@1.0-alpha", "--role", "driver"], "operator, maas"),
         (["ocss@1.0-alpha", "--area", "Atlantis"], "Atlantis"),
         (["ocss@1.0-alpha", "--db", "mysql://x"], "sqlite:///"),
         (["ocss@1.0-alpha", "--data", "/no/such/file"], "/no/such/file"),
@@ -122,3 +122,11 @@ def test_lists_faults(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "OCSS-SEARCH-12/" in out
     assert all("  " in line for line in out.splitlines())
+
+
+def test_a_role_that_only_writes_shows_how_to_write() -> None:
+    with serving("ocss@1.0-alpha", "--role", "maas") as (_, said):
+        command = shlex.split(said.rpartition("Try: ")[2])
+        sent = command[command.index("-d") + 1]
+        headers = {"Content-Type": "application/json"}
+        assert httpx.post(command[-1], content=sent.encode(), headers=headers).status_code == 200

@@ -29,7 +29,7 @@ def test_as_json(mobstd: Run) -> None:
     found = json.loads(mobstd("standards", "--json").out)
     ours = next(entry for entry in found if entry["id"] == "ocss@1.0-alpha")
     assert ours["status"] == "draft"
-    assert ours["roles"] == ["operator"]
+    assert ours["roles"] == ["operator", "maas"]
     assert set(ours["meaning"]) == {"en", "fr"}
 
 

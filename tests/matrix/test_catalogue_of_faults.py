@@ -24,6 +24,13 @@ WAIVED = {
     "OCSS-PRICE-07": "asked where bookings go through the API, a block that is not there yet",
 }
 
+READ = [
+    name
+    for name, operation in FOUND.operations.items()
+    if operation.method == "GET" and all(p.where != "path" for p in operation.parameters)
+]
+"""What a run that writes nothing asks; the faults of the others come with the run that writes."""
+
 WAIVED_OPERATIONS = {
     ("OCSS-GEN-07", "getPassengerJourneys"): "other rows take every member of these items",
 }
@@ -49,7 +56,7 @@ def test_every_checked_row_has_a_fault_in_every_operation(row: Requirement) -> N
         if fault.requirement == row.id and fault.equivalent is None:
             for operation in fault.operations:
                 seeded[operation] += 1
-    wanted = [o for o in tried(row) if (row.id, o) not in WAIVED_OPERATIONS]
+    wanted = [o for o in tried(row) if o in READ and (row.id, o) not in WAIVED_OPERATIONS]
     if row.operations or row.blocks:
         assert [operation for operation in wanted if not seeded[operation]] == []
     else:
@@ -73,7 +80,7 @@ def test_ids_are_unique() -> None:
 
 def test_there_are_twins_enough() -> None:
     assert len(TWINS) >= 60
-    assert {operation for twin in TWINS for operation in twin.operations} == set(FOUND.operations)
+    assert {operation for twin in TWINS for operation in twin.operations} == set(READ)
 
 
 def test_faults_of_the_field_are_there() -> None:

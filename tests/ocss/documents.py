@@ -17,7 +17,14 @@ OPERATIONS = {
     "driver-regular-trip": "getDriverRegularTrips",
     "passenger-regular-trip": "getPassengerRegularTrips",
     "error": "getDriverJourneys",
+    "booking": "getBookings",
 }
+SENT = {"message", "carpool-booking-event"}
+"""Documents of requests alone, which no answer brings."""
+
+
+WHOLE = {"error", "booking"}
+"""Documents that an answer consists of."""
 
 
 def _place(document: Any, pointer: str) -> tuple[Any, Any]:
@@ -32,6 +39,9 @@ def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:
     document = deepcopy(document)
     for edit in edits:
         value = edit.get("value")
+        if not edit["path"]:
+            document = value
+            continue
         if edit["op"] == "move":
             holder, key = _place(document, edit["from"])
             value = holder.pop(key)
@@ -49,9 +59,9 @@ def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def answered(schema: str, document: Any) -> Exchange:
-    """Return the exchange in which the document is the only item, or the refusal."""
+    """Return the exchange in which the document is the only item, the whole, or the refusal."""
     refusal = schema == "error"
-    body = document if refusal else [document]
+    body = document if schema in WHOLE else [document]
     return Exchange(
         id="x1",
         operation=OPERATIONS[schema],

@@ -44,8 +44,10 @@ from mobstd.errors import (
 from mobstd.judging.exchange import Request, Response
 from mobstd.ocss import v1_0
 from mobstd.ocss.generated.v1_0_alpha import client as generated
+from mobstd.ocss.generated.v1_0_alpha import errors as named
 from mobstd.ocss.generated.v1_0_alpha import models, queries, service
 from mobstd.ocss.v1_0 import (
+    MAAS_OPERATIONS,
     OPERATOR_OPERATIONS,
     ApiKey,
     AsyncClient,
@@ -618,8 +620,8 @@ def test_answers_survive_pickling(call: Caller) -> None:
 
 def test_the_facade_has_all_that_is_generated() -> None:
     renamed = {"OperatorClient": "Client", "AsyncOperatorClient": "AsyncClient"}
-    for module in (models, queries, service):
-        assert set(module.__all__) <= set(v1_0.__all__)
+    for module in (models, queries, service, named):
+        assert set(module.__all__) - {"ERRORS"} <= set(v1_0.__all__)
     for ours, theirs in renamed.items():
         assert getattr(generated, ours) is getattr(v1_0, theirs)
     assert v1_0.__all__ == sorted(v1_0.__all__, key=lambda n: (not n.isupper(), n))
@@ -628,8 +630,13 @@ def test_the_facade_has_all_that_is_generated() -> None:
         "getDriverRegularTrips",
         "getPassengerJourneys",
         "getPassengerRegularTrips",
+        "postBookings",
+        "patchBookings",
+        "getBookings",
+        "postMessages",
         "getStatus",
     }
+    assert set(MAAS_OPERATIONS) == {"postBookingEvents", "patchBookings", "postMessages"}
 
 
 def test_methods_are_awaitable_or_not() -> None:

@@ -33,7 +33,14 @@ from mobstd.ocss.v1_0 import (
 )
 
 VERSION = find("ocss@1.0-alpha")
-EXAMPLES = sorted(VERSION.folder.glob("examples/*/*/*.json"))
+SCALARS = {"booking-status"}
+"""Schemas of one value, which Python has types for."""
+
+EXAMPLES = [
+    path
+    for path in sorted(VERSION.folder.glob("examples/*/*/*.json"))
+    if path.parent.name not in SCALARS
+]
 
 
 def canonical(value: Any) -> str:
@@ -60,7 +67,7 @@ def same(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
-@pytest.mark.parametrize("name", schema_names(VERSION))
+@pytest.mark.parametrize("name", [n for n in schema_names(VERSION) if n not in SCALARS])
 def test_every_schema_has_a_model(name: str) -> None:
     assert issubclass(getattr(v1_0, class_name(name)), Model)
 

@@ -56,11 +56,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one status documents: media types with their schema, and headers."""
+    """What one status documents: media types with their schema, headers, and codes of errors.
+
+    ``codes`` (``x-codes``) are the words by which the body of an error says what is wrong.
+    """
 
     description: str
     content: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,8 @@ def _answer(version: Version, document: Mapping[str, Any], node: Any) -> Answer:
         name: _absolute(version, _local(document, header).get("schema", {}))
         for name, header in node.get("headers", {}).items()
     }
-    return Answer(node.get("description", "").strip(), content, headers)
+    codes = tuple(node.get("x-codes", ()))
+    return Answer(node.get("description", "").strip(), content, headers, codes)
 
 
 @cache

@@ -23,7 +23,8 @@ class Plug:
         name: the standard.
         package: where ``mobstd generate`` writes, such as ``mobstd.ocss``; empty: data only.
         rules: a mapping of rule name to callable, for checks of kind ``rule``.
-        references: by version, a callable that builds the reference implementation.
+        references: by version, a callable that builds the reference implementation of the main
+            role; by ``version/role`` that of another.
         bridges: what serves a version from a partner that speaks another standard: by the served
             version (``name@version``) and the name of the other standard, a callable that takes
             the partner's URL.

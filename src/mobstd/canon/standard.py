@@ -54,16 +54,20 @@ class Version:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles that have an OpenAPI document."""
-        return tuple(sorted(path.stem for path in (self.folder / "openapi").glob("*.yaml")))
+        """The roles that have an OpenAPI document, the main one first."""
+        found = sorted(path.stem for path in (self.folder / "openapi").glob("*.yaml"))
+        return tuple(sorted(found, key=lambda role: role != self.suite.get("role")))
 
     @property
     def role(self) -> str | None:
-        """The role that is meant where none is named: the only one, or that of the first block."""
+        """The role that is meant where none is named: the main one, else of the first block."""
         if len(self.roles) == 1:
             return self.roles[0]
-        blocks: Mapping[str, Mapping[str, Any]] = self.suite["blocks"]
-        named = (str(block["role"]) for block in blocks.values())
+        blocks: Mapping[str, Mapping[str, Any]] = self.suite.get("blocks", {})
+        named = [self.suite.get("role")]
+        for block in blocks.values():
+            role = block.get("role", ())
+            named += [role] if isinstance(role, str) else role
         return next((role for role in named if role in self.roles), None)
 
     @property

@@ -43,6 +43,8 @@ def add(subparsers: Subparsers) -> None:
         metavar="NAME=VALUE",
         help=say("cli.serve.from-option"),
     )
+    option("--partner", metavar="URL", help=say("cli.serve.partner"))
+    option("--partner-key-env", metavar="VAR", help=say("cli.serve.partner-key-env"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     parser.set_defaults(func=run)
@@ -67,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     if key is None and any(variant.setting.key for variant in variants):
         raise ConfigError("serving.fault-needs-key")
     options = {name: getattr(args, name) for name in ("db", "data", "count", "area", "seed")}
+    options["partner"] = args.partner
+    options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None
     options.update(settings(args.from_option))
     if (args.count or 0) > _QUICK:

@@ -172,7 +172,8 @@ def _asked(operation: Operation) -> str:
 
 def _parameter(rewriter: _Rewriter, parameter: Parameter) -> dict[str, Any]:
     base = f"{_base(rewriter.version)}parameters#/{parameter.name}"
-    schema: dict[str, Any] = rewriter.schema(parameter.schema, base)
+    followed = documents(rewriter.version).get(str(parameter.schema.get("$ref")), parameter.schema)
+    schema: dict[str, Any] = rewriter.schema(followed, base)
     schema["description"] = _wrapped(parameter.description)
     return schema
 

@@ -11,6 +11,7 @@ from mobstd.codegen.bundle import model_bundle, query_bundle
 from mobstd.codegen.manifest import manifest
 from mobstd.codegen.names import attributes, class_name, package, query_name
 from mobstd.codegen.plan import Role, roles
+from mobstd.codegen.refusal import refusals
 from mobstd.codegen.render import render_models, render_template
 
 __all__ = ["generate"]
@@ -43,6 +44,7 @@ def generate(version: Version) -> dict[Path, str]:
             for kind in ("", "Async", "AsyncRaw", "Raw")
         ],
         "models": sorted(_classes(known)),
+        "refusals": refusals(version),
         "queries": sorted({m.query for role in known for m in role.methods if m.query}),
     }
     files = {
@@ -57,11 +59,13 @@ def generate(version: Version) -> dict[Path, str]:
             query_bundle(version, called),
             "mobstd.query.Query",
             _header(version, f"Parameters of the operations of {version}."),
-            _places(called),
+            _places(version, called),
         ),
         folder / "service.py": render_template("service.py.jinja2", **names),
         folder / "client.py": render_template("client.py.jinja2", **names),
     }
+    if names["refusals"]:
+        files[folder / "errors.py"] = render_template("errors.py.jinja2", **names)
     files[folder / "MANIFEST.json"] = manifest(version, files)
     files[Path("__init__.py")] = _ROOT
     return files
@@ -86,9 +90,10 @@ def _personal(version: Version) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _places(called: dict[str, Operation]) -> dict[str, list[tuple[str, str]]]:
-    """Return which parameters stand in the path, and which lists are repeated."""
+def _places(version: Version, called: dict[str, Operation]) -> dict[str, list[tuple[str, str]]]:
+    """Return which parameters stand in the path, are repeated, or are personal."""
     found: dict[str, list[tuple[str, str]]] = {}
+    personal = version.source.get("models", {}).get("personal", {})
     for operation in called.values():
         places = [p.name for p in operation.parameters if p.where == "path"]
         repeated = sorted(
@@ -97,6 +102,10 @@ def _places(called: dict[str, Operation]) -> dict[str, list[tuple[str, str]]]:
             if p.where == "query" and p.explode and p.schema.get("type") == "array"
         )
         constants = []
+        if operation.id in personal:
+            fields = sorted(attributes(personal[operation.id]).values())
+            literal = "frozenset({" + ", ".join(f'"{field}"' for field in fields) + "})"
+            constants.append(("PERSONAL: ClassVar[frozenset[str]]", literal))
         if places:
             literal = "(" + "".join(f'"{name}", ' for name in places) + ")"
             constants.append(("PLACES: ClassVar[tuple[str, ...]]", literal))

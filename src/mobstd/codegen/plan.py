@@ -10,9 +10,24 @@ from typing import Any
 from mobstd.canon.openapi import Operation, component, operations
 from mobstd.canon.schemas import SUFFIX, documents
 from mobstd.canon.standard import Version
-from mobstd.codegen.names import class_name, query_name, snake
+from mobstd.codegen.names import attributes, class_name, query_name, snake
 
-__all__ = ["Method", "Role", "roles"]
+__all__ = ["Method", "Role", "Word", "roles"]
+
+_PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A parameter as an argument of its own: its name on the wire, here, and its type."""
+
+    wire: str
+    name: str
+    type: str
+    required: bool
+    placed: bool
+
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -33,6 +48,8 @@ class Method:
         form: whether that body is written as a form.
         answer: the class of its answer or of the items in it, or ``None``.
         gives: ``nothing``, ``one``, ``many`` or ``value``.
+        words: the parameters as arguments of a client, where they are few and plain: those of an
+            operation on one thing, which stands in the path. Elsewhere they are a query.
     """
 
     id: str
@@ -46,6 +63,35 @@ class Method:
     answer: str | None
     gives: str
     form: bool = False
+    words: tuple[Word, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The arguments of a client, each after a comma."""
+        if not self.words:
+            return self.arguments
+        placed = "".join(f", {word.name}: {word.type}" for word in self.words if word.placed)
+        named = "".join(
+            f", {word.name}: {word.type}" + ("" if word.required else " | None = None")
+            for word in self.words
+            if not word.placed
+        )
+        return placed + (f", *{named}" if named else "")
+
+    @property
+    def handed(self) -> str:
+        """The arguments of a client as they are handed on."""
+        if not self.words:
+            return self.passed
+        return "".join(f"{word.name}={word.name}, " for word in self.words)
+
+    @property
+    def collected(self) -> str:
+        """The line that makes a query of the words, or nothing."""
+        if not self.words:
+            return ""
+        pairs = ", ".join(f'"{word.wire}": {word.name}' for word in self.words)
+        return f"query = {self.query}.read({{{pairs}}})"
 
     @property
     def arguments(self) -> str:
@@ -81,9 +127,10 @@ class Method:
         refused = ""
         if self.query or self.body:
             refused = "RefusedDocument: the standard does not allow what was to be sent.\n"
+        fate = "" if self.http in _SAFE else ", ``OutcomeUnknown`` once it may have been taken"
         errors = (
             f"Raises:\n    {refused}"
-            f"{'    ' if refused else ''}TransportError: no usable answer came.\n"
+            f"{'    ' if refused else ''}TransportError: no usable answer came{fate}.\n"
             "    ApiError: the partner answered with an error status."
         )
         return _docstring(self.summary, self.description, errors)
@@ -129,7 +176,25 @@ def _method(version: Version, operation: Operation) -> Method:
         answer=answer,
         gives=gives,
         form=_FORM in operation.body and _json_schema(operation.body) is None,
+        words=_words(version, operation),
     )
+
+
+def _words(version: Version, operation: Operation) -> tuple[Word, ...]:
+    """Return the parameters as arguments, or none where one is not plain or there is a body."""
+    asked = [p for p in operation.parameters if p.where in ("path", "query")]
+    if operation.body or all(p.where != "path" for p in asked):
+        return ()
+    names = attributes(p.name for p in asked)
+    words = []
+    for parameter in asked:
+        schema = _followed(version, parameter.schema)
+        kind = _PLAIN.get(str(schema.get("type")))
+        if kind is None or schema.get("format") in ("unix-time", "partial-time", "date-time"):
+            return ()
+        placed = parameter.where == "path"
+        words.append(Word(parameter.name, names[parameter.name], kind, parameter.required, placed))
+    return tuple(words)
 
 
 def _answer(

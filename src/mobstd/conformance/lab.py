@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from mobstd.conformance.session import Session
+from mobstd.conformance.session import SAFE, Session
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.kinds.filters import is_filter, match, needs, sound
@@ -130,6 +130,15 @@ class Lab:
         if purpose in ("control", "twin") and not options:
             self._answers[key] = exchange
         return exchange
+
+    def askable(self, operation: str) -> bool:
+        """Say whether an operation can be asked at all.
+
+        It reads, or writing is allowed, and nothing stands in its path that only a write tells.
+        """
+        described = self.context.catalogue.operations[operation]
+        reads = described.method in SAFE or self.session.allow_writes
+        return reads and all(p.where != "path" for p in described.parameters)
 
     def keys(self, exchange: Exchange) -> Mapping[Key, str]:
         """Return the identity of each item of an answer, with its pointer."""

@@ -201,7 +201,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
 
 
 def operations_to_judge(outline: Outline) -> list[str]:
-    """Return the operations to judge: of blocks that are declared or there."""
+    """Return the operations to ask: of blocks that are declared or there."""
     lab = outline.lab
     return [
         operation
@@ -209,6 +209,7 @@ def operations_to_judge(outline: Outline) -> list[str]:
         if outline.declared is None or block.id in outline.declared or _undeclared(outline)
         if lab.presence.get(block.id, "unknown") != "absent"
         for operation in block.operations
+        if lab.askable(operation)
     ]
 
 

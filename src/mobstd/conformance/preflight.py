@@ -69,7 +69,8 @@ def first_operations(lab: Lab) -> Iterator[tuple[str, str]]:
     """Yield each block that can be looked at, with the operation to look through."""
     for block in lab.context.catalogue.blocks.values():
         for operation in block.operations[:1]:
-            if lab.context.catalogue.operations[operation].method == "GET":
+            described = lab.context.catalogue.operations[operation]
+            if described.method == "GET" and lab.askable(operation):
                 yield block.id, operation
 
 
@@ -87,6 +88,9 @@ def preflight(
             seen.add("reach", False, "rate-limited", "target")
         if stopped.reason != "unreachable":
             raise
+    if not any(first_operations(lab)):
+        seen.add("reach", None, "nothing-to-ask")
+        return seen
     reached = [x for x in answers.values() if x.response is not None]
     if not reached or all(x.response and x.response.truncated for x in reached):
         _unread(lab, seen)

@@ -76,8 +76,8 @@ def _seen(
     return evidence, tuple(findings)
 
 
-def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...]) -> str | None:
-    """Return why a row has no evidence, where that is known."""
+def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...], about: set[str]) -> str | None:
+    """Return why a row has no evidence on these operations, where that is known."""
     if row.id not in run.rows:
         return "not-selected"
     if run.selected and blocks and not set(blocks) & set(run.declared or ()):
@@ -86,6 +86,8 @@ def _why_not(run: Run, row: Requirement, blocks: tuple[str, ...]) -> str | None:
         return untested_reason(row.untested["reason"])
     if row.checks and all(_other_block(run, check) for check in row.checks):
         return "declared-absent"
+    if about and not run.lab.session.allow_writes and not any(map(run.lab.askable, about)):
+        return "not-permitted"
     states = {run.lab.presence.get(block, "unknown") for block in blocks}
     if blocks and states == {"absent"}:
         declared = run.declared is None or set(blocks) & set(run.declared)
@@ -102,8 +104,8 @@ def direct(
     catalogue = run.lab.context.catalogue
     out: dict[str, Judged] = {}
     for row in catalogue.rows.values():
-        about = catalogue.operations_of(row)
-        if about and not set(about) & operations:
+        about = set(catalogue.operations_of(row))
+        if about and not about & operations:
             continue
         evidence, findings = _seen(run, settled, row, operations)
         blocks = tuple(
@@ -112,7 +114,8 @@ def direct(
         reason = None
         if not evidence and not findings:
             said = (t.reason for t in settled.get(row.id, ()) if t.operation in operations)
-            reason = next(filter(None, said), None) or _why_not(run, row, blocks)
+            there = about & operations
+            reason = next(filter(None, said), None) or _why_not(run, row, blocks, there)
         outcome = row_outcome(row.level, row.origin, findings, evidence, reason)
         out[row.id] = Judged(row, outcome, evidence, findings)
     return out

@@ -141,6 +141,14 @@ def requirement(row: Mapping[str, Any], version: str) -> Requirement:
     )
 
 
+def _binds(row: Requirement, role: str, served: Mapping[str, Operation]) -> bool:
+    """Say whether a row binds a role; one with checks, in anything that the role serves."""
+    if row.roles and role not in row.roles:
+        return False
+    tried = row.untested is None and bool(row.operations)
+    return not tried or any(op in served for op in row.operations)
+
+
 @cache
 def catalogue(version: Version, role: str) -> Catalogue:
     """Return the catalogue of a version for one role.
@@ -159,20 +167,22 @@ def catalogue(version: Version, role: str) -> Catalogue:
             raise CanonError(
                 "canon.broken-row", row=str(raw.get("id", "?")), reason=repr(error)
             ) from None
+    served = operations(version, role)
+    own = {key: row for key, row in rows.items() if _binds(row, role, served)}
     return Catalogue(
         version=version,
         role=role,
-        rows={key: row for key, row in rows.items() if not row.roles or role in row.roles},
+        rows=own,
         blocks={
             name: Block(
                 name,
-                block["role"],
-                tuple(block.get("operations", ())),
-                tuple(block.get("core", ())),
+                role,
+                tuple(op for op in block.get("operations", ()) if op in served),
+                tuple(row for row in block.get("core", ()) if row in own),
                 block.get("group"),
             )
             for name, block in suite.get("blocks", {}).items()
-            if block["role"] == role
+            if role in ([block["role"]] if isinstance(block["role"], str) else block["role"])
         },
         collections={
             op: Collection(
@@ -183,6 +193,6 @@ def catalogue(version: Version, role: str) -> Catalogue:
             )
             for op, found in suite.get("collections", {}).items()
         },
-        operations=operations(version, role),
+        operations=served,
         exploration=suite.get("exploration", {}),
     )

@@ -10,5 +10,8 @@ PLUG = Plug(
     name="ocss",
     package="mobstd.ocss",
     rules="mobstd.ocss.rules:RULES",
-    references={"1.0-alpha": "mobstd.ocss.reference:build"},
+    references={
+        "1.0-alpha": "mobstd.ocss.reference:build",
+        "1.0-alpha/maas": "mobstd.ocss.reference.maas:build",
+    },
 )

@@ -1,4 +1,4 @@
-"""OCSS 1.0-alpha (the draft of July 2022): clients, queries, models, and what an operator serves.
+"""OCSS 1.0-alpha (the draft of July 2022): clients, models, and what operator and MaaS serve.
 
     import os
     from datetime import UTC, datetime
@@ -18,6 +18,11 @@
         ):
             print(journey.passenger_pickup_date, journey.web_url)
 
+``Client`` calls an operator, ``MaasClient`` the platform that travellers use. A booking, a change
+of its status, a message or an event that may have been taken without an answer raises
+``OutcomeUnknown`` and is not sent again: read the booking back (``get_bookings``), or send the
+event again under the same id.
+
 Distances of queries are kilometres, those of answers metres; durations are seconds; instants are
 aware datetimes. What is generated from the canon stands in ``mobstd.ocss.generated``.
 """
@@ -25,15 +30,28 @@ aware datetimes. What is generated from the canon stands in ``mobstd.ocss.genera
 from __future__ import annotations
 
 from mobstd.ocss.generated.v1_0_alpha import STANDARD
+from mobstd.ocss.generated.v1_0_alpha.client import AsyncMaasClient, MaasClient
 from mobstd.ocss.generated.v1_0_alpha.client import AsyncOperatorClient as AsyncClient
 from mobstd.ocss.generated.v1_0_alpha.client import OperatorClient as Client
+from mobstd.ocss.generated.v1_0_alpha.errors import (
+    MissingBooking,
+    MissingJourney,
+    MissingUser,
+    StatusAlreadySet,
+)
 from mobstd.ocss.generated.v1_0_alpha.models import (
+    Booking,
     Car,
+    CarpoolBooking,
+    CarpoolBookingEvent,
+    DriverCarpoolBooking,
     DriverJourney,
     DriverRegularTrip,
     DriverTrip,
     Error,
     JourneySchedule,
+    Message,
+    PassengerCarpoolBooking,
     PassengerJourney,
     PassengerRegularTrip,
     PassengerTrip,
@@ -44,12 +62,19 @@ from mobstd.ocss.generated.v1_0_alpha.models import (
     User,
 )
 from mobstd.ocss.generated.v1_0_alpha.queries import (
+    BookingsQuery,
     DriverJourneysQuery,
     DriverRegularTripsQuery,
     PassengerJourneysQuery,
     PassengerRegularTripsQuery,
+    PatchBookingsQuery,
 )
-from mobstd.ocss.generated.v1_0_alpha.service import OPERATOR_OPERATIONS, OperatorService
+from mobstd.ocss.generated.v1_0_alpha.service import (
+    MAAS_OPERATIONS,
+    OPERATOR_OPERATIONS,
+    MaasService,
+    OperatorService,
+)
 from mobstd.transport.answer import Answer, RawResponse
 from mobstd.transport.auth import ApiKey, BearerToken
 from mobstd.transport.options import RequestOptions
@@ -57,14 +82,21 @@ from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.timeout import Timeout
 
 __all__ = [
+    "MAAS_OPERATIONS",
     "OPERATOR_OPERATIONS",
     "STANDARD",
     "Answer",
     "ApiKey",
     "AsyncClient",
+    "AsyncMaasClient",
     "BearerToken",
+    "Booking",
+    "BookingsQuery",
     "Car",
+    "CarpoolBooking",
+    "CarpoolBookingEvent",
     "Client",
+    "DriverCarpoolBooking",
     "DriverJourney",
     "DriverJourneysQuery",
     "DriverRegularTrip",
@@ -72,18 +104,27 @@ __all__ = [
     "DriverTrip",
     "Error",
     "JourneySchedule",
+    "MaasClient",
+    "MaasService",
+    "Message",
+    "MissingBooking",
+    "MissingJourney",
+    "MissingUser",
     "OperatorService",
+    "PassengerCarpoolBooking",
     "PassengerJourney",
     "PassengerJourneysQuery",
     "PassengerRegularTrip",
     "PassengerRegularTripsQuery",
     "PassengerTrip",
+    "PatchBookingsQuery",
     "Preferences",
     "Price",
     "RawResponse",
     "RequestOptions",
     "RetryPolicy",
     "Schedule",
+    "StatusAlreadySet",
     "Timeout",
     "Trip",
     "User",

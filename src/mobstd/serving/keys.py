@@ -30,6 +30,11 @@ class Keys:
             raise ConfigError("serving.bad-keys")
         self._known = tuple(key.encode() for key in listed)
 
+    @property
+    def asked(self) -> bool:
+        """Whether callers need a key at all."""
+        return self._known is not None
+
     def accept(self, key: str | None) -> bool:
         """Say whether a caller with this key may go on."""
         if self._known is None:

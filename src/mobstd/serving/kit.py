@@ -12,6 +12,7 @@ from mobstd.errors import ApiError, ConfigError
 from mobstd.messages import render
 from mobstd.serving.answers import Refuse, Reply
 from mobstd.serving.asgi import Receive, Response, Scope, Send, live, path_of
+from mobstd.serving.caller import calling
 from mobstd.serving.keys import Keys
 from mobstd.serving.limiting import Limit
 from mobstd.serving.reading import BadInput, Taken
@@ -149,6 +150,8 @@ class App:
         if route.guarded and not self._keys.accept(headers.get(self._key_header)):
             challenge = {"WWW-Authenticate": f'ApiKey realm="{self.version.name}"'}
             return self._refusal(route.shape(401), 401, _say("bad-key", lang), "bad-key", challenge)
+        named = route.guarded and self._keys.asked
+        calling(headers.get(self._key_header) if named else None)
         try:
             body = await self._body(receive) if route.reader.reads_body else b""
             taken = route.reader.read(scope.get("query_string", b""), places, headers, body)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import json
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from mobstd.canon.openapi import key_header, operations
+from mobstd.canon.openapi import Operation, key_header, operations
 from mobstd.canon.plug import resolve
+from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.judging.catalogue import catalogue
@@ -87,13 +89,16 @@ def implementation(
 def _builder(version: Version, role: str, source: str | None) -> Callable[..., Asgi]:
     if source is not None:
         return bridge(version, source)
-    return _reference(version) if has_reference(version) else _from_examples(version, role)
+    return _reference(version, role) or _from_examples(version, role)
 
 
-def _reference(version: Version) -> Callable[..., Asgi]:
-    assert version.plug is not None
-    assert version.plug.references is not None
-    found: Callable[..., Asgi] = resolve(version.plug.references[version.version])
+def _reference(version: Version, role: str) -> Callable[..., Asgi] | None:
+    """Return what builds the reference of a role: its own, or the version's for the main role."""
+    known = (version.plug.references if version.plug else None) or {}
+    name = known.get(f"{version.version}/{role}")
+    if name is None and role == version.role:
+        name = known.get(version.version)
+    found: Callable[..., Asgi] | None = None if name is None else resolve(name)
     return found
 
 
@@ -126,4 +131,17 @@ def curl(served: Asgi, version: Version, role: str, url: str, key: str = "") -> 
     target = f"{url}{operation.path}" + (f"?{urlencode(written)}" if written else "")
     name = key_header(version, role)
     header = f'-H "{name}: {key}" ' if key and operation.answer(401) else ""
-    return f"curl -s {header}{shlex.quote(target)}"
+    return f"curl -s {header}{_written(version, operation)}{shlex.quote(target)}"
+
+
+def _written(version: Version, operation: Operation) -> str:
+    """Return the options that send what an operation writes: an example of its schema."""
+    if operation.method == "GET":
+        return ""
+    options = f"-X {operation.method} "
+    for media, schema in operation.body.items():
+        known = documents(version).get(str(schema.get("$ref")), schema)
+        for example in known.get("examples", ())[:1]:
+            text = shlex.quote(json.dumps(example, ensure_ascii=False))
+            options += f"-H 'Content-Type: {media}' -d {text} "
+    return options

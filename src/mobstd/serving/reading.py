@@ -123,8 +123,17 @@ class Reader:
 
     @property
     def reads_body(self) -> bool:
-        """Whether the operation documents a body."""
-        return bool(self._body)
+        """Whether a body says anything: where one is documented, or can stand in for a query."""
+        return bool(self._body) or self._replaced
+
+    @property
+    def _replaced(self) -> bool:
+        """Whether parameters are also read from a JSON body: of a write that documents none.
+
+        Many clients send what they write in the body, whatever the document says.
+        """
+        writes = self.operation.method in ("POST", "PUT", "PATCH")
+        return writes and bool(self._query) and not self._body
 
     def read(
         self,
@@ -139,6 +148,8 @@ class Reader:
             BadInput: where the canon refuses it.
         """
         texts = _pairs(query)
+        if self._replaced:
+            texts = {**_members(headers, body), **texts}
         given = _values(self._query, texts)
         given.update(_values(self._path, {name: [text] for name, text in places.items()}))
         sent = {
@@ -194,6 +205,18 @@ def _pairs(query: bytes) -> dict[str, list[str]]:
     for name, value in pairs:
         given.setdefault(name, []).append(value)
     return given
+
+
+def _members(headers: Mapping[str, str], body: bytes) -> dict[str, list[str]]:
+    """Return the strings that stand in a JSON object; any other body is ignored."""
+    if not body or "json" not in headers.get("content-type", "").lower():
+        return {}
+    try:
+        value = parse_json(body)
+    except NotJson:
+        return {}
+    members = value.items() if isinstance(value, dict) else ()
+    return {name: [text] for name, text in members if isinstance(text, str)}
 
 
 def _resolved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterable
@@ -35,6 +36,7 @@ __all__ = ["Answer", "RawResponse"]
 
 T = TypeVar("T")
 _MOST = 1000
+_WORD = re.compile(r"[0-9A-Za-z_]+")
 _ERRORS: dict[int, tuple[type[ApiError], str]] = {
     400: (BadRequest, "api.bad-request"),
     401: (Unauthorized, "api.unauthorized"),
@@ -200,14 +202,22 @@ def _refusal(endpoint: Endpoint, response: Response) -> ApiError:
         kind, code = ServerError, "api.server-error"
     elif 300 <= response.status < 400:
         code = "api.redirected"
-    return kind(
+    problem = response.json
+    return _named(endpoint, problem, kind)(
         code,
         status=response.status,
         operation=endpoint.id,
         body=response.body,
-        problem=response.json,
+        problem=problem,
         retry_after=retry_after(response),
     )
+
+
+def _named(endpoint: Endpoint, problem: Any, kind: type[ApiError]) -> type[ApiError]:
+    """Return the class for the code that a body names, alone or among other words."""
+    said = problem.values() if isinstance(problem, dict) and endpoint.errors else ()
+    words = {word for text in said if isinstance(text, str) for word in _WORD.findall(text)}
+    return next((one for code, one in endpoint.errors.items() if code in words), kind)
 
 
 def _outside() -> int:

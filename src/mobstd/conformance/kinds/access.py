@@ -83,8 +83,8 @@ def _implements(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
 
 
 def _state(lab: Lab, block: str) -> str:
-    """Say whether a block is there; one without operations is where it is declared."""
-    if lab.context.catalogue.blocks[block].operations:
+    """Say whether a block is there; one that nothing can ask is where it is declared."""
+    if any(lab.askable(op) for op in lab.context.catalogue.blocks[block].operations):
         return lab.presence.get(block, "unknown")
     return "present" if block in lab.declared else "absent"
 

@@ -4,7 +4,11 @@ build       the ASGI app, for ``mobstd serve`` and for tests
 world       the deterministic generator, over the towns of ``places``
 store       journeys and trips in SQLite, found by an index
 search      what a search means
+ledger      bookings, messages and news of bookings in SQLite
+desk        what the operator does with bookings and messages
+feed        sends the news to a MaaS, in the background
 service     one method per operation
+maas        the reference implementation of a MaaS
 behaviours  wrong behaviours, to see that they are found
 loading     documents of your own in place of the generator
 """
@@ -37,6 +41,8 @@ def build(
     db: str | None = None,
     data: str | Path | None = None,
     api_keys: Iterable[str] | None = None,
+    partner: str | None = None,
+    partner_key: str | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
@@ -52,6 +58,8 @@ def build(
         db: ``sqlite:///file`` to keep them in a file; in memory when ``None``.
         data: a file of documents in place of the generator.
         api_keys: the accepted keys; ``None``: open to everybody.
+        partner: the base URL of a MaaS that is told of bookings; nobody is when ``None``.
+        partner_key: what the MaaS knows this operator by, sent as ``X-API-Key``.
         behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
@@ -66,9 +74,12 @@ def build(
         from mobstd.canon.openapi import operations as documented
         from mobstd.canon.standard import find
         from mobstd.ocss.reference.behaviours import chosen
+        from mobstd.ocss.reference.desk import BookingDesk
+        from mobstd.ocss.reference.feed import Feed
         from mobstd.ocss.reference.habits import Setting, only_at
+        from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.service import ReferenceOperator
-        from mobstd.ocss.reference.stores import store_of
+        from mobstd.ocss.reference.stores import file_of, store_of
         from mobstd.ocss.reference.world import Recipe
         from mobstd.serving.asgi import Around
         from mobstd.serving.kit import app
@@ -84,7 +95,11 @@ def build(
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
-    service = ReferenceOperator(store_of(recipe, db, data), setting, wrong)
+    store = store_of(recipe, db, data)
+    ledger = Ledger(file_of(db))
+    feed = None if partner is None else Feed(ledger, partner, partner_key)
+    desk = BookingDesk(store, ledger, recipe.now, feed)
+    service = ReferenceOperator(store, setting, wrong, desk)
     served: Asgi = app(
         service,
         version,

@@ -1,18 +1,22 @@
-"""The reference operator: one method per operation, each a search in the store."""
+"""The reference operator: one method per operation, a search in the store or a booking."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any
 
 from mobstd.ocss.reference.behaviours import Behaviour, Find
+from mobstd.ocss.reference.desk import BookingDesk
 from mobstd.ocss.reference.habits import Setting
+from mobstd.ocss.reference.ledger import Ledger
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.search import EVERY_DAY, Search, run
 from mobstd.ocss.reference.store import Disc, Store, seconds_of_day, slots
 from mobstd.ocss.reference.world import DAYS
-from mobstd.serving.answers import Refuse
+from mobstd.serving.answers import Refuse, Reply
+from mobstd.serving.caller import caller
 
 __all__ = ["ReferenceOperator"]
 
@@ -32,9 +36,14 @@ class ReferenceOperator:
     """
 
     def __init__(
-        self, store: Store, setting: Setting, behaviours: Iterable[Behaviour] = ()
+        self,
+        store: Store,
+        setting: Setting,
+        behaviours: Iterable[Behaviour] = (),
+        desk: BookingDesk | None = None,
     ) -> None:
         self.store = store
+        self.desk = BookingDesk(store, Ledger(), setting.now) if desk is None else desk
         self._finds = {name: self._find(name, setting, behaviours) for name in _KINDS}
 
     def _find(self, operation: str, setting: Setting, behaviours: Iterable[Behaviour]) -> Find:
@@ -62,6 +71,30 @@ class ReferenceOperator:
     async def get_passenger_regular_trips(self, query: Mapping[str, Any]) -> list[Item]:
         """Return the weekly passengers that a driver looks for."""
         return self._trips("getPassengerRegularTrips", query)
+
+    def post_bookings(self, _: Mapping[str, Any], booking: Item) -> Reply:
+        """Take a booking."""
+        return self.desk.take(booking, caller())
+
+    def patch_bookings(self, asked: Mapping[str, Any]) -> None:
+        """Change the status of a booking."""
+        self.desk.change(asked, caller())
+
+    def get_bookings(self, asked: Mapping[str, Any]) -> Item:
+        """Return a booking to who made it."""
+        return self.desk.read(asked["bookingId"], caller())
+
+    def post_messages(self, _: Mapping[str, Any], message: Item) -> None:
+        """Take a message."""
+        self.desk.pass_on(message)
+
+    def startup(self) -> None:
+        """Send the news that waited while nobody ran."""
+        self.desk.open()
+
+    async def shutdown(self) -> None:
+        """Stop sending news; it may take as long as one answer does."""
+        await asyncio.to_thread(self.desk.close)
 
     async def get_status(self) -> None:
         """Say that the service is up."""

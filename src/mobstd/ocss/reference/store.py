@@ -124,6 +124,8 @@ class Store:
             if there and not there >= {"about", "items", *_TREES.values()}:
                 raise ConfigError("serving.foreign-database", path=path)
             self._db.executescript(_SCHEMA)
+            if there and not there >= {"journeys", "people"}:
+                self._db.execute("DELETE FROM about")
         except sqlite3.Error as error:
             raise ConfigError("serving.database", path=path, reason=str(error)) from None
         self.item = lru_cache(maxsize=_CACHED)(self._item)
@@ -138,15 +140,21 @@ class Store:
         """Replace the content by these items, in one transaction."""
         self._db.execute("BEGIN")
         try:
-            for table in ("about", "items", *_TREES.values()):
+            for table in ("about", "items", "journeys", "people", *_TREES.values()):
                 self._db.execute(f"DELETE FROM {table}")
             docs: list[tuple[int, str, str]] = []
             entries: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in KINDS}
+            journeys: list[tuple[str, str, int]] = []
+            people: set[tuple[str, str]] = set()
             for number, (kind, item) in enumerate(items):
                 text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
                 docs.append((number, kind, text))
                 entries[kind] += _rows(number, kind, item)
+                journeys += _journeys(number, item)
+                people |= {_person(item[side]) for side in ("driver", "passenger") if side in item}
             self._db.executemany("INSERT INTO items VALUES (?, ?, ?)", docs)
+            self._db.executemany("INSERT OR IGNORE INTO journeys VALUES (?, ?, ?)", journeys)
+            self._db.executemany("INSERT INTO people VALUES (?, ?)", sorted(people))
             for kind, rows in entries.items():
                 rows.sort(key=lambda row: (round(row[0]), round(row[2]), row[8]))
                 marks = ", ".join("?" * 19)
@@ -165,6 +173,22 @@ class Store:
         row = self._db.execute("SELECT document FROM items WHERE id = ?", (number,)).fetchone()
         found: Item = json.loads(row[0])
         return found
+
+    def journey(self, operator: str, id_: str) -> Item | None:
+        """Return the journey with this id, or the trip that one of its journeys belongs to."""
+        query = "SELECT item FROM journeys WHERE operator = ? AND id = ?"
+        row = self._db.execute(query, (operator, id_)).fetchone()
+        return None if row is None else self.item(row[0])
+
+    def person(self, operator: str, id_: str) -> bool:
+        """Say whether somebody of this name offers or looks for a seat."""
+        query = "SELECT 1 FROM people WHERE operator = ? AND id = ?"
+        return self._db.execute(query, (operator, id_)).fetchone() is not None
+
+    def speaks_for(self, operator: str) -> bool:
+        """Say whether anybody here belongs to this operator."""
+        query = "SELECT 1 FROM people WHERE operator = ? LIMIT 1"
+        return self._db.execute(query, (operator,)).fetchone() is not None
 
     def count(self, kind: str) -> int:
         """Return how many items of a kind there are."""
@@ -186,6 +210,18 @@ class Store:
         """Return a few items, always the same ones."""
         query = "SELECT id FROM items WHERE kind = ? ORDER BY id LIMIT ?"
         return [self.item(number) for (number,) in self._db.execute(query, (kind, limit))]
+
+
+def _person(user: Item) -> tuple[str, str]:
+    return user["operator"], user["id"]
+
+
+def _journeys(number: int, item: Item) -> Iterator[tuple[str, str, int]]:
+    """Yield what every journey of an item is called: its own id, or those of its slots."""
+    listed = [j for s in item.get("schedules", ()) for j in s.get("journeySchedules", ())]
+    for journey in (item, *listed):
+        if "id" in journey:
+            yield item["operator"], journey["id"], number
 
 
 def _rows(number: int, kind: str, item: Item) -> list[tuple[Any, ...]]:
@@ -216,6 +252,12 @@ CREATE TABLE IF NOT EXISTS items (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, document TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS items_kind ON items (kind);
+CREATE TABLE IF NOT EXISTS journeys (
+  operator TEXT NOT NULL, id TEXT NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (operator, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS people (
+  operator TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (operator, id)
+) WITHOUT ROWID;
 """ + "".join(_TREE.format(name=name) for name in _TREES.values())
 _NEAR = {
     kind: f"""SELECT item, plat, plng, dlat, dlng, moment, day, runs FROM {name}

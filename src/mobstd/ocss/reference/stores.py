@@ -10,7 +10,7 @@ from mobstd.ocss.reference.loading import load
 from mobstd.ocss.reference.store import Store
 from mobstd.ocss.reference.world import Recipe, items
 
-__all__ = ["store_of"]
+__all__ = ["file_of", "store_of"]
 
 _SCHEME = "sqlite://"
 
@@ -25,7 +25,7 @@ def store_of(recipe: Recipe, db: str | None = None, data: str | Path | None = No
     """
     if db is None and data is None:
         return _generated(recipe)
-    store = Store(_path(db))
+    store = Store(file_of(db))
     if data is not None:
         store.fill(load(Path(data)), f"file {data}")
     elif store.made_from != repr(recipe):
@@ -40,7 +40,12 @@ def _generated(recipe: Recipe) -> Store:
     return store
 
 
-def _path(db: str | None) -> str:
+def file_of(db: str | None) -> str:
+    """Return the file that ``sqlite:///file`` names, or ``:memory:``.
+
+    Raises:
+        ConfigError: for any other URL.
+    """
     if db is None or db in (_SCHEME, _SCHEME + "/", "sqlite:///:memory:"):
         return ":memory:"
     if not db.startswith(_SCHEME + "/"):

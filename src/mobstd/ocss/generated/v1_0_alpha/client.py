@@ -9,16 +9,35 @@ from mobstd.transport.answer import Answer, RawResponse
 from mobstd.transport.client import AsyncClientBase, ClientBase
 from mobstd.transport.options import RequestOptions
 
-from .models import DriverJourney, DriverRegularTrip, PassengerJourney, PassengerRegularTrip
+from .models import (
+    Booking,
+    CarpoolBookingEvent,
+    DriverJourney,
+    DriverRegularTrip,
+    Message,
+    PassengerJourney,
+    PassengerRegularTrip,
+)
 from .queries import (
+    BookingsQuery,
     DriverJourneysQuery,
     DriverRegularTripsQuery,
     PassengerJourneysQuery,
     PassengerRegularTripsQuery,
+    PatchBookingsQuery,
 )
-from .service import OPERATOR_OPERATIONS
+from .service import MAAS_OPERATIONS, OPERATOR_OPERATIONS
 
-__all__ = ["AsyncOperatorClient", "AsyncRawOperatorClient", "OperatorClient", "RawOperatorClient"]
+__all__ = [
+    "AsyncMaasClient",
+    "AsyncOperatorClient",
+    "AsyncRawMaasClient",
+    "AsyncRawOperatorClient",
+    "MaasClient",
+    "OperatorClient",
+    "RawMaasClient",
+    "RawOperatorClient",
+]
 
 
 class RawOperatorClient:
@@ -61,6 +80,39 @@ class RawOperatorClient:
         return self._client.call(
             OPERATOR_OPERATIONS["getPassengerRegularTrips"], query=query, options=options
         )
+
+    def post_bookings(
+        self, body: Booking, options: RequestOptions | None = None
+    ) -> RawResponse[Booking]:
+        """Ask for a seat."""
+        return self._client.call(OPERATOR_OPERATIONS["postBookings"], body=body, options=options)
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return self._client.call(OPERATOR_OPERATIONS["patchBookings"], query=query, options=options)
+
+    def get_bookings(
+        self, booking_id: str, options: RequestOptions | None = None
+    ) -> RawResponse[Booking]:
+        """Read a booking again."""
+        query = BookingsQuery.read({"bookingId": booking_id})
+        return self._client.call(OPERATOR_OPERATIONS["getBookings"], query=query, options=options)
+
+    def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return self._client.call(OPERATOR_OPERATIONS["postMessages"], body=body, options=options)
 
     def get_status(self, options: RequestOptions | None = None) -> RawResponse[None]:
         """Tell whether the service is up."""
@@ -137,6 +189,69 @@ class OperatorClient(ClientBase):
         response = self.raw.get_passenger_regular_trips(query=query, options=options)
         return response.parse()
 
+    def post_bookings(self, body: Booking, options: RequestOptions | None = None) -> Booking:
+        """Ask for a seat.
+
+        Sent by the side that books, which made the id. The status is WAITING_CONFIRMATION. Who
+        books without a deep link keeps the booking too, and takes changes of it by PATCH.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_bookings(body=body, options=options)
+        return response.parse()
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        To confirm, to cancel and the like, by either side; nothing else of a booking ever
+        changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    def get_bookings(self, booking_id: str, options: RequestOptions | None = None) -> Booking:
+        """Read a booking again.
+
+        For the side that made the booking, to compare both copies. The flow works without it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_bookings(booking_id=booking_id, options=options)
+        return response.parse()
+
+    def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling platform to the person behind a journey or a booking here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_messages(body=body, options=options)
+        response.parse()
+
     def get_status(self, options: RequestOptions | None = None) -> None:
         """Tell whether the service is up.
 
@@ -189,6 +304,47 @@ class AsyncRawOperatorClient:
         """Find weekly rides that passengers ask for."""
         return await self._client.call(
             OPERATOR_OPERATIONS["getPassengerRegularTrips"], query=query, options=options
+        )
+
+    async def post_bookings(
+        self, body: Booking, options: RequestOptions | None = None
+    ) -> RawResponse[Booking]:
+        """Ask for a seat."""
+        return await self._client.call(
+            OPERATOR_OPERATIONS["postBookings"], body=body, options=options
+        )
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return await self._client.call(
+            OPERATOR_OPERATIONS["patchBookings"], query=query, options=options
+        )
+
+    async def get_bookings(
+        self, booking_id: str, options: RequestOptions | None = None
+    ) -> RawResponse[Booking]:
+        """Read a booking again."""
+        query = BookingsQuery.read({"bookingId": booking_id})
+        return await self._client.call(
+            OPERATOR_OPERATIONS["getBookings"], query=query, options=options
+        )
+
+    async def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return await self._client.call(
+            OPERATOR_OPERATIONS["postMessages"], body=body, options=options
         )
 
     async def get_status(self, options: RequestOptions | None = None) -> RawResponse[None]:
@@ -266,6 +422,69 @@ class AsyncOperatorClient(AsyncClientBase):
         response = await self.raw.get_passenger_regular_trips(query=query, options=options)
         return response.parse()
 
+    async def post_bookings(self, body: Booking, options: RequestOptions | None = None) -> Booking:
+        """Ask for a seat.
+
+        Sent by the side that books, which made the id. The status is WAITING_CONFIRMATION. Who
+        books without a deep link keeps the booking too, and takes changes of it by PATCH.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_bookings(body=body, options=options)
+        return response.parse()
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        To confirm, to cancel and the like, by either side; nothing else of a booking ever
+        changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    async def get_bookings(self, booking_id: str, options: RequestOptions | None = None) -> Booking:
+        """Read a booking again.
+
+        For the side that made the booking, to compare both copies. The flow works without it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_bookings(booking_id=booking_id, options=options)
+        return response.parse()
+
+    async def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling platform to the person behind a journey or a booking here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_messages(body=body, options=options)
+        response.parse()
+
     async def get_status(self, options: RequestOptions | None = None) -> None:
         """Tell whether the service is up.
 
@@ -276,4 +495,200 @@ class AsyncOperatorClient(AsyncClientBase):
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.get_status(options=options)
+        response.parse()
+
+
+class RawMaasClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: ClientBase) -> None:
+        self._client = client
+
+    def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Take news of a booking."""
+        return self._client.call(MAAS_OPERATIONS["postBookingEvents"], body=body, options=options)
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return self._client.call(MAAS_OPERATIONS["patchBookings"], query=query, options=options)
+
+    def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
+
+
+class MaasClient(ClientBase):
+    """Calls the maas of ocss@1.0-alpha."""
+
+    @cached_property
+    def raw(self) -> RawMaasClient:
+        """The same calls with raw responses."""
+        return RawMaasClient(self)
+
+    def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_booking_events(body=body, options=options)
+        response.parse()
+
+    def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.post_messages(body=body, options=options)
+        response.parse()
+
+
+class AsyncRawMaasClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: AsyncClientBase) -> None:
+        self._client = client
+
+    async def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Take news of a booking."""
+        return await self._client.call(
+            MAAS_OPERATIONS["postBookingEvents"], body=body, options=options
+        )
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[None]:
+        """Change the status of a booking."""
+        query = PatchBookingsQuery.read(
+            {"bookingId": booking_id, "status": status, "message": message}
+        )
+        return await self._client.call(
+            MAAS_OPERATIONS["patchBookings"], query=query, options=options
+        )
+
+    async def post_messages(
+        self, body: Message, options: RequestOptions | None = None
+    ) -> RawResponse[None]:
+        """Write to a carpooler."""
+        return await self._client.call(MAAS_OPERATIONS["postMessages"], body=body, options=options)
+
+
+class AsyncMaasClient(AsyncClientBase):
+    """Calls the maas of ocss@1.0-alpha, awaited."""
+
+    @cached_property
+    def raw(self) -> AsyncRawMaasClient:
+        """The same calls with raw responses."""
+        return AsyncRawMaasClient(self)
+
+    async def post_booking_events(
+        self, body: CarpoolBookingEvent, options: RequestOptions | None = None
+    ) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_booking_events(body=body, options=options)
+        response.parse()
+
+    async def patch_bookings(
+        self,
+        booking_id: str,
+        *,
+        status: str,
+        message: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.patch_bookings(
+            booking_id=booking_id, status=status, message=message, options=options
+        )
+        response.parse()
+
+    async def post_messages(self, body: Message, options: RequestOptions | None = None) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.post_messages(body=body, options=options)
         response.parse()

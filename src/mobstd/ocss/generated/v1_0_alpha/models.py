@@ -11,12 +11,18 @@ from mobstd.codecs import Amount, EpochSeconds, TimeOfDay
 from mobstd.models import Model
 
 __all__ = [
+    "Booking",
     "Car",
+    "CarpoolBooking",
+    "CarpoolBookingEvent",
+    "DriverCarpoolBooking",
     "DriverJourney",
     "DriverRegularTrip",
     "DriverTrip",
     "Error",
     "JourneySchedule",
+    "Message",
+    "PassengerCarpoolBooking",
     "PassengerJourney",
     "PassengerRegularTrip",
     "PassengerTrip",
@@ -36,6 +42,57 @@ class Car(Model):
 
     brand: str | None = None
     """Make, such as Renault."""
+
+
+class CarpoolBooking(Model):
+    """A booking as an operator tells a MaaS of it, without the two persons."""
+
+    id: str
+    """The booking at the operator."""
+
+    passenger_pickup_date: Annotated[EpochSeconds, Field(alias="passengerPickupDate")]
+    """Instant at which the passenger gets in, in UNIX seconds (UTC)."""
+
+    passenger_pickup_lat: Annotated[float, Field(alias="passengerPickupLat")]
+    """Latitude of the point where the passenger gets in, in WGS84 decimal degrees."""
+
+    passenger_pickup_lng: Annotated[float, Field(alias="passengerPickupLng")]
+    """Longitude of the point where the passenger gets in, in WGS84 decimal degrees."""
+
+    passenger_drop_lat: Annotated[float, Field(alias="passengerDropLat")]
+    """Latitude of the point where the passenger gets out, in WGS84 decimal degrees."""
+
+    passenger_drop_lng: Annotated[float, Field(alias="passengerDropLng")]
+    """Longitude of the point where the passenger gets out, in WGS84 decimal degrees."""
+
+    passenger_pickup_address: Annotated[str | None, Field(alias="passengerPickupAddress")] = None
+    """Where the passenger gets in, in words."""
+
+    passenger_drop_address: Annotated[str | None, Field(alias="passengerDropAddress")] = None
+    """Where the passenger gets out, in words."""
+
+    status: (
+        Literal[
+            "WAITING_CONFIRMATION",
+            "CONFIRMED",
+            "CANCELLED",
+            "COMPLETED_PENDING_VALIDATION",
+            "VALIDATED",
+        ]
+        | str
+    )
+    """How far it has come."""
+
+    distance: int | None = None
+    """Way that both ride together, in metres; once the ride is over the one that was driven,
+    where it is known.
+    """
+
+    duration: int | None = None
+    """Time that both ride together, in seconds."""
+
+    web_url: Annotated[str, Field(alias="webUrl")]
+    """Page of the booking at the operator, as a full URL."""
 
 
 class Error(Model):
@@ -229,6 +286,90 @@ class User(Model):
     """
 
 
+class Booking(Model):
+    """Booking.
+
+    One dated seat between a driver and a passenger, kept by both of their operators under the
+    same id. After its creation only the status changes.
+    """
+
+    id: str
+    """The booking at both operators: a UUID, best of version 4, made by the side that books."""
+
+    driver: User
+    """Who drives."""
+
+    passenger: User
+    """Who is taken along."""
+
+    passenger_pickup_date: Annotated[EpochSeconds, Field(alias="passengerPickupDate")]
+    """Instant at which the passenger gets in, in UNIX seconds (UTC)."""
+
+    passenger_pickup_lat: Annotated[float, Field(alias="passengerPickupLat")]
+    """Latitude of the point where the passenger gets in, in WGS84 decimal degrees."""
+
+    passenger_pickup_lng: Annotated[float, Field(alias="passengerPickupLng")]
+    """Longitude of the point where the passenger gets in, in WGS84 decimal degrees."""
+
+    passenger_drop_lat: Annotated[float, Field(alias="passengerDropLat")]
+    """Latitude of the point where the passenger gets out, in WGS84 decimal degrees."""
+
+    passenger_drop_lng: Annotated[float, Field(alias="passengerDropLng")]
+    """Longitude of the point where the passenger gets out, in WGS84 decimal degrees."""
+
+    passenger_pickup_address: Annotated[str | None, Field(alias="passengerPickupAddress")] = None
+    """Where the passenger gets in, in words."""
+
+    passenger_drop_address: Annotated[str | None, Field(alias="passengerDropAddress")] = None
+    """Where the passenger gets out, in words."""
+
+    status: (
+        Literal[
+            "WAITING_CONFIRMATION",
+            "CONFIRMED",
+            "CANCELLED",
+            "COMPLETED_PENDING_VALIDATION",
+            "VALIDATED",
+        ]
+        | str
+    )
+    """How far it has come."""
+
+    duration: int | None = None
+    """Time that both ride together, in seconds."""
+
+    distance: int | None = None
+    """Way that both ride together, in metres."""
+
+    web_url: Annotated[str | None, Field(alias="webUrl")] = None
+    """Page of the booking at the operator that answers, as a full URL."""
+
+    price: Price
+    """What the passenger pays, as the driver's operator expects it."""
+
+    car: Car | None = None
+    """The car that comes."""
+
+    driver_journey_id: Annotated[str | None, Field(alias="driverJourneyId")] = None
+    """The booked journey of the driver, if there is one; its id at the driver's operator."""
+
+    passenger_journey_id: Annotated[str | None, Field(alias="passengerJourneyId")] = None
+    """The booked journey of the passenger, if there is one; its id at the passenger's operator."""
+
+
+class DriverCarpoolBooking(CarpoolBooking):
+    """What is told of a booking whose traveller rides along: who drives, and for which price."""
+
+    driver: User
+    """Who drives."""
+
+    price: Price
+    """What the passenger pays."""
+
+    car: Car | None = None
+    """The car that comes."""
+
+
 class DriverTrip(Trip):
     """A trip that a driver offers, with the walk to and from it as seen from the search."""
 
@@ -273,11 +414,79 @@ class DriverTrip(Trip):
     """The car that is used."""
 
 
+class Message(Model):
+    """Message.
+
+    Words from one carpooler to another, which may name the journey or the booking that they
+    are about.
+    """
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"message"})
+
+    from_: Annotated[User, Field(alias="from")]
+    """Who writes."""
+
+    to: User
+    """Who is written to."""
+
+    message: str
+    """What is written, at most 500 characters. It may hold a telephone number or an address:
+    treat it as personal.
+    """
+
+    recipient_carpooler_type: Annotated[
+        Literal["DRIVER", "PASSENGER"] | str, Field(alias="recipientCarpoolerType")
+    ]
+    """Whether the recipient drives or rides along."""
+
+    driver_journey_id: Annotated[str | None, Field(alias="driverJourneyId")] = None
+    """The journey of the driver that it is about, if there is one; its id at the driver's
+    operator.
+    """
+
+    passenger_journey_id: Annotated[str | None, Field(alias="passengerJourneyId")] = None
+    """The journey of the passenger that it is about, if there is one; its id at the passenger's
+    operator.
+    """
+
+    booking_id: Annotated[str | None, Field(alias="bookingId")] = None
+    """The booking that it is about, if there is one."""
+
+
+class PassengerCarpoolBooking(CarpoolBooking):
+    """What is told of a booking whose traveller drives: who rides along."""
+
+    passenger: User
+    """Who is taken along."""
+
+
 class PassengerTrip(Trip):
     """A trip for which a passenger looks for a driver."""
 
     passenger: User
     """Who wants to be taken along."""
+
+
+class CarpoolBookingEvent(Model):
+    """News of one booking, from the operator to the MaaS of one traveller.
+
+    It repeats the whole booking, so that each can be understood alone.
+    """
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"id_token"})
+
+    id: str
+    """The event itself, not the booking or the journey: a UUID, best of version 4. The same news
+    sent again has the same id.
+    """
+
+    id_token: Annotated[str, Field(alias="idToken")]
+    """The traveller's OpenID Connect token, as it was received when signing in at the MaaS."""
+
+    data: DriverCarpoolBooking | PassengerCarpoolBooking
+    """The booking, with the person whom the traveller meets: a driver with the price, or a
+    passenger, never both.
+    """
 
 
 class DriverJourney(DriverTrip, JourneySchedule):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,10 +11,12 @@ from mobstd.codecs import EpochSeconds, TimeOfDay
 from mobstd.query import Query
 
 __all__ = [
+    "BookingsQuery",
     "DriverJourneysQuery",
     "DriverRegularTripsQuery",
     "PassengerJourneysQuery",
     "PassengerRegularTripsQuery",
+    "PatchBookingsQuery",
 ]
 
 
@@ -168,3 +170,35 @@ class PassengerRegularTripsQuery(Query):
 
     count: int | None = None
     """Largest number of results. Without it, all that fit."""
+
+
+class PatchBookingsQuery(Query):
+    """Parameters of ``patchBookings``: Change the status of a booking."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"message"})
+
+    PLACES: ClassVar[tuple[str, ...]] = ("bookingId",)
+
+    booking_id: Annotated[str, Field(alias="bookingId")]
+    """The booking, by the UUID that both operators know it by."""
+
+    status: Literal[
+        "WAITING_CONFIRMATION",
+        "CONFIRMED",
+        "CANCELLED",
+        "COMPLETED_PENDING_VALIDATION",
+        "VALIDATED",
+    ]
+    """The new status."""
+
+    message: Annotated[str | None, Field(max_length=500)] = None
+    """Why, in words for the other side; at most 500 characters."""
+
+
+class BookingsQuery(Query):
+    """Parameters of ``getBookings``: Read a booking again."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("bookingId",)
+
+    booking_id: Annotated[str, Field(alias="bookingId")]
+    """The booking, by the UUID that both operators know it by."""

@@ -8,15 +8,26 @@ from typing import Any, ClassVar
 
 from mobstd.endpoint import Endpoint, builders, left_out
 
-from .models import DriverJourney, DriverRegularTrip, PassengerJourney, PassengerRegularTrip
+from .errors import ERRORS
+from .models import (
+    Booking,
+    CarpoolBookingEvent,
+    DriverJourney,
+    DriverRegularTrip,
+    Message,
+    PassengerJourney,
+    PassengerRegularTrip,
+)
 from .queries import (
+    BookingsQuery,
     DriverJourneysQuery,
     DriverRegularTripsQuery,
     PassengerJourneysQuery,
     PassengerRegularTripsQuery,
+    PatchBookingsQuery,
 )
 
-__all__ = ["OPERATOR_OPERATIONS", "OperatorService"]
+__all__ = ["MAAS_OPERATIONS", "OPERATOR_OPERATIONS", "MaasService", "OperatorService"]
 
 OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
     "getDriverJourneys": Endpoint(
@@ -29,6 +40,7 @@ OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
         query=DriverJourneysQuery,
         answer=DriverJourney,
         gives="many",
+        errors=ERRORS,
     ),
     "getPassengerJourneys": Endpoint(
         id="getPassengerJourneys",
@@ -40,6 +52,7 @@ OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
         query=PassengerJourneysQuery,
         answer=PassengerJourney,
         gives="many",
+        errors=ERRORS,
     ),
     "getDriverRegularTrips": Endpoint(
         id="getDriverRegularTrips",
@@ -51,6 +64,7 @@ OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
         query=DriverRegularTripsQuery,
         answer=DriverRegularTrip,
         gives="many",
+        errors=ERRORS,
     ),
     "getPassengerRegularTrips": Endpoint(
         id="getPassengerRegularTrips",
@@ -62,6 +76,51 @@ OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
         query=PassengerRegularTripsQuery,
         answer=PassengerRegularTrip,
         gives="many",
+        errors=ERRORS,
+    ),
+    "postBookings": Endpoint(
+        id="postBookings",
+        standard="ocss@1.0-alpha",
+        role="operator",
+        method="POST",
+        path="/bookings",
+        name="post_bookings",
+        body=Booking,
+        answer=Booking,
+        gives="one",
+        errors=ERRORS,
+    ),
+    "patchBookings": Endpoint(
+        id="patchBookings",
+        standard="ocss@1.0-alpha",
+        role="operator",
+        method="PATCH",
+        path="/bookings/{bookingId}",
+        name="patch_bookings",
+        query=PatchBookingsQuery,
+        errors=ERRORS,
+    ),
+    "getBookings": Endpoint(
+        id="getBookings",
+        standard="ocss@1.0-alpha",
+        role="operator",
+        method="GET",
+        path="/bookings/{bookingId}",
+        name="get_bookings",
+        query=BookingsQuery,
+        answer=Booking,
+        gives="one",
+        errors=ERRORS,
+    ),
+    "postMessages": Endpoint(
+        id="postMessages",
+        standard="ocss@1.0-alpha",
+        role="operator",
+        method="POST",
+        path="/messages",
+        name="post_messages",
+        body=Message,
+        errors=ERRORS,
     ),
     "getStatus": Endpoint(
         id="getStatus",
@@ -70,6 +129,7 @@ OPERATOR_OPERATIONS: Mapping[str, Endpoint] = {
         method="GET",
         path="/status",
         name="get_status",
+        errors=ERRORS,
     ),
 }
 """Every operation of the role operator, by ``operationId``."""
@@ -123,9 +183,113 @@ class OperatorService:
         raise NotImplementedError
 
     @left_out
+    async def post_bookings(self, body: Booking) -> Booking:
+        """Ask for a seat.
+
+        Sent by the side that books, which made the id. The status is WAITING_CONFIRMATION. Who
+        books without a deep link keeps the booking too, and takes changes of it by PATCH.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def patch_bookings(self, query: PatchBookingsQuery) -> None:
+        """Change the status of a booking.
+
+        To confirm, to cancel and the like, by either side; nothing else of a booking ever
+        changes.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def get_bookings(self, query: BookingsQuery) -> Booking:
+        """Read a booking again.
+
+        For the side that made the booking, to compare both copies. The flow works without it.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def post_messages(self, body: Message) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling platform to the person behind a journey or a booking here.
+        """
+        raise NotImplementedError
+
+    @left_out
     async def get_status(self) -> None:
         """Tell whether the service is up.
 
         Asked by monitoring, without credentials.
+        """
+        raise NotImplementedError
+
+
+MAAS_OPERATIONS: Mapping[str, Endpoint] = {
+    "postBookingEvents": Endpoint(
+        id="postBookingEvents",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="POST",
+        path="/booking_events",
+        name="post_booking_events",
+        body=CarpoolBookingEvent,
+        errors=ERRORS,
+    ),
+    "patchBookings": Endpoint(
+        id="patchBookings",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="PATCH",
+        path="/bookings/{bookingId}",
+        name="patch_bookings",
+        query=PatchBookingsQuery,
+        errors=ERRORS,
+    ),
+    "postMessages": Endpoint(
+        id="postMessages",
+        standard="ocss@1.0-alpha",
+        role="maas",
+        method="POST",
+        path="/messages",
+        name="post_messages",
+        body=Message,
+        errors=ERRORS,
+    ),
+}
+"""Every operation of the role maas, by ``operationId``."""
+
+
+class MaasService:
+    """Implement what you serve, and pass an instance to ``mobstd.serving.app``.
+
+    An operation that you leave out is not offered: it is answered with 404.
+    """
+
+    QUERIES: ClassVar[Mapping[str, Any]] = builders(MAAS_OPERATIONS)
+    """What makes the argument of each method, for the server kit."""
+
+    @left_out
+    async def post_booking_events(self, body: CarpoolBookingEvent) -> None:
+        """Take news of a booking.
+
+        Sent by an operator when a booking of a signed-in traveller is made, and at each change of
+        its status. News that is repeated or comes late is taken without effect.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def patch_bookings(self, query: PatchBookingsQuery) -> None:
+        """Change the status of a booking.
+
+        By the operator that the booking was sent to; nothing else of a booking ever changes.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def post_messages(self, body: Message) -> None:
+        """Write to a carpooler.
+
+        From somebody at the calling operator to a traveller here.
         """
         raise NotImplementedError

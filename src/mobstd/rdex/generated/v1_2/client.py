@@ -70,7 +70,7 @@ class OperatorClient(ClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = self.raw.post_connections(body=body, options=options)
@@ -137,7 +137,7 @@ class AsyncOperatorClient(AsyncClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.post_connections(body=body, options=options)

@@ -35,9 +35,10 @@ class RawMaasClient:
         self._client = client
 
     def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> RawResponse[None]:
         """Change the status of a booking."""
+        query = PatchBookingsQuery.read({"bookingId": booking_id, "status": status})
         return self._client.call(MAAS_OPERATIONS["patchBookings"], query=query, options=options)
 
 
@@ -50,7 +51,7 @@ class MaasClient(ClientBase):
         return RawMaasClient(self)
 
     def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> None:
         """Change the status of a booking.
 
@@ -58,10 +59,10 @@ class MaasClient(ClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
-        response = self.raw.patch_bookings(query=query, options=options)
+        response = self.raw.patch_bookings(booking_id=booking_id, status=status, options=options)
         response.parse()
 
 
@@ -75,9 +76,10 @@ class AsyncRawMaasClient:
         self._client = client
 
     async def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> RawResponse[None]:
         """Change the status of a booking."""
+        query = PatchBookingsQuery.read({"bookingId": booking_id, "status": status})
         return await self._client.call(
             MAAS_OPERATIONS["patchBookings"], query=query, options=options
         )
@@ -92,7 +94,7 @@ class AsyncMaasClient(AsyncClientBase):
         return AsyncRawMaasClient(self)
 
     async def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> None:
         """Change the status of a booking.
 
@@ -100,10 +102,12 @@ class AsyncMaasClient(AsyncClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
-        response = await self.raw.patch_bookings(query=query, options=options)
+        response = await self.raw.patch_bookings(
+            booking_id=booking_id, status=status, options=options
+        )
         response.parse()
 
 
@@ -135,15 +139,17 @@ class RawOperatorClient:
         return self._client.call(OPERATOR_OPERATIONS["postBookings"], body=body, options=options)
 
     def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> RawResponse[None]:
         """Change the status of a booking."""
+        query = PatchBookingsQuery.read({"bookingId": booking_id, "status": status})
         return self._client.call(OPERATOR_OPERATIONS["patchBookings"], query=query, options=options)
 
     def get_bookings(
-        self, query: BookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, options: RequestOptions | None = None
     ) -> RawResponse[Booking]:
         """Look at a booking."""
+        query = BookingsQuery.read({"bookingId": booking_id})
         return self._client.call(OPERATOR_OPERATIONS["getBookings"], query=query, options=options)
 
 
@@ -173,7 +179,7 @@ class OperatorClient(ClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = self.raw.post_connections(body=body, options=options)
@@ -187,14 +193,14 @@ class OperatorClient(ClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = self.raw.post_bookings(body=body, options=options)
         response.parse()
 
     def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> None:
         """Change the status of a booking.
 
@@ -202,13 +208,13 @@ class OperatorClient(ClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
-        response = self.raw.patch_bookings(query=query, options=options)
+        response = self.raw.patch_bookings(booking_id=booking_id, status=status, options=options)
         response.parse()
 
-    def get_bookings(self, query: BookingsQuery, options: RequestOptions | None = None) -> Booking:
+    def get_bookings(self, booking_id: str, options: RequestOptions | None = None) -> Booking:
         """Look at a booking.
 
         For the partner that made it, to see whether both sides agree.
@@ -218,7 +224,7 @@ class OperatorClient(ClientBase):
             TransportError: no usable answer came.
             ApiError: the partner answered with an error status.
         """
-        response = self.raw.get_bookings(query=query, options=options)
+        response = self.raw.get_bookings(booking_id=booking_id, options=options)
         return response.parse()
 
 
@@ -256,17 +262,19 @@ class AsyncRawOperatorClient:
         )
 
     async def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> RawResponse[None]:
         """Change the status of a booking."""
+        query = PatchBookingsQuery.read({"bookingId": booking_id, "status": status})
         return await self._client.call(
             OPERATOR_OPERATIONS["patchBookings"], query=query, options=options
         )
 
     async def get_bookings(
-        self, query: BookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, options: RequestOptions | None = None
     ) -> RawResponse[Booking]:
         """Look at a booking."""
+        query = BookingsQuery.read({"bookingId": booking_id})
         return await self._client.call(
             OPERATOR_OPERATIONS["getBookings"], query=query, options=options
         )
@@ -300,7 +308,7 @@ class AsyncOperatorClient(AsyncClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.post_connections(body=body, options=options)
@@ -314,14 +322,14 @@ class AsyncOperatorClient(AsyncClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.post_bookings(body=body, options=options)
         response.parse()
 
     async def patch_bookings(
-        self, query: PatchBookingsQuery, options: RequestOptions | None = None
+        self, booking_id: str, *, status: str, options: RequestOptions | None = None
     ) -> None:
         """Change the status of a booking.
 
@@ -329,15 +337,15 @@ class AsyncOperatorClient(AsyncClientBase):
 
         Raises:
             RefusedDocument: the standard does not allow what was to be sent.
-            TransportError: no usable answer came.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
             ApiError: the partner answered with an error status.
         """
-        response = await self.raw.patch_bookings(query=query, options=options)
+        response = await self.raw.patch_bookings(
+            booking_id=booking_id, status=status, options=options
+        )
         response.parse()
 
-    async def get_bookings(
-        self, query: BookingsQuery, options: RequestOptions | None = None
-    ) -> Booking:
+    async def get_bookings(self, booking_id: str, options: RequestOptions | None = None) -> Booking:
         """Look at a booking.
 
         For the partner that made it, to see whether both sides agree.
@@ -347,5 +355,5 @@ class AsyncOperatorClient(AsyncClientBase):
             TransportError: no usable answer came.
             ApiError: the partner answered with an error status.
         """
-        response = await self.raw.get_bookings(query=query, options=options)
+        response = await self.raw.get_bookings(booking_id=booking_id, options=options)
         return response.parse()

@@ -11,7 +11,7 @@ from mobstd.endpoint import Endpoint, builders, left_out
 from .models import Booking, Journeys, Message
 from .queries import BookingsQuery, JourneysQuery, PatchBookingsQuery
 
-__all__ = ["MAAS_OPERATIONS", "MaasService", "OPERATOR_OPERATIONS", "OperatorService"]
+__all__ = ["MAAS_OPERATIONS", "OPERATOR_OPERATIONS", "MaasService", "OperatorService"]
 
 MAAS_OPERATIONS: Mapping[str, Endpoint] = {
     "patchBookings": Endpoint(

@@ -1,0 +1,103 @@
+"""Sends the news of bookings to a MaaS: in the background, in their order, at least once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from mobstd.errors import ApiError, TransportError
+from mobstd.ocss.booking import event_of
+from mobstd.ocss.generated.v1_0_alpha.client import MaasClient
+from mobstd.ocss.generated.v1_0_alpha.models import Booking, CarpoolBookingEvent
+from mobstd.ocss.reference.ledger import Ledger, News
+from mobstd.ocss.reference.people import Item
+from mobstd.transport.auth import ApiKey
+
+__all__ = ["TOKEN", "Feed"]
+
+TOKEN = "reference.stand-in.token"
+"""What stands in for an ID token: nobody signs in at a reference implementation."""
+
+FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
+
+_log = logging.getLogger("mobstd.ocss.reference")
+
+
+class Feed:
+    """The way to one MaaS.
+
+    Events wait in the ledger, written together with what they tell of, so that none is lost when
+    the process ends. One that may have been taken is sent again under the same id, by which the
+    MaaS counts it once.
+
+    Args:
+        ledger: where the events wait.
+        url: the base URL of the MaaS.
+        key: sent as ``X-API-Key``.
+        options: of the client, such as ``sender``.
+    """
+
+    def __init__(self, ledger: Ledger, url: str, key: str | None = None, **options: Any) -> None:
+        self._ledger = ledger
+        auth = None if key is None else ApiKey("X-API-Key", key)
+        self._client = MaasClient(url, auth=auth, timeout=options.pop("timeout", 5.0), **options)
+        self._something = threading.Event()
+        self._closed = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def event(self, booking: Item, *, driver_is_ours: bool) -> Item:
+        """Return the event that tells of a booking; the traveller is who is not ours."""
+        traveller = "passenger" if driver_is_ours else "driver"
+        return event_of(Booking.read(booking), traveller, TOKEN).dump()  # type: ignore[arg-type]
+
+    def wake(self) -> None:
+        """Send what waits, soon; returns at once."""
+        with self._starting:
+            if self._thread is None and not self._closed.is_set():
+                self._thread = threading.Thread(target=self._run, name="mobstd-feed", daemon=True)
+                self._thread.start()
+        self._something.set()
+
+    def close(self) -> None:
+        """Stop after the event that is being sent; the others wait for the next start."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._something.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self._client.close()
+
+    def _run(self) -> None:
+        wait = FIRST_WAIT
+        while not self._closed.is_set():
+            self._something.clear()
+            news = self._ledger.first_news()
+            if news is None:
+                self._something.wait()
+            elif self._settled(news):
+                wait = FIRST_WAIT
+            else:
+                self._closed.wait(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+
+    def _settled(self, news: News) -> bool:
+        """Send an event; say whether the next one may go.
+
+        While no answer comes it waits, for as long as it takes. An answer that says that it is the
+        MaaS that fails, or that asks to wait, counts as a try; any other refusal is for good.
+        """
+        try:
+            self._client.post_booking_events(CarpoolBookingEvent.read(news.event))
+        except TransportError as error:
+            _log.info("event %s: %s", news.event["id"], error.code)
+            return False
+        except ApiError as error:
+            _log.warning("event %s was answered %d", news.event["id"], error.status)
+            if error.status >= 500 or error.status in (401, 408, 429):
+                self._ledger.untold(news)
+                return False
+        self._ledger.told(news)
+        return True

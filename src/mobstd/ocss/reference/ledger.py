@@ -1,0 +1,248 @@
+"""What changes: bookings, messages and news of bookings, in SQLite, one transaction for each.
+
+What was acknowledged is on the disk. Every method may be called from any thread; a file may be
+shared by several processes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from mobstd.errors import ConfigError
+from mobstd.ocss.booking import Transition, transition
+from mobstd.ocss.reference.people import Item
+
+__all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
+
+Telling = Callable[[Item], Item | None]
+"""Makes the event that tells of a booking, or ``None`` where nobody is told."""
+
+MOST_NEWS = 10_000
+"""How many events wait at most; while there are so many, later ones are not kept."""
+
+MOST_TRIES = 10
+
+_log = logging.getLogger("mobstd.ocss.reference")
+
+
+class News(NamedTuple):
+    """An event that waits to be sent; ``number`` is its place in the queue."""
+
+    number: int
+    event: Item
+
+
+def _nobody(_: Item) -> None:
+    return None
+
+
+class Ledger:
+    """The bookings that one side keeps.
+
+    Args:
+        path: a file, or ``:memory:``.
+
+    Raises:
+        ConfigError: where the file can't be used.
+    """
+
+    def __init__(self, path: str = ":memory:") -> None:
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(
+                path, check_same_thread=False, isolation_level=None, timeout=30
+            )
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise ConfigError("serving.database", path=path, reason=str(error)) from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._db.close()
+
+    def create(
+        self, booking: Item, owner: str | None = None, *, sent: Item | None = None,
+        tell: Telling = _nobody,
+    ) -> tuple[Item, bool]:  # fmt: skip
+        """Keep a booking, unless its id is known.
+
+        Args:
+            booking: as it is kept.
+            owner: who made it.
+            sent: as it was sent, where that differs.
+            tell: makes the event about it.
+
+        Returns:
+            The booking that is kept under this id, and whether it is this one: it was made now, or
+            the same owner sent the same before.
+        """
+        key, posted = _key(booking["id"]), _text(booking if sent is None else sent)
+        with self._transaction() as db:
+            known = db.execute(
+                "SELECT document, posted, owner FROM bookings WHERE id = ?", (key,)
+            ).fetchone()
+            if known is not None:
+                return json.loads(known[0]), (posted, owner) == (known[1], known[2])
+            row = (key, booking["status"], _text(booking), posted, owner)
+            db.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?)", row)
+            self._queue(db, tell(booking))
+        return booking, True
+
+    def change(
+        self, id_: str, status: str, owner: str | None = None, *, tell: Telling = _nobody
+    ) -> Transition | None:
+        """Give a booking another status, where the table of transitions allows it.
+
+        Args:
+            id_: the booking.
+            status: the wanted status.
+            owner: who asks; a booking of another owner is hidden.
+            tell: makes the event about it.
+
+        Returns:
+            What became of it, or ``None`` where there is no such booking.
+        """
+        with self._transaction() as db:
+            booking = self._find(db, id_, owner)
+            if booking is None:
+                return None
+            verdict = transition(booking["status"], status)
+            if verdict is Transition.OK:
+                booking["status"] = status
+                self._write(db, booking)
+                self._queue(db, tell(booking))
+            return verdict
+
+    def take(self, event: Item) -> bool:
+        """Take news of a booking; say whether it changed anything.
+
+        An event counts once, by its id. The first news of a booking counts whatever its status; a
+        later one that does not lead on is dismissed.
+        """
+        data: Item = event["data"]
+        with self._transaction() as db:
+            row = (_key(event["id"]),)
+            if not db.execute("INSERT OR IGNORE INTO events VALUES (?)", row).rowcount:
+                return False
+            known = self._find(db, data["id"], None)
+            if known is None:
+                new = (_key(data["id"]), data["status"], _text(data), _text(data), None)
+                db.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?)", new)
+                return True
+            if transition(known["status"], data["status"]) is not Transition.OK:
+                return False
+            self._write(db, {**known, **data})
+            return True
+
+    def booking(self, id_: str, owner: str | None = None) -> Item | None:
+        """Return a booking, unless it is another owner's."""
+        with self._lock:
+            return self._find(self._db, id_, owner)
+
+    def involves(self, operator: str, person: str) -> bool:
+        """Say whether a person is a side of any booking."""
+        query = "SELECT 1 FROM bookings WHERE " + " OR ".join(
+            f"(json_extract(document, '$.{side}.operator') = ?1"
+            f" AND json_extract(document, '$.{side}.id') = ?2)"
+            for side in ("driver", "passenger")
+        )
+        with self._lock:
+            return self._db.execute(f"{query} LIMIT 1", (operator, person)).fetchone() is not None
+
+    def keep(self, message: Item) -> None:
+        """Keep a message."""
+        with self._transaction() as db:
+            db.execute("INSERT INTO messages (document) VALUES (?)", (_text(message),))
+
+    def messages(self) -> list[Item]:
+        """Return every message, in the order in which they came."""
+        with self._lock:
+            rows = self._db.execute("SELECT document FROM messages ORDER BY number").fetchall()
+        return [json.loads(text) for (text,) in rows]
+
+    def first_news(self) -> News | None:
+        """Return the event that has waited longest, or ``None``."""
+        with self._lock:
+            query = "SELECT number, document FROM news ORDER BY number LIMIT 1"
+            row = self._db.execute(query).fetchone()
+        return None if row is None else News(row[0], json.loads(row[1]))
+
+    def told(self, news: News) -> None:
+        """Forget an event that was taken."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM news WHERE number = ?", (news.number,))
+
+    def untold(self, news: News) -> None:
+        """Count one more failed attempt; after the last the event is given up."""
+        with self._transaction() as db:
+            db.execute("UPDATE news SET tries = tries + 1 WHERE number = ?", (news.number,))
+            gone = db.execute("DELETE FROM news WHERE tries >= ?", (MOST_TRIES,)).rowcount
+        if gone:
+            _log.warning("event %s was not taken and is given up", news.event["id"])
+
+    def _queue(self, db: sqlite3.Connection, event: Item | None) -> None:
+        if event is None:
+            return
+        (waiting,) = db.execute("SELECT count(*) FROM news").fetchone()
+        if waiting >= MOST_NEWS:
+            _log.warning("event %s is not kept: %d wait already", event["id"], waiting)
+            return
+        db.execute("INSERT INTO news (document, tries) VALUES (?, 0)", (_text(event),))
+
+    @staticmethod
+    def _find(db: sqlite3.Connection, id_: str, owner: str | None) -> Item | None:
+        query = "SELECT document, owner FROM bookings WHERE id = ?"
+        row = db.execute(query, (_key(id_),)).fetchone()
+        if row is None or (owner is not None and row[1] not in (owner, None)):
+            return None
+        found: Item = json.loads(row[0])
+        return found
+
+    @staticmethod
+    def _write(db: sqlite3.Connection, booking: Item) -> None:
+        row = (booking["status"], _text(booking), _key(booking["id"]))
+        db.execute("UPDATE bookings SET status = ?, document = ? WHERE id = ?", row)
+
+
+def _key(id_: str) -> str:
+    """Return an id as it is compared: the letter case of a UUID does not count."""
+    return id_.lower()
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS bookings (
+  id TEXT PRIMARY KEY, status TEXT NOT NULL, document TEXT NOT NULL, posted TEXT NOT NULL,
+  owner TEXT
+);
+CREATE TABLE IF NOT EXISTS messages (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS news (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, tries INTEGER NOT NULL
+);
+"""
