@@ -7,7 +7,7 @@ PYTHON ?= $(or $(FOUND),$(error mobstd needs Python 3.11 or later; say where it 
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 .PHONY: help demo test check lint generate bench matrix browser build clean
 

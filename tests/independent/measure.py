@@ -70,6 +70,15 @@ def judged(
 @contextlib.contextmanager
 def sender(served: Any, base: str, over_http: bool, wire: str) -> Iterator[Any]:
     logging.disable(logging.ERROR)
+    try:
+        with _sender(served, base, over_http, wire) as found:
+            yield found
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@contextlib.contextmanager
+def _sender(served: Any, base: str, over_http: bool, wire: str) -> Iterator[Any]:
     from mobstd.transport.http import Sender
 
     if not over_http:

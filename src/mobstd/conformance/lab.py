@@ -48,6 +48,10 @@ Query = dict[str, Any]
 Key = tuple[str, ...]
 
 
+def _word(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 def _values(item: Any, pattern: str) -> set[Any]:
     found = (value for _, value in find(item, pattern))
     return {value for value in found if isinstance(value, (int, float, str))}
@@ -104,6 +108,7 @@ class Lab:
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)
+    _people: dict[str, Mapping[str, list[tuple[Key, Any]]]] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
 
     def ask(
@@ -186,7 +191,17 @@ class Lab:
             return False
         self.ephemeral.add(operation)
         self._items.clear()
+        self._people.clear()
         return True
+
+    def full(self, operation: str, answer: Exchange) -> bool:
+        """Say whether no answer of the run holds more than this one: a page may have cut it."""
+        held = len(self.keys(answer))
+        return held > 1 and all(
+            len(self.keys(exchange)) <= held
+            for exchange in self.session.exchanges
+            if exchange.operation == operation and exchange.accepted
+        )
 
     def computes(self, operation: str) -> bool:
         """Say whether the target makes rides up for each query: where to meet, hence which item.
@@ -199,7 +214,7 @@ class Lab:
             return False
         rides: dict[str, list[tuple[Key, Any]]] = {}
         for key, (item, _) in seen.items():
-            person = json.dumps(get(item, collection.otherwise[0]), default=str)
+            person = _word(get(item, collection.otherwise[0]))
             rides.setdefault(person, []).append((key, item))
         several = {person: pairs for person, pairs in rides.items() if len(pairs) > 1}
         replaced: set[str] = set()
@@ -319,11 +334,18 @@ class Lab:
             return False
         key = self.identity(operation, item)
         return any(
-            other != key
-            and get(found, collection.otherwise[0]) == person
-            and self._same_time(operation, item, found)
-            for other, (_, found) in self.items(exchange).items()
+            other != key and self._same_time(operation, item, found)
+            for other, found in self._of(exchange, collection.otherwise[0]).get(_word(person), ())
         )
+
+    def _of(self, exchange: Exchange, pointer: str) -> Mapping[str, list[tuple[Key, Any]]]:
+        """Return the items of an answer by the person that they are of."""
+        if exchange.id not in self._people:
+            people: dict[str, list[tuple[Key, Any]]] = {}
+            for key, (_, item) in self.items(exchange).items():
+                people.setdefault(_word(get(item, pointer)), []).append((key, item))
+            self._people[exchange.id] = people
+        return self._people[exchange.id]
 
     def _same_time(self, operation: str, one: Any, other: Any) -> bool:
         """Say whether two items may be one ride: at about the same time, on a common day if any."""

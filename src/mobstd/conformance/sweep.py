@@ -18,7 +18,7 @@ __all__ = ["SWEEP", "sweep"]
 SWEEP = 110
 """How many of the requests of a run are for this, where a third more is left."""
 
-CLOSE_KM, CLOSE_SECONDS = 8.0, 1800
+CLOSE_KM, CLOSEST_KM, CLOSE_SECONDS = 8.0, 3.0, 1800
 FAR_KM, FAR_SECONDS = 250.0, 43_200
 
 DAY, DAYS, DAYS_KM = 86_400, (1, -1), 60.0
@@ -53,7 +53,7 @@ def _queries(lab: Lab, operation: str) -> Iterator[Asked]:
     if margin is not None:
         wide[margin] = min(FAR_SECONDS, int(widest.get(margin, NEAR_SECONDS)))
     ways: list[Query] = [{margin: CLOSE_SECONDS}] if margin is not None else []
-    ways += [{name: CLOSE_KM} for name in radii]
+    ways += [{name: km} for km in (CLOSEST_KM, CLOSE_KM) for name in reversed(radii)]
     yield from ((None, query) for query in _days(lab, operation, known[0], wide))
     for turn, anchor in enumerate(_spread(lab, operation, known)):
         any_day = lab.around(anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
@@ -67,6 +67,8 @@ def _days(lab: Lab, operation: str, anchor: Anchor, wide: Query) -> Iterator[Que
     if instant is None or margin is None or lab.wide.get(operation, {}).get(margin, 0) < 2 * DAY:
         return
     around = lab.around(anchor, CLOSE_KM, DAY // 2)
+    if not isinstance(around.get(instant), (int, float)):
+        return
     near = {name: min(DAYS_KM, km) for name, km in wide.items() if name != margin}
     for day in DAYS:
         yield {**around, **near, instant: int(around[instant]) + day * DAY}

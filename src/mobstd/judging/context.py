@@ -68,6 +68,9 @@ class Context:
         default_factory=dict, repr=False, compare=False
     )
     _refused: dict[str, Refused] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, dict[str, list[tuple[str, Any]]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def validator(self, schema: Any) -> Validator:
         """Return the validator of an inline schema, which may refer to the canon."""
@@ -95,8 +98,16 @@ class Context:
             self._refused[exchange.id] = Refused.of(paths)
         return self._refused[exchange.id]
 
+    def find(self, exchange: Exchange, pattern: str) -> list[tuple[str, Any]]:
+        """Return where in the body a pattern leads, looked up once until it is forgotten."""
+        places = self._places.setdefault(exchange.id, {})
+        if pattern not in places:
+            places[pattern] = list(find(exchange.body, pattern))
+        return places[pattern]
+
     def forget(self, exchange: Exchange) -> None:
         """Let go of what was worked out for this exchange: of large answers it is a lot."""
+        self._places.pop(exchange.id, None)
         self._problems.pop(exchange.id, None)
         self._refused.pop(exchange.id, None)
 

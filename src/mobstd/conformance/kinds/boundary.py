@@ -47,7 +47,7 @@ def lost(
 
     Asked again before it is believed, since live data moves.
     """
-    pair = None
+    pair: tuple[Exchange, Exchange]
     for attempt in range(TRIES):
         fresh = attempt > 0
         found_by = lab.ask(anchor.operation, control, "control", row, fresh=fresh)
@@ -57,6 +57,8 @@ def lost(
         if anchor.key in lab.keys(answer) or lab.sibling(anchor.operation, anchor.item, answer):
             return None
         pair = (answer, found_by)
+    if lab.full(anchor.operation, pair[0]):
+        return None
     told = anchor, control, twin
     if not _centred(lab, row, *told) or _in_company(lab, row, *told):
         return None
@@ -156,7 +158,7 @@ class _Case:
     telling: bool
 
 
-Sort = tuple[frozenset[str], bool, int]
+Sort = tuple[frozenset[str], bool, str, int]
 
 
 def _chosen(check: Check, operation: str, lab: Lab) -> list[_Case]:
@@ -179,7 +181,7 @@ def _chosen(check: Check, operation: str, lab: Lab) -> list[_Case]:
 
 
 def _cases(check: Check, anchor: Anchor, lab: Lab) -> Iterator[tuple[Sort, _Case]]:
-    seen: Counter[tuple[frozenset[str], bool]] = Counter()
+    seen: Counter[tuple[frozenset[str], bool, str]] = Counter()
     for edge in edges(check, anchor.item, anchor.query, lab.context):
         twin = {**anchor.query, **edge.query}
         written = lab.written(anchor.operation, twin)
@@ -192,7 +194,7 @@ def _cases(check: Check, anchor: Anchor, lab: Lab) -> Iterator[tuple[Sort, _Case
             if matches:
                 continue
             telling = matches is False
-        sort = (frozenset(edge.query), edge.inside)
+        sort = (frozenset(edge.query), edge.inside, edge.mistaken_for)
         yield (*sort, seen[sort]), _Case(anchor, edge, twin, telling)
         seen[sort] += 1
 

@@ -19,7 +19,7 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["COMPLETE"]
 
-PAGE, PARTS = 120, (0.25, 0.5, 1.0)
+PAGE, PARTS = 120, (0.15, 0.3, 0.6, 1.0)
 """How many items are more than any usual page, and how far a query is widened to find them."""
 
 CANDIDATES = 3
@@ -63,8 +63,8 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     shown = {
         (key, centres(exchange)): (item, exchange)
         for exchange in _judged(lab, operation)
-        for key, (_, item) in lab.items(exchange).items()
-        if key in known
+        for key, (pointer, item) in lab.items(exchange).items()
+        if key in known and lab.sound(exchange, pointer)
     }
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
@@ -77,10 +77,11 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
                 evidence += int(first[1] is not exchange)
                 continue
             for item, source in filter(None, (shown.get((key, at)), first)):
-                if comparable(item, source, exchange):
-                    if lab.surely(operation, item, exchange.query):
-                        evidence += 1
-                        candidates.append((exchange, key, source))
+                if lab.surely(operation, item, exchange.query) and comparable(
+                    item, source, exchange
+                ):
+                    evidence += 1
+                    candidates.append((exchange, key, source))
                     break
     findings: list[Finding] = []
     asked: set[str] = set()
@@ -164,8 +165,9 @@ def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
         return
 
     def off(anchor: Anchor) -> float:
-        starts = [float(anchor.query[name]) for name in how["departure"]]
-        return float(sum(abs(a - b) for a, b in zip(starts, middle, strict=True)))
+        starts = [anchor.query.get(name) for name in how.get("departure", ())]
+        pairs = zip(starts, middle, strict=True)
+        return sum((abs(a - b) for a, b in pairs if isinstance(a, (int, float))), 0.0)
 
     central = min(known, key=off)
     for part in PARTS:

@@ -210,7 +210,7 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     instant = lab.role_of(operation).get("instant")
     for anchor in lab.anchors.get(operation, ())[:1]:
         one = lab.around(anchor, NEAR_KM, 2 * OFF_SECONDS)
-        if instant is not None:
+        if instant is not None and isinstance(one.get(instant), (int, float)):
             one[instant] = int(one[instant]) + OFF_SECONDS
         lab.ask(operation, {**one, name: 1}, "twin", row)
     return Result()

@@ -66,12 +66,14 @@ class Edge:
         inside: it must still be found.
         tight: the margin is zero; nothing but what lies at the centre is inside.
         severity: ``warning`` where only a reading of ours says that the item is inside.
+        mistaken_for: what else of the item lies at the centre.
     """
 
     query: Mapping[str, Any]
     inside: bool
     tight: bool = False
     severity: str = "error"
+    mistaken_for: str = ""
 
 
 def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, float]:
@@ -85,7 +87,7 @@ def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, f
         math.sin(course) * math.sin(angle) * math.cos(phi),
         math.cos(angle) - math.sin(phi) * math.sin(phi2),
     )
-    return round(math.degrees(phi2), 6), round(math.degrees(lam2), 6)
+    return round(math.degrees(phi2), 6), round((math.degrees(lam2) + 540) % 360 - 180, 6)
 
 
 def _near(check: Check, item: Any) -> Iterator[Edge]:
@@ -106,7 +108,8 @@ def _near(check: Check, item: Any) -> Iterator[Edge]:
         away = distance((lat, lng), (other[0], other[1]))
         if APART_KM <= away < EARTH_KM:
             centre = dict(zip(check["centre"], other, strict=True))
-            yield Edge({**centre, check["radius"]: round(away * BETWEEN, 3)}, False)
+            query = {**centre, check["radius"]: round(away * BETWEEN, 3)}
+            yield Edge(query, False, mistaken_for=pointers[0])
 
 
 def _within(check: Check, item: Any) -> Iterator[Edge]:
@@ -128,7 +131,8 @@ def _within(check: Check, item: Any) -> Iterator[Edge]:
             away = min(abs(other - value) for value in known)
             if away >= APART_SECONDS:
                 margin = int(away * BETWEEN)
-                yield Edge({check["centre"]: int(other), check["margin"]: margin}, False)
+                query = {check["centre"]: int(other), check["margin"]: margin}
+                yield Edge(query, False, mistaken_for=pointer)
 
 
 def edges(check: Check, item: Any, query: Mapping[str, Any], context: Context) -> Iterator[Edge]:

@@ -43,13 +43,19 @@ def _not_there(exchange: Exchange) -> bool:
     return exchange.purpose == "preflight" and exchange.status in NOT_THERE
 
 
+def _redirected(exchange: Exchange) -> bool:
+    """Say whether an answer points away; where all do, the base path is wrong, not the answer."""
+    failure = exchange.failure
+    return failure is not None and failure.code in REDIRECTS and exchange.purpose != "preflight"
+
+
 def status(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge the status of a good request: documented, and with ``expect`` one of these."""
     response = exchange.response
     if exchange.negative or exchange.operation is None or _not_there(exchange):
         return Result()
-    if exchange.failure is not None and exchange.failure.code in REDIRECTS:
-        to = exchange.failure.params.get("to", "in circles")
+    if _redirected(exchange):
+        to = exchange.failure.params.get("to", "in circles") if exchange.failure else ""
         found = _finding(row, exchange, "kind.status.redirect", "/failure", "an answer", to)
         return Result(1, (found,))
     if response is None:

@@ -9,7 +9,7 @@ from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import filtered
-from mobstd.judging.pointer import MISSING, find, get, steps
+from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import ItemFilter
 
@@ -34,7 +34,7 @@ def _values(
     refused = context.refused(exchange)
     reads = _reads(check)
     for pattern in places if isinstance(places, list) else [places]:
-        for pointer, value in find(exchange.body, pattern):
+        for pointer, value in context.find(exchange, pattern):
             if not refused.touches(pointer, reads):
                 yield pointer, value
 
