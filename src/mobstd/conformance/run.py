@@ -43,7 +43,7 @@ __all__ = ["Options", "Progress", "check", "credentials", "the_role"]
 LOOKING = ("declared", "implements")
 """Kinds that look at what preflight found and send nothing."""
 
-LOOK_BACK = 24
+LOOK_BACK = 40
 """Requests kept for asking again what seems to be missing."""
 
 

@@ -15,7 +15,7 @@ from mobstd.judging.requirement import Requirement
 
 __all__ = ["SWEEP", "sweep"]
 
-SWEEP = 110
+SWEEP = 96
 """How many of the requests of a run are for this, where a third more is left."""
 
 CLOSE_KM, CLOSEST_KM, CLOSE_SECONDS = 8.0, 3.0, 1800
