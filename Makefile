@@ -40,7 +40,7 @@ bench: $(READY)  ## measure
 	@for file in bench/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done
 
 matrix: $(READY)  ## every fault against the whole suite: minutes
-	$(BIN)/python -m mobstd.conformance.matrix --standard ocss@1.0-alpha --write docs/kill-matrix.md --with-schemathesis 12
+	$(BIN)/python -m mobstd.conformance.matrix --standard ocss@1.0-alpha --fuzz --write docs/kill-matrix.md --with-schemathesis 24
 
 browser: $(READY)  ## the reports in a real browser
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,browser]'

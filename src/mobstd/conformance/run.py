@@ -116,14 +116,14 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
         begin("sweep", around)
         with lab.session.phase("sweep", around):
             sweep(lab, searches, outline.rows)
-    rest = budget.requests - len(lab.session.exchanges) - look_back
+    begin("last", look_back)
+    with lab.session.phase("last"):
+        _probe(outline, operations, "last", tallies)
+    rest = budget.requests - len(lab.session.exchanges)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
-    begin("last", look_back)
-    with lab.session.phase("last"):
-        _probe(outline, operations, "last", tallies)
 
 
 def _fault(seen: Preflight, error: Exception) -> str:
