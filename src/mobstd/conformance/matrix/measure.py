@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -123,7 +123,13 @@ def mutated(version: Version, mutant: Mutant | None, *, key: bool = False) -> Fa
 def checked(
     version: Version, mutant: Mutant | None, setting: Setting, *, whole: bool, fuzz: bool
 ) -> tuple[Mapping[str, Any], int]:
-    """Return the report on a mutant (or on nothing but the reference), and how often it acted."""
+    """Return the report on a mutant (or on nothing but the reference), and how often it acted.
+
+    Where everything is checked, a twin is seeded in all its operations: a name that is another one
+    in one search only would be no legal variant.
+    """
+    if mutant and whole and not isinstance(mutant.variant, Fault):
+        mutant = replace(mutant, operations=mutant.variant.operations)
     app = mutated(version, mutant, key=setting.key)
     blocks: tuple[str, ...] = ()
     if mutant and not whole and not setting.declared and len(mutant.operations) == 1:
