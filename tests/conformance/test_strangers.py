@@ -116,6 +116,22 @@ def test_what_hides_in_a_crowd_is_found(name: str, found: Run) -> None:
     assert errors(found(search)) == rows
 
 
+def test_no_data_unlocks_what_another_row_explains() -> None:
+    from mobstd.canon.standard import find
+    from mobstd.conformance.matrix import mutants
+    from mobstd.conformance.matrix.measure import checked
+
+    version = find("ocss@1.0-alpha")
+    mutant = mutants(version, ["OCSS-REG-04/working-days"])[0]
+    report, _ = checked(version, mutant, mutant.variant.setting, whole=False, fuzz=False)
+    explained = {r["id"] for r in report["requirements"] if r["reason"] == "explained"}
+    unlocked = {
+        row for block in report["blocks"] for u in block["unlock"] for row in u["requirements"]
+    }
+    assert explained
+    assert not explained & unlocked
+
+
 def test_one_in_ten_is_found(found: Run) -> None:
     def later(query: Query, right: Callable[[Query], Items]) -> Items:
         return [

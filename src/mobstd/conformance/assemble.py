@@ -82,7 +82,11 @@ def _block(run: Run, judged: Mapping[str, Judged], name: str) -> dict[str, Any]:
     if run.only:
         counted = [f for f in counted if f.row.id in run.rows]
     exercised = [f for f in counted if f.outcome.name in EXERCISED]
-    without = [f.row.id for f in counted if f.outcome.name == "inconclusive"]
+    without = [
+        f.row.id
+        for f in counted
+        if f.outcome.name == "inconclusive" and f.outcome.reason != "explained"
+    ]
     declared = None
     if run.declared is not None:
         declared = "present" if name in run.declared else "absent"
