@@ -43,6 +43,16 @@ def add(subparsers: Subparsers) -> None:
         metavar="NAME=VAR",
         help=say("cli.check.header-env"),
     )
+    option("--allow-writes", action="store_true", help=say("cli.check.allow-writes"))
+    option("--cleanup", metavar="JOURNAL", help=say("cli.check.cleanup"))
+    option("--journal", metavar="FILE", help=say("cli.check.journal"))
+    option(
+        "--second-header-env",
+        action="append",
+        default=[],
+        metavar="NAME=VAR",
+        help=say("cli.check.second-header-env"),
+    )
     option("--area", action="append", default=[], metavar="PLACE", help=say("cli.check.area"))
     option("--hint", action="append", default=[], metavar="OP?QUERY", help=say("cli.check.hint"))
     option("--seed", type=int, default=0, metavar="N", help=say("cli.check.seed"))
@@ -146,6 +156,7 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
         "areas": args.area or None,
         "hints": _hints(args.hint),
         "auth": _auth(args.header_env),
+        "second_auth": _auth(args.second_header_env),
         "budget": {k: v for k, v in budget.items() if v is not None} or None,
     }
 
@@ -161,10 +172,13 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.conformance.report.write import check_writable, write
     from mobstd.conformance.target import opened, pace
 
+    if args.cleanup is not None:
+        return _clean(args)
     wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
     check_writable(wanted)
     profile = load(args.profile, overrides=_overrides(args))
     headers, secrets = engine.credentials(profile)
+    second, second_secrets = engine.second_credentials(profile)
     with ExitStack() as stack:
         sender = stack.enter_context(opened(profile.target, seconds=args.timeout))
         bar = stack.enter_context(progress(args.lang))
@@ -177,7 +191,10 @@ def run(args: argparse.Namespace) -> int:
             with_fuzz=not args.no_fuzz,
             planned=args.plan,
             credentials=headers,
-            secrets=secrets,
+            secrets={**secrets, **second_secrets},
+            allow_writes=args.allow_writes,
+            second=second,
+            journal=args.journal,
             roots=args.roots,
             progress=bar,
             rate=pace(profile.target, profile.rate),
@@ -192,3 +209,35 @@ def run(args: argparse.Namespace) -> int:
     written = write(report, wanted, args.lang)
     show(report, args.lang, written=written)
     return int(report["gate"]["exit_code"])
+
+
+def _clean(args: argparse.Namespace) -> int:
+    """Take back what a journal says was made, and say what is left."""
+    from mobstd.conformance import run as engine
+    from mobstd.conformance.profile import load
+    from mobstd.conformance.scenarios.cleanup import clean
+    from mobstd.conformance.scenarios.journal import pending
+    from mobstd.conformance.target import opened
+
+    about, _ = pending(args.cleanup)
+    overrides = _overrides(args)
+    for key in ("target", "standard", "role"):
+        overrides[key] = overrides[key] or about.get(key)
+    profile = load(args.profile, overrides=overrides)
+    headers, _ = engine.credentials(profile)
+    with ExitStack() as stack:
+        done = clean(
+            args.cleanup,
+            lambda _: stack.enter_context(opened(profile.target, seconds=args.timeout)),
+            headers,
+        )
+    for one in done:
+        if not one.done:
+            params = {"target": one.write.undo.path, "status": one.status or "-"}
+            print(say("check.cleaned.left", **params))
+    if not done:
+        print(say("check.cleaned.nothing"))
+        return 0
+    taken = sum(one.done for one in done)
+    print(say("check.cleaned", done=taken, all=len(done)))
+    return 0 if taken == len(done) else 1

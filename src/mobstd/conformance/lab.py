@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mobstd.conformance.session import SAFE, Session
 from mobstd.judging.context import Context
@@ -14,6 +14,9 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.kinds.filters import is_filter, match, needs, sound
 from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
+
+if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.workshop import Workshop
 
 __all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Query"]
 
@@ -91,6 +94,7 @@ class Lab:
         declared: the blocks that the profile or the command line names.
         ephemeral: the operations whose items have another identity in each answer.
         presence: by block, ``present``, ``absent`` or ``unknown``.
+        workshop: where things are made, where writing is allowed.
     """
 
     session: Session
@@ -105,6 +109,7 @@ class Lab:
     presence: dict[str, str] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     has_credentials: bool = False
+    workshop: Workshop | None = None
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)
@@ -139,11 +144,11 @@ class Lab:
     def askable(self, operation: str) -> bool:
         """Say whether an operation can be asked at all.
 
-        It reads, or writing is allowed, and nothing stands in its path that only a write tells.
+        It reads, and nothing stands in its path that only a write tells.
         """
         described = self.context.catalogue.operations[operation]
-        reads = described.method in SAFE or self.session.allow_writes
-        return reads and all(p.where != "path" for p in described.parameters)
+        in_path = any(p.where == "path" for p in described.parameters)
+        return described.method in SAFE and not in_path
 
     def keys(self, exchange: Exchange) -> Mapping[Key, str]:
         """Return the identity of each item of an answer, with its pointer."""

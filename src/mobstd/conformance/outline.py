@@ -6,13 +6,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.profile import Profile
+from mobstd.conformance.profile import Auth, Profile
+from mobstd.conformance.scenarios.journal import Journal
+from mobstd.conformance.scenarios.material import Maker
+from mobstd.conformance.scenarios.resource import resources
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session
 from mobstd.errors import UnknownName
 from mobstd.judging.catalogue import Catalogue, catalogue
@@ -28,10 +33,14 @@ __all__ = [
     "missing",
     "operations_to_judge",
     "outlined",
+    "second_credentials",
     "the_role",
+    "writable",
 ]
 
 QUICK = 40
+READING, WRITING = 400, 1200
+"""Requests that a run sends at most where nothing is said, without and with writes."""
 
 
 class Progress(Protocol):
@@ -56,6 +65,9 @@ class Options:
         planned: stop after the plan; nothing is sent.
         rate: requests a second at most; over what the profile says.
         record: a folder that keeps every exchange as it was.
+        allow_writes: send other methods than GET and HEAD too; what is made is taken back.
+        second: headers of another party, which must not reach what mobstd made.
+        journal: the file that notes every write before it is sent; in ``.mobstd`` when ``None``.
     """
 
     blocks: tuple[str, ...] = ()
@@ -75,6 +87,9 @@ class Options:
     rate: float | None = None
     record: str | None = None
     sleep: Callable[[float], None] = time.sleep
+    allow_writes: bool = False
+    second: tuple[tuple[str, str], ...] = ()
+    journal: str | None = None
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -171,17 +186,20 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
     found = bound(catalogue(version, the_role(version, profile.role)), profile)
     declared = _selected(found, options, profile)
     _refuse_hints(found, profile)
-    requests = min(profile.max_requests, QUICK) if options.quick else profile.max_requests
+    requests = profile.max_requests or (WRITING if options.allow_writes else READING)
+    requests = min(requests, QUICK) if options.quick else requests
     address = getattr(sender, "address", None)
     session = Session(
         sender,
         found,
-        Budget.of(requests, profile.time_budget),
+        Budget.of(requests, profile.time_budget, writing=options.allow_writes),
         Pace(options.rate or profile.rate, options.sleep),
         base_path=address.path if address else "",
         credentials=options.credentials,
         wrong_credentials=tuple((k, "mobstd-wrong-key") for k, _ in options.credentials),
+        other_credentials=options.second,
         listeners=list(options.listeners),
+        allow_writes=options.allow_writes,
     )
     context = Context(
         found,
@@ -197,7 +215,38 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         has_credentials=bool(options.credentials),
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
+    if options.allow_writes:
+        lab.workshop = _workshop(lab, profile, options, now)
     return Outline(lab, declared, _rows(found, options.only), now, options)
+
+
+def _workshop(lab: Lab, profile: Profile, options: Options, now: datetime) -> Workshop:
+    started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    path = Path(options.journal or f".mobstd/journal-{started}.ndjson")
+    about = {
+        "target": profile.target,
+        "standard": profile.standard,
+        "role": lab.context.catalogue.role,
+    }
+    seconds = int(now.timestamp())
+    return Workshop(
+        lab, Journal(path, about), Maker(options.seed, seconds, profile.caller), seconds
+    )
+
+
+def writable(outline: Outline) -> list[str]:
+    """Return the operations that make, read or change something, of blocks that are not absent."""
+    lab = outline.lab
+    if lab.workshop is None:
+        return []
+    catalogue = lab.context.catalogue
+    found = resources(catalogue.version, catalogue.role).values()
+    return [
+        operation
+        for operation in dict.fromkeys(op for one in found for op in one.operations)
+        if outline.declared is None or catalogue.block_of.get(operation) in outline.declared
+        if lab.presence.get(catalogue.block_of.get(operation, ""), "unknown") != "absent"
+    ]
 
 
 def operations_to_judge(outline: Outline) -> list[str]:
@@ -229,7 +278,10 @@ def _undeclared(outline: Outline) -> bool:
     return not outline.options.blocks
 
 
-def credentials(profile: Profile) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+Headers = tuple[tuple[str, str], ...]
+
+
+def credentials(profile: Profile) -> tuple[Headers, dict[str, str]]:
     """Return the headers that present mobstd to the target, and the secrets in them by name.
 
     Where the profile wants a token, it is asked for.
@@ -237,7 +289,19 @@ def credentials(profile: Profile) -> tuple[tuple[tuple[str, str], ...], dict[str
     Raises:
         ConfigError: where an environment variable is not set, or no token is to be had.
     """
-    auth = profile.auth
+    return _presented(profile.auth, "token")
+
+
+def second_credentials(profile: Profile) -> tuple[Headers, dict[str, str]]:
+    """Return the same of another party, where the profile has one.
+
+    Raises:
+        ConfigError: as ``credentials``.
+    """
+    return _presented(profile.second_auth, "second_token")
+
+
+def _presented(auth: Auth | None, name: str) -> tuple[Headers, dict[str, str]]:
     if auth is None:
         return (), {}
     kept = {s.name: s.reveal() for s in (auth.secret, *auth.credentials.values()) if s}
@@ -246,4 +310,4 @@ def credentials(profile: Profile) -> tuple[tuple[tuple[str, str], ...], dict[str
     from mobstd.conformance.token import token
 
     bearer = token(auth)
-    return ((auth.header, f"Bearer {bearer}"),), {**kept, "token": bearer}
+    return ((auth.header, f"Bearer {bearer}"),), {**kept, name: bearer}

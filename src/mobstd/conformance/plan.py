@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mobstd.conformance.kinds import PROBES
@@ -25,21 +25,33 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
 
 
 def _class(
-    phase: str, operation: str | None, title: Mapping[str, str], requests: int, rows: list[str]
+    phase: str,
+    operation: str | None,
+    title: Mapping[str, str],
+    requests: int,
+    rows: list[str],
+    method: str = "GET",
+    *,
+    writes: bool = False,
 ) -> dict[str, Any]:
     return {
         "phase": phase,
         "operation": operation,
-        "method": "GET",
+        "method": method,
         "title": dict(title),
         "requests": requests,
-        "writes": False,
+        "writes": writes,
         "requirements": rows,
     }
 
 
 def plan(
-    lab: Lab, operations: list[str], rows: Mapping[str, Requirement], *, with_fuzz: bool
+    lab: Lab,
+    operations: list[str],
+    rows: Mapping[str, Requirement],
+    *,
+    with_fuzz: bool,
+    writable: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the plan as a report has it; numbers are upper bounds."""
     budget = lab.session.budget
@@ -51,26 +63,47 @@ def plan(
         classes.append(_class("explore", None, _TITLES["explore"], explored, []))
     probed = 0
     for operation in operations:
-        by_kind: dict[str, tuple[int, list[str]]] = {}
-        for row, check in lab.context.catalogue.by_operation[operation]:
-            if row.id in rows and check.kind in PROBES:
-                cost, ids = by_kind.get(check.kind, (0, []))
-                more = PROBES[check.kind].cost(check, row, operation, lab)
-                by_kind[check.kind] = (cost + more, [*ids, row.id])
-        for kind, (cost, ids) in by_kind.items():
-            if cost:
-                probe = PROBES[kind]
-                unique = list(dict.fromkeys(ids))
-                classes.append(_class(probe.phase, operation, probe.title, cost, unique))
-                probed += cost
+        found = _probes(lab, operation, rows, writes=False)
+        classes += found
+        probed += sum(one["requests"] for one in found)
+    made = [one for op in writable for one in _probes(lab, op, rows, writes=True)]
+    writing = min(sum(one["requests"] for one in made), budget.writes)
     before = looks + explored + min(probed, budget.probe)
-    rest = max(0, budget.requests - before) if searches else 0
+    rest = max(0, budget.reads - before) if searches else 0
     around = min(SWEEP, rest * 3 // 4)
     if around:
         classes.append(_class("sweep", None, _TITLES["sweep"], around, []))
-    before += around
+    classes += made
+    before += around + writing
     rest -= around
     if with_fuzz and rest:
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
     total = min(budget.requests, before + (rest if with_fuzz else 0))
-    return {"requests": total, "writes": 0, "classes": classes}
+    return {"requests": total, "writes": writing, "classes": classes}
+
+
+def _probes(
+    lab: Lab, operation: str, rows: Mapping[str, Requirement], *, writes: bool
+) -> list[dict[str, Any]]:
+    """Return one class for each kind of probe that asks an operation something."""
+    catalogue = lab.context.catalogue
+    by_kind: dict[str, tuple[int, list[str]]] = {}
+    for row, check in catalogue.by_operation[operation]:
+        if row.id in rows and check.kind in PROBES and PROBES[check.kind].writes is writes:
+            cost, ids = by_kind.get(check.kind, (0, []))
+            more = PROBES[check.kind].cost(check, row, operation, lab)
+            by_kind[check.kind] = (cost + more, [*ids, row.id])
+    method = catalogue.operations[operation].method
+    return [
+        _class(
+            PROBES[kind].phase,
+            operation,
+            PROBES[kind].title,
+            cost,
+            list(dict.fromkeys(ids)),
+            method,
+            writes=writes,
+        )
+        for kind, (cost, ids) in by_kind.items()
+        if cost
+    ]

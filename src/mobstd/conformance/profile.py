@@ -125,7 +125,9 @@ class Profile:
         areas: where it has data: a place, or ``latitude,longitude[,km]``.
         hints: by operation, queries that are known to find something.
         auth: how mobstd presents itself; ``None``: not at all.
-        max_requests: how many requests a run sends at most.
+        second_auth: how another party presents itself, which must not reach what mobstd makes.
+        caller: the domain that mobstd makes bookings under.
+        max_requests: how many requests a run sends at most; ``None``: 400, or 1,200 with writes.
         time_budget: how many seconds it takes at most.
         rate: requests a second at most; ``None``: no limit on loopback, 5 elsewhere.
         callbacks: where the target can reach mobstd.
@@ -142,7 +144,9 @@ class Profile:
     areas: tuple[str, ...] = ()
     hints: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     auth: Auth | None = None
-    max_requests: int = 400
+    second_auth: Auth | None = None
+    caller: str = "mobstd.example.org"
+    max_requests: int | None = None
     time_budget: float | None = None
     rate: float | None = None
     callbacks: Callbacks | None = None
@@ -233,7 +237,7 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
         if value is None:
             continue
         both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = _merge(out[key], value) if both and key != "auth" else value
+        out[key] = _merge(out[key], value) if both and key not in ("auth", "second_auth") else value
     return out
 
 
@@ -253,7 +257,9 @@ def _profile(data: Mapping[str, Any]) -> Profile:
             for operation, queries in data.get("hints", {}).items()
         },
         auth=_auth(data.get("auth", {"kind": "none"})),
-        max_requests=budget.get("max_requests", 400),
+        second_auth=_auth(data.get("second_auth", {"kind": "none"})),
+        caller=data.get("caller", "mobstd.example.org"),
+        max_requests=budget.get("max_requests"),
         time_budget=budget.get("time_budget"),
         rate=budget.get("rate"),
         callbacks=Callbacks(**data["callbacks"]) if "callbacks" in data else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from mobstd.conformance.assemble import assemble, redactor
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
+from mobstd.conformance.lab import Lab
 from mobstd.conformance.outline import (
     Options,
     Outline,
@@ -24,7 +26,9 @@ from mobstd.conformance.outline import (
     missing,
     operations_to_judge,
     outlined,
+    second_credentials,
     the_role,
+    writable,
 )
 from mobstd.conformance.places import place
 from mobstd.conformance.plan import plan
@@ -32,13 +36,14 @@ from mobstd.conformance.preflight import Preflight, preflight
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.record import Recorder
 from mobstd.conformance.result import Run
+from mobstd.conformance.scenarios.presence import presence
 from mobstd.conformance.session import SenderLike, Stopped
 from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Options", "Progress", "check", "credentials", "the_role"]
+__all__ = ["Options", "Progress", "check", "credentials", "second_credentials", "the_role"]
 
 LOOKING = ("declared", "implements")
 """Kinds that look at what preflight found and send nothing."""
@@ -100,8 +105,8 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     for operation in operations:
         if operation not in searches:
             lab.controls.setdefault(operation, {})
-    look_back = min(LOOK_BACK, budget.requests // 10)
-    share = min(budget.probe, max(0, lab.session.left - look_back))
+    look_back = min(LOOK_BACK, budget.reads // 10)
+    share = min(budget.probe, max(0, budget.reads - len(lab.session.exchanges) - look_back))
     begin("negatives", share // 2)
     before = len(lab.session.exchanges)
     with lab.session.phase("negatives", share // 2):
@@ -110,7 +115,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("pairs", left)
     with lab.session.phase("pairs", left):
         _probe(outline, [*operations, *missing(outline)], "pairs", tallies)
-    rest = budget.requests - len(lab.session.exchanges) - look_back
+    rest = budget.reads - len(lab.session.exchanges) - look_back
     around = min(SWEEP, rest * 3 // 4)
     if searches and around > 0:
         begin("sweep", around)
@@ -119,11 +124,29 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("last", look_back)
     with lab.session.phase("last"):
         _probe(outline, operations, "last", tallies)
-    rest = budget.requests - len(lab.session.exchanges)
+    rest = budget.reads - len(lab.session.exchanges)
+    if lab.workshop is not None:
+        _write(outline, tallies, begin)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
+
+
+def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], None]) -> None:
+    """Make, read, change and take back; then it is known which of these blocks are there."""
+    lab = outline.lab
+    operations = writable(outline)
+    if not operations or lab.workshop is None:
+        return
+    begin("writes", lab.session.budget.writes)
+    with lab.session.phase("writes", lab.session.budget.writes):
+        _probe(outline, operations, "writes", tallies)
+    lab.workshop.undo()
+    for block, state in presence(lab, operations).items():
+        lab.presence[block] = state
+    there = frozenset(b for b, state in lab.presence.items() if state == "present")
+    lab.context = replace(lab.context, blocks=lab.context.blocks | there)
 
 
 def _fault(seen: Preflight, error: Exception) -> str:
@@ -133,6 +156,23 @@ def _fault(seen: Preflight, error: Exception) -> str:
     reason = " ".join(str(error).split())[:300]
     seen.add("engine", False, "engine.fault", "mobstd", kind=type(error).__name__, reason=reason)
     return "internal-error"
+
+
+def _take_back(lab: Lab, seen: Preflight) -> None:
+    """Undo what is left of what was made, however the run ended; the journal keeps the rest."""
+    shop = lab.workshop
+    if shop is None or not shop.journal.used:
+        return
+    clean = False
+    try:
+        shop.undo()
+        clean = not shop.left
+    except KeyboardInterrupt:
+        pass
+    finally:
+        shop.journal.close(clean=clean)
+    if not clean:
+        seen.add("cleanup", False, "left-behind", "target", file=str(shop.journal.path))
 
 
 def check(sender: SenderLike, profile: Profile, options: Options | None = None) -> dict[str, Any]:
@@ -173,6 +213,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
         operations_to_judge(outline),
         outline.rows,
         with_fuzz=options.with_fuzz and not options.only,
+        writable=writable(outline),
     )
     if not options.planned:
         try:
@@ -185,6 +226,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             raise
         except Exception as error:
             stopped = _fault(seen, error)
+    _take_back(lab, seen)
     if seen.stop:
         stopped = "unreachable" if seen.stop == "unreachable" else "preflight"
     judged: list[Tally] = []

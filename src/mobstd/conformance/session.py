@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from urllib.parse import quote
 
 from mobstd.errors import MobstdError, TransportError
 from mobstd.judging.catalogue import Catalogue
-from mobstd.judging.exchange import Exchange, Failure, Request, Response
+from mobstd.judging.exchange import Exchange, Failure, Pairs, Request, Response
+from mobstd.judging.pointer import MISSING
 
 __all__ = ["SAFE", "Budget", "Listener", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
 
@@ -61,13 +63,22 @@ class Budget:
     explore: int = 60
     probe: int = 240
     seconds: float | None = None
+    writes: int = 0
 
     @classmethod
-    def of(cls, requests: int, seconds: float | None = None) -> Budget:
-        """Split ``requests`` as the default of 400 is split."""
-        if requests >= 400:
-            return cls(requests, 60, requests - 160, seconds)
-        return cls(requests, max(4, requests * 3 // 20), max(8, requests * 7 // 10), seconds)
+    def of(cls, requests: int, seconds: float | None = None, *, writing: bool = False) -> Budget:
+        """Split ``requests`` as the default of 400 is split, and that of 1,200 with writing."""
+        writes = requests * 2 // 3 if writing else 0
+        reads = requests - writes
+        if reads >= 400:
+            return cls(requests, 60, reads - 160, seconds, writes)
+        explore, probe = max(4, reads * 3 // 20), max(8, reads * 7 // 10)
+        return cls(requests, explore, probe, seconds, writes)
+
+    @property
+    def reads(self) -> int:
+        """What is left beside the writes."""
+        return self.requests - self.writes
 
 
 @dataclass
@@ -98,6 +109,7 @@ class Session:
     Attributes:
         base_path: what stands before every path of the standard.
         credentials: headers that present mobstd to the target.
+        other_credentials: headers that present another party, where the profile has one.
         exchanges: everything that went over the wire, in order.
     """
 
@@ -108,10 +120,12 @@ class Session:
     base_path: str = ""
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     wrong_credentials: tuple[tuple[str, str], ...] = ()
+    other_credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     listeners: list[Listener] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     allow_writes: bool = False
     started: float = field(default_factory=time.monotonic)
+    _cleaning: bool = False
     _phase: str = "preflight"
     _left: int | None = None
     _unanswered: int = 0
@@ -135,31 +149,21 @@ class Session:
         whole = self.budget.requests - len(self.exchanges)
         return whole if self._left is None else min(whole, self._left)
 
-    def ask(
+    def request(
         self,
         operation: str,
         query: Mapping[str, Any],
-        purpose: str,
         *,
-        requirement: str | None = None,
-        negative: bool = False,
-        credentials: str = "own",
         extra: tuple[tuple[str, str], ...] = (),
-    ) -> Exchange:
-        """Send one request of the standard and record it.
+        body: Any = MISSING,
+    ) -> Request:
+        """Return a request of the standard, without credentials.
 
         Args:
             operation: the ``operationId``.
-            query: values by parameter, written as the document says.
-            purpose: why it is sent, see ``Exchange``.
-            requirement: the row that asks.
-            negative: the request is wrong on purpose.
-            credentials: ``own``, ``none`` or ``wrong``.
+            query: values by parameter, of the path too, written as the document says.
             extra: more query pairs, as they are.
-
-        Raises:
-            Stopped: where the run may not send any more, or the target is gone.
-            PhaseSpent: where this phase may not.
+            body: a JSON value; none is sent where it is ``MISSING``.
         """
         described = self.catalogue.operations[operation]
         path, written = described.path, []
@@ -170,19 +174,65 @@ class Session:
                 path = path.replace(f"{{{name}}}", quote(text, safe=""))
             else:
                 written.append((name, text))
-        pairs = tuple(written)
+        headers: Pairs = (("Accept", "application/json"),)
+        sent = None
+        if body is not MISSING:
+            headers += (("Content-Type", "application/json"),)
+            sent = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return Request(
+            described.method, self.base_path + path, tuple(written) + extra, headers, sent
+        )
+
+    def ask(
+        self,
+        operation: str,
+        query: Mapping[str, Any],
+        purpose: str,
+        *,
+        requirement: str | None = None,
+        negative: bool = False,
+        credentials: str = "own",
+        extra: tuple[tuple[str, str], ...] = (),
+        body: Any = MISSING,
+        before: Callable[[], None] | None = None,
+    ) -> Exchange:
+        """Send one request of the standard and record it.
+
+        Args:
+            operation: the ``operationId``.
+            query: values by parameter, written as the document says.
+            purpose: why it is sent, see ``Exchange``.
+            requirement: the row that asks.
+            negative: the request is wrong on purpose.
+            credentials: ``own``, ``none``, ``wrong`` or ``other``.
+            extra: more query pairs, as they are.
+            body: a JSON value; none is sent where it is ``MISSING``.
+            before: called when it is about to be sent, where it may be.
+
+        Raises:
+            Stopped: where the run may not send any more, or the target is gone.
+            PhaseSpent: where this phase may not.
+        """
+        request = self.request(operation, query, extra=extra, body=body)
         headers = {
             "own": self.credentials,
             "none": (),
             "wrong": self.wrong_credentials,
+            "other": self.other_credentials,
         }[credentials]
-        request = Request(
-            described.method,
-            self.base_path + path,
-            pairs + extra,
-            (("Accept", "application/json"), *headers),
+        request = replace(request, headers=request.headers + headers)
+        return self._send(
+            operation, request, purpose, requirement, negative, credentials == "own", before
         )
-        return self._send(operation, request, purpose, requirement, negative, credentials == "own")
+
+    def clean(self, operation: str | None, request: Request) -> Exchange:
+        """Send what undoes a write: no budget holds it back, and no fault of the target."""
+        request = replace(request, headers=request.headers + self.credentials)
+        self._cleaning = True
+        try:
+            return self._send(operation, request, "cleanup", None, True, True, None)
+        finally:
+            self._cleaning = False
 
     def _send(
         self,
@@ -192,12 +242,16 @@ class Session:
         requirement: str | None,
         negative: bool,
         authenticated: bool,
+        before: Callable[[], None] | None,
     ) -> Exchange:
         if request.method not in SAFE and not self.allow_writes:
             raise MobstdError("engine.write-refused", method=request.method)
         for attempt in range(3):
-            self._may_send()
+            if not self._cleaning:
+                self._may_send()
             self.pace.wait()
+            if before is not None and attempt == 0:
+                before()
             response, failure = self._attempt(request, operation)
             if response is not None:
                 response = self._bounded(response)
@@ -216,7 +270,8 @@ class Session:
             self.exchanges.append(exchange)
             for listener in self.listeners:
                 listener(exchange)
-            self._count(exchange)
+            if not self._cleaning:
+                self._count(exchange)
             if exchange.status != 429:
                 return exchange
             self._wait_for(exchange, attempt)

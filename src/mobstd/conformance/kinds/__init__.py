@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mobstd.conformance.kinds import access, boundary, complete, defaults, parameters, relations
+from mobstd.conformance.kinds import (
+    access,
+    boundary,
+    complete,
+    defaults,
+    keeping,
+    making,
+    moving,
+    parameters,
+    parties,
+    relations,
+)
 from mobstd.conformance.kinds.probe import Probe
 
 __all__ = ["PROBES", "Probe"]
@@ -33,4 +44,18 @@ PROBES: Mapping[str, Probe] = {
     "implements": access.IMPLEMENTS,
     "declared": access.DECLARED,
     "not-declared": access.NOT_DECLARED,
+    "returned": making.RETURNED,
+    "accept": making.ACCEPT,
+    "vary": making.VARY,
+    "repeat": making.REPEAT,
+    "stranger": making.STRANGER,
+    "unfit": making.UNFIT,
+    "read-back": keeping.READ_BACK,
+    "state-kept": keeping.STATE_KEPT,
+    "unchanged": keeping.UNCHANGED,
+    "transition": moving.TRANSITION,
+    "reject": moving.REJECT,
+    "accept-change": moving.ACCEPT_CHANGE,
+    "unknown": moving.UNKNOWN,
+    "other-party": parties.PARTY,
 }

@@ -21,14 +21,16 @@ class Probe:
     Attributes:
         cost: how many requests it sends for one operation at most.
         run: sends them.
-        phase: ``pairs``, ``negatives``, or ``last`` for what looks back on the whole run.
+        phase: ``pairs``, ``negatives``, ``writes``, or ``last`` for what looks back on the run.
         title: what it does, by language, for the plan.
+        writes: it makes or changes something.
     """
 
     cost: Callable[[Check, Requirement, str, Lab], int]
     run: Callable[[Check, Requirement, str, Lab], Result]
     phase: str
     title: Mapping[str, str]
+    writes: bool = False
 
 
 def found(

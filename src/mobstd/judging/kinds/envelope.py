@@ -63,6 +63,10 @@ def status(check: Check, row: Requirement, exchange: Exchange, context: Context)
     if response.status == TOO_MANY or 500 <= response.status < 600:
         return Result()
     operation = context.catalogue.operations[exchange.operation]
+    if check.get("of_success") and not exchange.accepted:
+        return Result()
+    if response.status in check.get("tolerated", {}).get(exchange.operation, ()):
+        return Result(1)
     if "expect" in check.params:
         if response.status in check["expect"]:
             return Result(1)
@@ -75,9 +79,15 @@ def status(check: Check, row: Requirement, exchange: Exchange, context: Context)
     return Result(1, (found,))
 
 
-def never(check: Check, row: Requirement, exchange: Exchange, _: Context) -> Result:
+def _may_fail(exchange: Exchange, context: Context) -> bool:
+    """Say whether the row that asked lets the target fail: a text that draws a 500 as a refusal."""
+    asking = context.catalogue.rows.get(exchange.requirement or "")
+    return asking is not None and any(check.get("may_fail") for check in asking.checks)
+
+
+def never(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that the status is outside a range, whatever was asked."""
-    if exchange.response is None or _not_there(exchange):
+    if exchange.response is None or _not_there(exchange) or _may_fail(exchange, context):
         return Result()
     low, high = check["statuses"]
     if not low <= exchange.response.status <= high:

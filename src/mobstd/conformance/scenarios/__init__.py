@@ -1,0 +1,10 @@
+"""Scenarios: what a run makes, reads again, changes and takes back, where writing is allowed.
+
+resource   what a standard lets one make, from ``suite.yaml``
+edit       one edit of a document that is right
+material   what there is to make it from, and why a candidate does not serve
+journal    every write on disk before it is sent, and what undoes it
+workshop   makes, reads, changes, and undoes everything at the end
+table      the life cycle, walked pair by pair
+cleanup    undoes what an interrupted run left behind
+"""

@@ -1,0 +1,58 @@
+"""Undoes what an interrupted run left, from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mobstd.conformance.scenarios.journal import Write, pending
+from mobstd.conformance.scenarios.workshop import GONE
+from mobstd.conformance.session import SenderLike
+from mobstd.errors import TransportError
+from mobstd.judging.exchange import Pairs
+
+__all__ = ["Undone", "clean"]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What became of one write: the status that came, and whether nothing is left of it."""
+
+    write: Write
+    status: int | None
+    done: bool
+
+
+def clean(
+    journal: Path | str,
+    sender_of: Callable[[Mapping[str, Any]], SenderLike],
+    credentials: Pairs = (),
+) -> list[Undone]:
+    """Send what undoes each write of a journal that may have left something.
+
+    Where nothing is left of any, the journal goes away.
+
+    Args:
+        journal: the file.
+        sender_of: returns what sends to the target that the journal is about.
+        credentials: headers that present mobstd to the target.
+
+    Raises:
+        ConfigError: where the journal can't be read, or is none.
+    """
+    about, writes = pending(journal)
+    out: list[Undone] = []
+    if writes:
+        sender = sender_of(about)
+        for write in writes:
+            request = replace(write.undo, headers=write.undo.headers + credentials)
+            try:
+                status: int | None = sender.send(request).status
+            except TransportError:
+                status = None
+            out.append(Undone(write, status, status in GONE))
+    if all(one.done for one in out):
+        Path(journal).unlink(missing_ok=True)
+    return out

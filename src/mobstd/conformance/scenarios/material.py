@@ -1,0 +1,137 @@
+"""What there is to make a resource from: items of a search, and why others do not serve."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
+from mobstd.judging.pointer import MISSING, get
+
+__all__ = ["Candidate", "Maker", "Material", "material", "spoilt", "unfit"]
+
+SOON = 3600
+"""How many seconds from now an instant still is to come, and where made ones lie."""
+
+MOST = 40
+"""How many candidates are kept of one source."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An item that serves, or no item where the source needs none."""
+
+    source: Source
+    item: Any = None
+
+
+@dataclass
+class Material:
+    """The candidates of a resource, and how many items did not serve, by reason."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    unfit: Counter[str] = field(default_factory=Counter)
+    texts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, source: Source) -> list[Candidate]:
+        """Return the candidates of one source."""
+        return [one for one in self.candidates if one.source is source]
+
+
+def unfit(criterion: Criterion, item: Any, lab: Lab, now: int) -> bool:
+    """Say whether an item fails a criterion."""
+    if criterion.schema is not None:
+        return not lab.context.validator(criterion.schema).is_valid(item)
+    instant = get(item, criterion.later or "")
+    return not isinstance(instant, (int, float)) or instant < now + SOON
+
+
+def material(lab: Lab, resource: Resource, now: int) -> Material:
+    """Return what the run has seen that a resource can be made from, nothing cut by a defect."""
+    out = Material()
+    for source in resource.sources:
+        if source.operation is None:
+            out.candidates.append(Candidate(source))
+            continue
+        kept = 0
+        for item, _ in lab.seen(source.operation).values():
+            wrong = next((one for one in source.only if unfit(one, item, lab, now)), None)
+            if wrong is not None:
+                out.unfit[wrong.otherwise["en"]] += 1
+                out.texts[wrong.otherwise["en"]] = wrong.otherwise
+            elif kept < MOST:
+                kept += 1
+                out.candidates.append(Candidate(source, item))
+    return out
+
+
+def spoilt(lab: Lab, resource: Resource, because: str, now: int) -> Candidate | None:
+    """Return an item that fails one criterion alone, by the member ``because``."""
+    for source in resource.sources:
+        for item, _ in lab.seen(source.operation or "").values():
+            failed = [one for one in source.only if unfit(one, item, lab, now)]
+            if len(failed) == 1 and because.strip("/") in (failed[0].schema or {}).get(
+                "required", ()
+            ):
+                return Candidate(source, item)
+    return None
+
+
+class Maker:
+    """Fills templates; ids are new in each run and the same in each run alike.
+
+    Args:
+        seed: of the run.
+        now: of the run, in UNIX seconds.
+        caller: the domain that mobstd makes bookings under.
+    """
+
+    def __init__(self, seed: int, now: int, caller: str) -> None:
+        self._now, self._caller = now, caller
+        self._stem = f"{seed}|{now}"
+        self._nonce = 0
+        self._count = 0
+
+    def renew(self) -> None:
+        """Give other ids from here on: those so far are taken."""
+        self._nonce += 1
+        self._count = 0
+
+    def key(self) -> str:
+        """Return a UUID of version 4 that this run has not used."""
+        self._count += 1
+        text = f"{self._stem}|{self._nonce}|{self._count}"
+        return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
+
+    def filled(self, candidate: Candidate, life_first: str | None) -> dict[str, Any]:
+        """Return the document of a candidate."""
+        words = {
+            "$first": life_first,
+            "$caller": self._caller,
+            "$soon": self._now + SOON,
+        }
+        filled = self._fill(candidate.source.body, candidate.item, words)
+        out: dict[str, Any] = filled
+        return out
+
+    def _fill(self, node: Any, item: Any, words: Mapping[str, Any]) -> Any:
+        if isinstance(node, Mapping):
+            members = ((key, self._fill(value, item, words)) for key, value in node.items())
+            return {key: value for key, value in members if value is not MISSING}
+        if isinstance(node, list):
+            return [v for one in node if (v := self._fill(one, item, words)) is not MISSING]
+        if not isinstance(node, str) or not node.startswith("$"):
+            return node
+        if node.startswith("$item"):
+            value = get(item, node.removeprefix("$item"))
+            return MISSING if value is None else value
+        if node in ("$key", "$event"):
+            return self.key()
+        if node == "$person":
+            return f"mobstd-{self.key()[:8]}"
+        return words[node]

@@ -1,0 +1,44 @@
+"""Which blocks are there, as far as writes tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.workshop import named
+from mobstd.judging.exchange import Exchange
+
+__all__ = ["presence"]
+
+NOT_THERE = (404, 405, 501)
+
+
+def presence(lab: Lab, operations: Iterable[str]) -> dict[str, str]:
+    """Return the state of each block that the operations are of, where an answer tells.
+
+    A 404 that names a code of the standard is an answer of the block; a bare one says that it is
+    not there, where no operation of the block answered otherwise.
+    """
+    asked = set(operations)
+    out: dict[str, str] = {}
+    for exchange in lab.session.exchanges:
+        if exchange.operation not in asked or exchange.status is None:
+            continue
+        block = lab.context.catalogue.block_of.get(exchange.operation or "", "")
+        if _there(lab, exchange):
+            out[block] = "present"
+        elif exchange.status in NOT_THERE:
+            out.setdefault(block, "absent")
+    return out
+
+
+def _there(lab: Lab, exchange: Exchange) -> bool:
+    operation = lab.context.catalogue.operations[exchange.operation or ""]
+    answer = operation.answer(exchange.status or 0)
+    if exchange.status not in NOT_THERE:
+        return answer is not None and exchange.status not in (401, 429) and not _failed(exchange)
+    return answer is not None and any(code in named(exchange) for code in answer.codes)
+
+
+def _failed(exchange: Exchange) -> bool:
+    return (exchange.status or 500) >= 500

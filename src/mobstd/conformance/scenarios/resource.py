@@ -1,0 +1,159 @@
+"""Resources: what a standard lets one make, read, change and undo. The ``resources`` of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from mobstd.canon.standard import Version
+
+__all__ = ["Criterion", "LifeCycle", "Resource", "Source", "resources"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What an item must be like to serve.
+
+    Attributes:
+        otherwise: why it does not serve, by language.
+        schema: what it satisfies.
+        later: a pointer to an instant that is still to come.
+    """
+
+    otherwise: Mapping[str, str]
+    schema: Mapping[str, Any] | None = None
+    later: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a resource is made from: an item of a search, or nothing.
+
+    Attributes:
+        operation: the search; ``None``: the body stands for itself.
+        body: the template. ``$item/pointer`` is a value of the item, left out where it has none;
+            ``$key``, ``$first``, ``$person``, ``$caller``, ``$event`` and ``$soon`` are made.
+        only: what an item must be like.
+    """
+
+    operation: str | None
+    body: Mapping[str, Any]
+    only: tuple[Criterion, ...] = ()
+
+
+@dataclass(frozen=True)
+class LifeCycle:
+    """The states of a resource, and what leads from one to another.
+
+    Attributes:
+        at: where the state is in the document.
+        first: the states in which it may be made.
+        undone: the state that takes it back.
+        pairs: by state, the states that follow: of kind ``step``, ``skip`` or ``odd``.
+    """
+
+    at: str
+    first: tuple[str, ...]
+    undone: str
+    pairs: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order of the standard."""
+        return tuple(self.pairs)
+
+    def kind(self, before: str, wanted: str) -> str:
+        """Return what asking for a state is.
+
+        ``step``, ``skip``, ``odd``, ``same``, ``back`` or, where no step leads on, ``end``.
+        """
+        if before == wanted:
+            return "same"
+        if wanted in self.pairs[before]:
+            return self.pairs[before][wanted]
+        return "back" if self._leads_on(before) else "end"
+
+    def _leads_on(self, state: str) -> bool:
+        return any(kind in ("step", "skip") for kind in self.pairs[state].values())
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a standard lets one make.
+
+    Attributes:
+        create: the operation that makes it.
+        read: the one that reads it again, where there is one.
+        change: the one that changes its state, where there is one.
+        key: where its id is in the document; ``parameter`` is that of ``read`` and ``change``.
+        state: the parameter of ``change`` that names the state; ``note``: that of some words.
+        life: its states.
+        undoable: whether what was made can be taken back.
+        variants: other values, by pointer, that are as right as those of the sources.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    create: str
+    sources: tuple[Source, ...]
+    read: str | None = None
+    change: str | None = None
+    key: str | None = None
+    parameter: str | None = None
+    state: str | None = None
+    note: str | None = None
+    life: LifeCycle | None = None
+    undoable: bool = False
+    variants: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Everything that it is made, read and changed by."""
+        return tuple(name for name in (self.create, self.read, self.change) if name)
+
+
+def _source(data: Mapping[str, Any]) -> Source:
+    only = tuple(
+        Criterion(one["otherwise"], one.get("schema"), one.get("later"))
+        for one in data.get("only", ())
+    )
+    return Source(data.get("operation"), data["body"], only)
+
+
+def _life(data: Mapping[str, Any]) -> LifeCycle:
+    pairs = {
+        state: {to: kind for kind, targets in (ways or {}).items() for to in targets}
+        for state, ways in data["transitions"].items()
+    }
+    return LifeCycle(data["at"], tuple(data["first"]), data["undone"], pairs)
+
+
+def _resource(name: str, data: Mapping[str, Any]) -> Resource:
+    change, key = data.get("change", {}), data.get("key", {})
+    return Resource(
+        id=name,
+        title=data["title"],
+        create=data["create"],
+        sources=tuple(map(_source, data["from"])),
+        read=data.get("read"),
+        change=change.get("operation"),
+        key=key.get("at"),
+        parameter=key.get("parameter"),
+        state=change.get("state"),
+        note=change.get("note"),
+        life=_life(data["life"]) if "life" in data else None,
+        undoable=bool(change) and "life" in data,
+        variants=tuple(data.get("variants", ())),
+    )
+
+
+@cache
+def resources(version: Version, role: str) -> Mapping[str, Resource]:
+    """Return what can be made at a role of a version, by name."""
+    return {
+        data["id"]: _resource(data["id"], data)
+        for data in version.suite.get("resources", ())
+        if data["role"] == role and version.version in data["versions"]
+    }

@@ -1,0 +1,172 @@
+"""The life cycle of a resource, walked: every state, and from each every state asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mobstd.conformance.scenarios.resource import LifeCycle, Resource
+from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.pointer import get
+from mobstd.judging.requirement import Requirement
+
+__all__ = ["Cell", "shown", "table"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One pair: what was asked of a thing in a state, and what it was afterwards.
+
+    Attributes:
+        kind: see ``LifeCycle.kind``.
+        exchange: the change.
+        after: the state that was read then; ``None`` where it can't be read.
+        read: the exchange that read it.
+    """
+
+    before: str
+    wanted: str
+    kind: str
+    exchange: Exchange
+    after: str | None
+    read: Exchange | None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the target said that it did."""
+        return self.exchange.accepted
+
+    @property
+    def moved(self) -> bool | None:
+        """Whether the state is another than before; ``None`` where nobody knows."""
+        return None if self.after is None else self.after != self.before
+
+
+def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[Cell]:
+    """Return every pair that could be tried, walked once in a run."""
+    key = ("table", resource.id)
+    if key not in workshop.shared:
+        cells: list[Cell] = []
+        workshop.shared[key] = cells
+        if resource.life is not None and resource.change is not None:
+            _walk(workshop, resource, resource.life, row, cells)
+    found: list[Cell] = workshop.shared[key]
+    return found
+
+
+def _walk(
+    workshop: Workshop,
+    resource: Resource,
+    life: LifeCycle,
+    row: Requirement | None,
+    cells: list[Cell],
+) -> None:
+    for state in life.states:
+        thing: Thing | None = None
+        for wanted in sorted(life.states, key=lambda to: _rank(life, state, to)):
+            thing = thing or _in_state(workshop, resource, life, state, row, cells)
+            if thing is None:
+                break
+            cell = _ask(workshop, thing, state, wanted, row)
+            if _doubtful(cell):
+                workshop.drop(thing)
+                again = _in_state(workshop, resource, life, state, row, cells)
+                if again is not None:
+                    thing, cell = again, _ask(workshop, again, state, wanted, row)
+            cells.append(cell)
+            if cell.moved is not False and (cell.taken or cell.moved):
+                workshop.drop(thing)
+                thing = None
+        if thing is not None:
+            workshop.drop(thing)
+
+
+def _rank(life: LifeCycle, before: str, wanted: str) -> tuple[bool, int]:
+    """What is to be refused goes first: the thing stays as it is."""
+    leads = life.kind(before, wanted) in ("step", "skip", "odd")
+    return leads, life.states.index(wanted)
+
+
+def _doubtful(cell: Cell) -> bool:
+    """Say whether it looks wrong, so that it is tried again before anybody is told."""
+    if cell.kind in ("step", "skip", "odd"):
+        return not cell.taken or (cell.after is not None and cell.after != cell.wanted)
+    return cell.moved is True or (cell.kind == "same" and cell.exchange.status != 409)
+
+
+def _ask(
+    workshop: Workshop, thing: Thing, before: str, wanted: str, row: Requirement | None
+) -> Cell:
+    resource = thing.resource
+    assert resource.life is not None
+    assert resource.state is not None
+    kind = resource.life.kind(before, wanted)
+    right = kind in ("step", "skip", "odd")
+    exchange = workshop.change(
+        thing,
+        {resource.state: wanted},
+        row,
+        "scenario" if right else "negative",
+        negative=not right,
+    )
+    read = workshop.read(thing, row)
+    after = shown(read, resource)
+    if not right or not exchange.accepted:
+        thing.state = after or before
+    return Cell(before, wanted, kind, exchange, after, read)
+
+
+def shown(read: Exchange | None, resource: Resource) -> str | None:
+    """Return the state that an answer shows."""
+    if read is None or not read.accepted or resource.life is None:
+        return None
+    if read.response is None or read.response.not_json is not None:
+        return None
+    state = get(read.body, resource.life.at)
+    return state if isinstance(state, str) else None
+
+
+def _in_state(
+    workshop: Workshop,
+    resource: Resource,
+    life: LifeCycle,
+    state: str,
+    row: Requirement | None,
+    cells: list[Cell],
+) -> Thing | None:
+    """Return a new thing in a state: by one change, else step by step."""
+    for way in _ways(life, state, cells):
+        thing = workshop.make(resource, row)
+        if thing is None or thing.state is None:
+            return None
+        for step in way:
+            assert resource.state is not None
+            workshop.change(thing, {resource.state: step}, row)
+        now = workshop.state(thing, row)
+        if now == state or (now is None and thing.state == state):
+            return thing
+        workshop.drop(thing)
+    return None
+
+
+def _ways(life: LifeCycle, state: str, cells: list[Cell]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways that lead from a new thing to a state, the shortest first."""
+    refused = {(c.before, c.wanted) for c in cells if not c.taken}
+    for first in life.first:
+        if state == first:
+            yield ()
+            continue
+        queue: list[tuple[str, ...]] = [()]
+        reached: list[tuple[str, ...]] = []
+        while queue:
+            way = queue.pop(0)
+            last = way[-1] if way else first
+            for to, kind in life.pairs[last].items():
+                if to in way or kind == "odd" or (last, to) in refused:
+                    continue
+                if to == state:
+                    reached.append((*way, to))
+                elif len(way) < len(life.states):
+                    queue.append((*way, to))
+        yield from reached[:2]

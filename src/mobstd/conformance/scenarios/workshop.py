@@ -1,0 +1,306 @@
+"""Makes, reads and changes what a resource is, through the session; and undoes it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.edit import members, put
+from mobstd.conformance.scenarios.journal import Journal
+from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.session import Stopped
+from mobstd.judging.body import NotJson
+from mobstd.judging.exchange import Exchange, Request
+from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.requirement import Requirement
+
+__all__ = ["Thing", "Workshop", "named"]
+
+TRIES = 6
+"""How many candidates are tried before a resource counts as not to be made."""
+
+LIVES = 20
+"""How many runs with one seed and instant a target may have seen."""
+
+GONE = (200, 202, 204, 404, 409, 410)
+"""Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
+
+
+@dataclass
+class Thing:
+    """Something that the run made.
+
+    Attributes:
+        sent: the document as it was posted.
+        created: the exchange that made it.
+        state: the state that it was last given, as far as the target said.
+    """
+
+    resource: Resource
+    key: str
+    sent: dict[str, Any]
+    created: Exchange
+    candidate: Candidate
+    state: str | None = None
+
+
+@dataclass
+class Workshop:
+    """What a run makes and must take back.
+
+    Attributes:
+        refusals: by resource, the answers that right documents got where they were refused.
+        left: what could not be undone, as the request that would.
+    """
+
+    lab: Lab
+    journal: Journal
+    maker: Maker
+    now: int
+    refusals: dict[str, list[Exchange]] = field(default_factory=dict)
+    left: list[Request] = field(default_factory=list)
+    shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    _begun: set[str] = field(default_factory=set)
+    _pending: dict[str, Request] = field(default_factory=dict)
+    _materials: dict[str, Material] = field(default_factory=dict)
+    _serving: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def material(self, resource: Resource) -> Material:
+        """Return what there is to make a resource from."""
+        if resource.id not in self._materials:
+            self._materials[resource.id] = material(self.lab, resource, self.now)
+        return self._materials[resource.id]
+
+    def members(self, resource: Resource) -> Mapping[str, list[str]]:
+        """Return the pointers of members that a body needs, and of those that it may have."""
+        catalogue = self.lab.context.catalogue
+        schema = next(iter(catalogue.operations[resource.create].body.values()))
+        return members(catalogue.version, schema)
+
+    def make(
+        self,
+        resource: Resource,
+        row: Requirement | None,
+        place: int = 0,
+        *,
+        edited: Mapping[str, Any] | None = None,
+    ) -> Thing | None:
+        """Make one, from the first candidate that the target takes; ``None`` where it takes none.
+
+        Args:
+            resource: what to make.
+            row: the row that asks.
+            place: which of its sources.
+            edited: other values, by pointer, that are right too.
+        """
+        self._begin(resource)
+        source = resource.sources[place]
+        candidates = self.material(resource).of(source)
+        start = self._serving.get((resource.id, place), 0)
+        for number in range(start, min(len(candidates), start + TRIES)):
+            body = self.body(resource, candidates[number])
+            for pointer, value in (edited or {}).items():
+                body = put(body, pointer, value)
+            exchange = self.post(resource, body, row, "scenario")
+            if exchange.status is not None and 200 <= exchange.status < 300:
+                self._serving[resource.id, place] = number
+                return self.thing(resource, body, exchange, candidates[number])
+            if edited:
+                return None
+            self.refusals.setdefault(resource.id, []).append(exchange)
+        return None
+
+    def _begin(self, resource: Resource) -> None:
+        """Take ids that an earlier run with the same seed and instant did not take."""
+        if resource.id in self._begun:
+            return
+        self._begun.add(resource.id)
+        for _ in range(LIVES):
+            read = self.read(self.maker.key(), None, "negative", resource, negative=True)
+            if read is None or not read.accepted:
+                return
+            self.maker.renew()
+
+    def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
+        """Return a right document for a candidate, under a new key."""
+        return self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+
+    def thing(
+        self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate
+    ) -> Thing:
+        """Return what an accepted post made."""
+        state = get(body, resource.life.at) if resource.life else None
+        return Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
+
+    def key_of(self, resource: Resource, body: Any) -> str:
+        """Return the key of a document, empty where it has none."""
+        key = get(body, resource.key) if resource.key else MISSING
+        return key if isinstance(key, str) else ""
+
+    def post(
+        self,
+        resource: Resource,
+        body: Any,
+        row: Requirement | None,
+        purpose: str,
+        *,
+        negative: bool = False,
+        credentials: str = "own",
+    ) -> Exchange:
+        """Post a document; what it may have made is undone in the end."""
+        key = self.key_of(resource, body)
+        exchange = self._write(
+            resource.create, {}, body, row, purpose, self._undo(resource, key),
+            negative=negative, credentials=credentials,
+        )  # fmt: skip
+        given = self.key_of(resource, _answer(exchange))
+        if exchange.accepted and given and given != key:
+            self._remember(self._undo(resource, given))
+        return exchange
+
+    def read(
+        self, thing: Thing | str, row: Requirement | None, purpose: str = "scenario",
+        resource: Resource | None = None, **options: Any,
+    ) -> Exchange | None:  # fmt: skip
+        """Read a thing again; ``None`` where the role has no operation for it."""
+        about = thing.resource if isinstance(thing, Thing) else resource
+        key = thing.key if isinstance(thing, Thing) else thing
+        if about is None or about.read is None or about.parameter is None:
+            return None
+        return self.lab.session.ask(
+            about.read, {about.parameter: key}, purpose,
+            requirement=row.id if row else None, **options,
+        )  # fmt: skip
+
+    def state(self, thing: Thing, row: Requirement | None) -> str | None:
+        """Return the state that a thing has, read again; ``None`` where it can't be read."""
+        exchange = self.read(thing, row)
+        if exchange is None or not exchange.accepted or thing.resource.life is None:
+            return None
+        state = get(_answer(exchange), thing.resource.life.at)
+        return state if isinstance(state, str) else None
+
+    def change(
+        self,
+        thing: Thing,
+        query: Mapping[str, Any],
+        row: Requirement | None,
+        purpose: str = "scenario",
+        *,
+        key: str | None = None,
+        body: Any = MISSING,
+        extra: tuple[tuple[str, str], ...] = (),
+        negative: bool = False,
+        credentials: str = "own",
+    ) -> Exchange:
+        """Ask for another state; what is in ``query`` goes as the operation has it."""
+        about = thing.resource
+        assert about.change is not None
+        assert about.parameter is not None
+        asked = {about.parameter: thing.key if key is None else key, **query}
+        undo = self._undo(about, thing.key) if key is None else None
+        exchange = self._write(
+            about.change, asked, body, row, purpose, undo,
+            negative=negative, credentials=credentials, extra=extra,
+        )  # fmt: skip
+        wanted = query.get(about.state or "")
+        if exchange.accepted and isinstance(wanted, str) and key is None:
+            thing.state = wanted
+        return exchange
+
+    def _write(
+        self,
+        operation: str,
+        query: Mapping[str, Any],
+        body: Any,
+        row: Requirement | None,
+        purpose: str,
+        undo: Request | None,
+        **options: Any,
+    ) -> Exchange:
+        session = self.lab.session
+        number: list[int] = []
+
+        new = undo is not None and undo.target not in self._pending
+
+        def intend() -> None:
+            number.append(self.journal.intend(operation, undo))
+            if undo is not None:
+                self._pending[undo.target] = undo
+
+        exchange = session.ask(
+            operation, query, purpose,
+            requirement=row.id if row else None, body=body, before=intend, **options,
+        )  # fmt: skip
+        if number:
+            self.journal.answered(number[-1], exchange.status)
+        if new and undo is not None and 400 <= (exchange.status or 0) < 500:
+            self._pending.pop(undo.target, None)
+        return exchange
+
+    def found(self, resource: Resource, key: str) -> None:
+        """Note that something is there although it was refused, so that it is undone."""
+        self._remember(self._undo(resource, key))
+
+    def _remember(self, undo: Request | None) -> None:
+        if undo is not None:
+            self.journal.intend("", undo)
+            self._pending[undo.target] = undo
+
+    def _undo(self, resource: Resource, key: str) -> Request | None:
+        if not resource.undoable or not key or resource.life is None or resource.change is None:
+            return None
+        query = {resource.parameter or "": key, resource.state or "": resource.life.undone}
+        return self.lab.session.request(resource.change, query)
+
+    def drop(self, thing: Thing) -> None:
+        """Undo one thing now, so that what it holds is free again."""
+        undo = self._undo(thing.resource, thing.key)
+        if undo is not None and undo.target in self._pending:
+            self._undone(undo, thing.resource.change or "")
+
+    def undo(self) -> None:
+        """Undo whatever is left, the last first; what refuses is kept in ``left``."""
+        for undo in list(self._pending.values())[::-1]:
+            self._undone(undo, self._changing(undo))
+
+    def _changing(self, undo: Request) -> str:
+        operations = self.lab.context.catalogue.operations.values()
+        found = (
+            o.id for o in operations if o.method == undo.method and o.path_pattern.search(undo.path)
+        )
+        return next(found, "")
+
+    def _undone(self, undo: Request, operation: str) -> None:
+        try:
+            exchange = self.lab.session.clean(operation or None, undo)
+        except Stopped:
+            self.left.append(undo)
+            return
+        del self._pending[undo.target]
+        if exchange.status in GONE:
+            self.journal.undone(undo, exchange.status)
+        else:
+            self.left.append(undo)
+
+
+def _answer(exchange: Exchange) -> Any:
+    return None if exchange.response is None or exchange.response.not_json else exchange.body
+
+
+def named(exchange: Exchange) -> str:
+    """Return the text of a refusal's body that codes are looked for in."""
+    response = exchange.response
+    if response is None:
+        return ""
+    try:
+        value = response.json
+    except NotJson:
+        value = None
+    if isinstance(value, (dict, list, str)):
+        return json.dumps(value, ensure_ascii=False)
+    return response.body[:2000].decode("utf-8", "replace")
