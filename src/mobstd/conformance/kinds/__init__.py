@@ -20,6 +20,7 @@ from mobstd.conformance.kinds import (
     parameters,
     parties,
     relations,
+    telling,
 )
 from mobstd.conformance.kinds.probe import Probe
 
@@ -58,4 +59,8 @@ PROBES: Mapping[str, Probe] = {
     "accept-change": moving.ACCEPT_CHANGE,
     "unknown": moving.UNKNOWN,
     "other-party": parties.PARTY,
+    "taken": telling.TAKEN,
+    "told": telling.TOLD,
+    "retold": telling.RETOLD,
+    "token": telling.TOKEN,
 }

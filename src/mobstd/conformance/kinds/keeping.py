@@ -8,6 +8,7 @@ from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import about, differences
+from mobstd.conformance.scenarios.oracle import at, ladder
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import table
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
@@ -96,7 +97,7 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
                     row,
                     "probe.state-kept",
                     (cell.read, cell.exchange),
-                    pointer=f"/response/body{resource.life.at if resource.life else ''}",
+                    pointer=at(resource),
                     expected=cell.wanted,
                     received=cell.after,
                     before=cell.before,
@@ -108,16 +109,19 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
 def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A change of the state leaves the rest as it was, with whatever else is sent along."""
     opened = shop(lab, operation)
-    if opened is None or opened[1].life is None or opened[1].read is None:
+    if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    assert resource.life is not None
+    if resource.read is None:
+        return Result(reason="unobservable")
     evidence: int = 0
     findings: list[Finding] = []
     for place in range(len(resource.sources)):
         thing = workshop.make(resource, row, place)
         if thing is None:
             continue
-        for step in _ladder(resource):
+        for step in ladder(resource.life):
             result = _one_change(check, row, lab, workshop, thing, step)
             evidence += result.evidence
             findings += result.findings
@@ -127,19 +131,6 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
         if findings:
             break
     return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
-def _ladder(resource: Resource) -> list[str]:
-    assert resource.life is not None
-    way: list[str] = []
-    state = resource.life.first[0]
-    while True:
-        nexts = [to for to, kind in resource.life.pairs[state].items() if kind == "step"]
-        nexts = [to for to in nexts if to != resource.life.undone and to not in way]
-        if not nexts:
-            return way
-        state = nexts[0]
-        way.append(state)
 
 
 def _one_change(

@@ -11,6 +11,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.conformance.scenarios.edit import Edit, edits, put
 from mobstd.conformance.scenarios.material import spoilt
+from mobstd.conformance.scenarios.oracle import there
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
 from mobstd.judging.exchange import Exchange
@@ -190,10 +191,10 @@ def _kept(
 ) -> list[Finding]:
     """Look for what was refused: it must not be there."""
     key = workshop.key_of(resource, edit.document)
-    if not key or resource.read is None or edit.at == resource.key:
+    if not key or edit.at == resource.key:
         return []
-    read = workshop.read(key, row, "negative", resource, negative=True)
-    if read is None or not read.accepted or workshop.key_of(resource, read.body) != key:
+    read = there(workshop, resource, key, row)
+    if read is None:
         return []
     workshop.found(resource, key)
     return [

@@ -8,6 +8,7 @@ from mobstd.conformance.kinds.making import examples, refuse, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import edits
+from mobstd.conformance.scenarios.oracle import at, look
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import Cell, table
 from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
@@ -31,14 +32,14 @@ def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     for cell in table(workshop, resource, row):
         if cell.kind not in check["pairs"] or (cell.exchange.status or 500) >= 500:
             continue
-        wrong = _wrong(check, row, cell)
+        wrong = _wrong(check, row, cell, resource)
         if cell.kind in LEADING or cell.after is not None or wrong:
             evidence += 1
         findings += wrong
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
-def _wrong(check: Check, row: Requirement, cell: Cell) -> list[Finding]:
+def _wrong(check: Check, row: Requirement, cell: Cell, resource: Resource) -> list[Finding]:
     sent = (cell.exchange, cell.read) if cell.read is not None else (cell.exchange,)
 
     def one(
@@ -63,7 +64,8 @@ def _wrong(check: Check, row: Requirement, cell: Cell) -> list[Finding]:
         ]
     if cell.moved:
         read = (cell.read, cell.exchange) if cell.read is not None else sent
-        return [one("probe.transition.moved", read, "/response/body", cell.before, cell.after)]
+        where = "/response/body" if resource.read else at(resource)
+        return [one("probe.transition.moved", read, where, cell.before, cell.after)]
     if cell.kind != "same":
         return []
     expect = check.get("expect", [409])
@@ -110,7 +112,7 @@ def _refuse_change(
         if thing is None:
             return Result(reason="no-data")
         sent = workshop.change(thing, edit.document, row, "negative", negative=True)
-        after = workshop.state(thing, row)
+        after, _ = look(workshop, thing, resource.life.first[0], row)
         moved = after is not None and after != resource.life.first[0]
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1

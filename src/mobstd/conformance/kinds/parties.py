@@ -8,6 +8,7 @@ from mobstd.conformance.kinds.making import examples, shop
 from mobstd.conformance.kinds.moving import right_change
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.oracle import look
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
@@ -69,8 +70,8 @@ def _tried(
         return workshop.read(own, row, "negative", **options), None
     if operation == resource.change:
         sent = workshop.change(own, right_change(resource), row, "negative", **options)
-        state = workshop.state(own, row)
-        first = resource.life.first[0] if resource.life is not None else None
+        first = resource.life.first[0] if resource.life is not None else ""
+        state, _ = look(workshop, own, first, row)
         own.state = state or own.state
         return sent, state if state != first else None
     body = workshop.body(resource, own.candidate)

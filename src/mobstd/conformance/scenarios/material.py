@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
+from mobstd.conformance.scenarios.tokens import Tokens
 from mobstd.judging.pointer import MISSING, get
 
 __all__ = ["Candidate", "Maker", "Material", "material", "spoilt", "unfit"]
@@ -51,15 +52,23 @@ def unfit(criterion: Criterion, item: Any, lab: Lab, now: int) -> bool:
     return not isinstance(instant, (int, float)) or instant < now + SOON
 
 
-def material(lab: Lab, resource: Resource, now: int) -> Material:
-    """Return what the run has seen that a resource can be made from, nothing cut by a defect."""
+def material(
+    lab: Lab, resource: Resource, now: int, made: Callable[[str], Iterable[Any]] = lambda _: ()
+) -> Material:
+    """Return what the run has seen that a resource can be made from, nothing cut by a defect.
+
+    ``made`` gives what was made of another resource, by its name.
+    """
     out = Material()
     for source in resource.sources:
-        if source.operation is None:
+        if source.operation is None and source.of is None:
             out.candidates.append(Candidate(source))
             continue
+        items: Iterable[Any] = made(source.of) if source.of else ()
+        if source.operation is not None:
+            items = (item for item, _ in lab.seen(source.operation).values())
         kept = 0
-        for item, _ in lab.seen(source.operation).values():
+        for item in items:
             wrong = next((one for one in source.only if unfit(one, item, lab, now)), None)
             if wrong is not None:
                 out.unfit[wrong.otherwise["en"]] += 1
@@ -85,14 +94,28 @@ def spoilt(lab: Lab, resource: Resource, because: str, now: int) -> Candidate | 
 class Maker:
     """Fills templates; ids are new in each run and the same in each run alike.
 
+    ``$key`` and ``$event`` are new ids, ``$person`` a new name of a person, ``$first`` the first
+    state, ``$soon`` an instant to come, ``$caller`` the domain of mobstd, ``$theirs`` that of the
+    target, ``$page`` a page of mobstd's, ``$traveller`` of whom tokens speak, ``$token`` a token.
+
     Args:
         seed: of the run.
         now: of the run, in UNIX seconds.
         caller: the domain that mobstd makes bookings under.
+        theirs: the domain of the target, where it is known.
+        tokens: makes tokens.
     """
 
-    def __init__(self, seed: int, now: int, caller: str) -> None:
-        self._now, self._caller = now, caller
+    def __init__(
+        self,
+        seed: int,
+        now: int,
+        caller: str,
+        theirs: str | None = None,
+        tokens: Tokens | None = None,
+    ) -> None:
+        self._now, self._caller, self._theirs = now, caller, theirs
+        self.tokens = tokens or Tokens()
         self._stem = f"{seed}|{now}"
         self._nonce = 0
         self._count = 0
@@ -108,12 +131,18 @@ class Maker:
         text = f"{self._stem}|{self._nonce}|{self._count}"
         return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
+    def fills(self, source: Source) -> bool:
+        """Say whether everything that a template asks for is known."""
+        return self._theirs is not None or "$theirs" not in _words(source.body)
+
     def filled(self, candidate: Candidate, life_first: str | None) -> dict[str, Any]:
         """Return the document of a candidate."""
         words = {
             "$first": life_first,
             "$caller": self._caller,
             "$soon": self._now + SOON,
+            "$theirs": self._theirs,
+            "$traveller": self.tokens.traveller,
         }
         filled = self._fill(candidate.source.body, candidate.item, words)
         out: dict[str, Any] = filled
@@ -134,4 +163,19 @@ class Maker:
             return self.key()
         if node == "$person":
             return f"mobstd-{self.key()[:8]}"
+        if node == "$page":
+            return f"https://{self._caller}/bookings/{self.key()[:8]}"
+        if node == "$token":
+            return self.tokens.token()
         return words[node]
+
+
+def _words(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _words(value)
+    elif isinstance(node, list):
+        for one in node:
+            yield from _words(one)
+    elif isinstance(node, str):
+        yield node

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mobstd.conformance.scenarios.oracle import look
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["Cell", "shown", "table"]
+__all__ = ["Cell", "in_state", "table"]
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ def _walk(
     for state in life.states:
         thing: Thing | None = None
         for wanted in sorted(life.states, key=lambda to: _rank(life, state, to)):
-            thing = thing or _in_state(workshop, resource, life, state, row, cells)
+            thing = thing or in_state(workshop, resource, life, state, row, cells)
             if thing is None:
                 break
             cell = _ask(workshop, thing, state, wanted, row)
             if _doubtful(cell):
                 workshop.drop(thing)
-                again = _in_state(workshop, resource, life, state, row, cells)
+                again = in_state(workshop, resource, life, state, row, cells)
                 if again is not None:
                     thing, cell = again, _ask(workshop, again, state, wanted, row)
             cells.append(cell)
@@ -110,30 +110,19 @@ def _ask(
         "scenario" if right else "negative",
         negative=not right,
     )
-    read = workshop.read(thing, row)
-    after = shown(read, resource)
+    after, read = look(workshop, thing, wanted if right and exchange.accepted else before, row)
     if not right or not exchange.accepted:
         thing.state = after or before
     return Cell(before, wanted, kind, exchange, after, read)
 
 
-def shown(read: Exchange | None, resource: Resource) -> str | None:
-    """Return the state that an answer shows."""
-    if read is None or not read.accepted or resource.life is None:
-        return None
-    if read.response is None or read.response.not_json is not None:
-        return None
-    state = get(read.body, resource.life.at)
-    return state if isinstance(state, str) else None
-
-
-def _in_state(
+def in_state(
     workshop: Workshop,
     resource: Resource,
     life: LifeCycle,
     state: str,
     row: Requirement | None,
-    cells: list[Cell],
+    cells: Sequence[Cell] = (),
 ) -> Thing | None:
     """Return a new thing in a state: by one change, else step by step."""
     for way in _ways(life, state, cells):
@@ -150,7 +139,7 @@ def _in_state(
     return None
 
 
-def _ways(life: LifeCycle, state: str, cells: list[Cell]) -> Iterator[tuple[str, ...]]:
+def _ways(life: LifeCycle, state: str, cells: Sequence[Cell]) -> Iterator[tuple[str, ...]]:
     """Yield the ways that lead from a new thing to a state, the shortest first."""
     refused = {(c.before, c.wanted) for c in cells if not c.taken}
     for first in life.first:

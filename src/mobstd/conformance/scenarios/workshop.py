@@ -11,7 +11,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
-from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.session import Stopped
 from mobstd.judging.body import NotJson
 from mobstd.judging.exchange import Exchange, Request
@@ -28,6 +28,9 @@ LIVES = 20
 
 GONE = (200, 202, 204, 404, 409, 410)
 """Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
+
+UNTOLD = (200, 202, 204, 409)
+"""The same of what was told: who does not know it by its key may still know it by the news."""
 
 
 @dataclass
@@ -68,12 +71,23 @@ class Workshop:
     _pending: dict[str, Request] = field(default_factory=dict)
     _materials: dict[str, Material] = field(default_factory=dict)
     _serving: dict[tuple[str, int], int] = field(default_factory=dict)
+    _things: dict[str, list[Thing]] = field(default_factory=dict)
+    _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
         if resource.id not in self._materials:
-            self._materials[resource.id] = material(self.lab, resource, self.now)
+            found = material(self.lab, resource, self.now, self._made)
+            found.candidates = [c for c in found.candidates if self.maker.fills(c.source)]
+            self._materials[resource.id] = found
         return self._materials[resource.id]
+
+    def _made(self, name: str) -> list[Any]:
+        """Return the documents of what was made of a resource, and is still there."""
+        catalogue = self.lab.context.catalogue
+        if not self._things.get(name):
+            self.make(resources(catalogue.version, catalogue.role)[name], None)
+        return [thing.sent for thing in self._things.get(name, ())]
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
         """Return the pointers of members that a body needs, and of those that it may have."""
@@ -120,10 +134,26 @@ class Workshop:
             return
         self._begun.add(resource.id)
         for _ in range(LIVES):
-            read = self.read(self.maker.key(), None, "negative", resource, negative=True)
+            key = self.maker.key()
+            read = self.read(key, None, "negative", resource, negative=True)
+            if read is None and resource.already is not None and resource.life is not None:
+                read = self.ask_for(resource, key, resource.life.undone, None)
+                if read.status == 409 and resource.already in named(read):
+                    self.maker.renew()
+                    continue
             if read is None or not read.accepted:
                 return
             self.maker.renew()
+
+    def ask_for(
+        self, resource: Resource, key: str, state: str, row: Requirement | None
+    ) -> Exchange:
+        """Ask for a state of something that may not be there."""
+        query = {resource.parameter or "": key, resource.state or "": state}
+        undo = self._undo(resource, key)
+        return self._write(
+            resource.change or "", query, MISSING, row, "negative", undo, negative=True
+        )
 
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
         """Return a right document for a candidate, under a new key."""
@@ -134,7 +164,9 @@ class Workshop:
     ) -> Thing:
         """Return what an accepted post made."""
         state = get(body, resource.life.at) if resource.life else None
-        return Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
+        made = Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
+        self._things.setdefault(resource.id, []).append(made)
+        return made
 
     def key_of(self, resource: Resource, body: Any) -> str:
         """Return the key of a document, empty where it has none."""
@@ -153,14 +185,30 @@ class Workshop:
     ) -> Exchange:
         """Post a document; what it may have made is undone in the end."""
         key = self.key_of(resource, body)
+        undo = self._undo(resource, key)
+        if resource.news and undo is not None:
+            self._told.setdefault(undo.target, (resource, body))
         exchange = self._write(
-            resource.create, {}, body, row, purpose, self._undo(resource, key),
+            resource.create, {}, body, row, purpose, undo,
             negative=negative, credentials=credentials,
         )  # fmt: skip
         given = self.key_of(resource, _answer(exchange))
         if exchange.accepted and given and given != key:
             self._remember(self._undo(resource, given))
         return exchange
+
+    def tell(
+        self, thing: Thing, state: str, row: Requirement | None, purpose: str = "scenario", *,
+        edited: Mapping[str, Any] | None = None, negative: bool = False,
+    ) -> Exchange:  # fmt: skip
+        """Tell of a thing again, in a state: the whole of it, under a new id of the news."""
+        resource = thing.resource
+        assert resource.life is not None
+        assert resource.news is not None
+        body = put(put(thing.sent, resource.life.at, state), resource.news, self.maker.key())
+        for pointer, value in (edited or {}).items():
+            body = put(body, pointer, value)
+        return self.post(resource, body, row, purpose, negative=negative)
 
     def read(
         self, thing: Thing | str, row: Requirement | None, purpose: str = "scenario",
@@ -260,6 +308,9 @@ class Workshop:
     def drop(self, thing: Thing) -> None:
         """Undo one thing now, so that what it holds is free again."""
         undo = self._undo(thing.resource, thing.key)
+        things = self._things.get(thing.resource.id, [])
+        if thing in things:
+            things.remove(thing)
         if undo is not None and undo.target in self._pending:
             self._undone(undo, thing.resource.change or "")
 
@@ -278,14 +329,27 @@ class Workshop:
     def _undone(self, undo: Request, operation: str) -> None:
         try:
             exchange = self.lab.session.clean(operation or None, undo)
+            gone = exchange.status in GONE
+            if undo.target in self._told and exchange.status not in UNTOLD:
+                exchange = self._untell(*self._told[undo.target])
+                gone = exchange.accepted
         except Stopped:
             self.left.append(undo)
             return
         del self._pending[undo.target]
-        if exchange.status in GONE:
+        if gone:
             self.journal.undone(undo, exchange.status)
         else:
             self.left.append(undo)
+
+    def _untell(self, resource: Resource, told: Mapping[str, Any]) -> Exchange:
+        """Tell of something that it is undone."""
+        assert resource.life is not None
+        assert resource.news is not None
+        body = put(put(told, resource.life.at, resource.life.undone), resource.news,
+                   self.maker.key())  # fmt: skip
+        request = self.lab.session.request(resource.create, {}, body=body)
+        return self.lab.session.clean(resource.create, request)
 
 
 def _answer(exchange: Exchange) -> Any:

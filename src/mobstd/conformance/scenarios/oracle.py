@@ -1,0 +1,118 @@
+"""What state something has: read where it can be, else asked for by a change to that very state.
+
+Where nothing reads, a change to the state that a thing has already is refused by a code that says
+so. That tells whether a thing is in a state, once the target was seen to say it, and to say it of
+no other state.
+"""
+
+from __future__ import annotations
+
+from mobstd.conformance.scenarios.resource import LifeCycle, Resource
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.pointer import get
+from mobstd.judging.requirement import Requirement
+
+__all__ = ["at", "ladder", "look", "observable", "shown", "there"]
+
+
+def shown(read: Exchange | None, resource: Resource) -> str | None:
+    """Return the state that an answer shows."""
+    if read is None or not read.accepted or resource.life is None:
+        return None
+    if read.response is None or read.response.not_json is not None:
+        return None
+    state = get(read.body, resource.life.at)
+    return state if isinstance(state, str) else None
+
+
+def look(
+    workshop: Workshop, thing: Thing, expected: str, row: Requirement | None
+) -> tuple[str | None, Exchange | None]:
+    """Return the state that a thing has, with the exchange that shows it.
+
+    ``None`` where nobody knows; ``≠ STATE`` where it is only known that it is not the expected one,
+    which asking may have given it then.
+    """
+    read = workshop.read(thing, row)
+    if read is not None:
+        return shown(read, thing.resource), read
+    if not observable(workshop, thing.resource, row):
+        return None, None
+    asked = _asked(workshop, thing, expected, row)
+    if asked.status is None or asked.status >= 500 or asked.status == 429:
+        return None, asked
+    return (expected if _already(thing.resource, asked) else f"≠ {expected}"), asked
+
+
+def observable(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:
+    """Say whether the state of a thing can be known: tried once in a run."""
+    if resource.read is not None:
+        return True
+    key = ("observable", resource.id)
+    if key not in workshop.shared:
+        workshop.shared[key] = _tried(workshop, resource, row)
+    known: bool = workshop.shared[key]
+    return known
+
+
+def _tried(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:
+    """Walk a thing up: each state is new when it is asked for, and had when asked for again."""
+    if resource.already is None or resource.life is None:
+        return False
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return False
+    try:
+        step = ladder(resource.life)[0]
+        first = _asked(workshop, thing, resource.life.first[0], row)
+        moved = workshop.change(thing, {resource.state or "": step}, row)
+        again = _asked(workshop, thing, step, row)
+    finally:
+        workshop.drop(thing)
+    had = _already(resource, first) and _already(resource, again)
+    return had and moved.accepted and not _already(resource, moved)
+
+
+def _asked(workshop: Workshop, thing: Thing, state: str, row: Requirement | None) -> Exchange:
+    query = {thing.resource.state or "": state}
+    return workshop.change(thing, query, row, "negative", negative=True)
+
+
+def _already(resource: Resource, exchange: Exchange) -> bool:
+    refused = exchange.status is not None and 400 <= exchange.status < 500
+    return refused and resource.already is not None and resource.already in named(exchange)
+
+
+def there(
+    workshop: Workshop, resource: Resource, key: str, row: Requirement | None
+) -> Exchange | None:
+    """Return the exchange that shows that a key is known, which nothing should have made."""
+    if resource.read is not None:
+        read = workshop.read(key, row, "negative", resource, negative=True)
+        kept = read is not None and read.accepted and workshop.key_of(resource, read.body) == key
+        return read if kept else None
+    if resource.life is None or not observable(workshop, resource, row):
+        return None
+    asked = workshop.ask_for(resource, key, resource.life.first[0], row)
+    return asked if _already(resource, asked) else None
+
+
+def at(resource: Resource) -> str:
+    """Return where in an exchange the state stands, or what tells it."""
+    if resource.read is None or resource.life is None:
+        return "/response/status"
+    return f"/response/body{resource.life.at}"
+
+
+def ladder(life: LifeCycle) -> list[str]:
+    """Return the states that follow from the first one step by step, without the last of all."""
+    way: list[str] = []
+    state = life.first[0]
+    while True:
+        nexts = [to for to, kind in life.pairs[state].items() if kind == "step"]
+        nexts = [to for to in nexts if to != life.undone and to not in way]
+        if not nexts:
+            return way
+        state = nexts[0]
+        way.append(state)

@@ -1,0 +1,51 @@
+"""ID tokens for what a run tells: of a test issuer that the target trusts, or stand-ins."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mobstd.oidc import Issuer
+
+__all__ = ["STAND_IN", "Tokens"]
+
+TRAVELLER = "mobstd-traveller"
+
+
+def _part(value: object) -> str:
+    raw = json.dumps(value, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+STAND_IN = ".".join(
+    (
+        _part({"alg": "RS256", "typ": "JWT", "kid": "mobstd"}),
+        _part({"iss": "https://mobstd.example.org", "sub": TRAVELLER, "aud": "mobstd"}),
+        base64.urlsafe_b64encode(bytes(256)).rstrip(b"=").decode(),
+    )
+)
+"""Looks like a token and is signed by nobody: for targets that verify none."""
+
+
+class Tokens:
+    """Makes tokens, all of one traveller.
+
+    Args:
+        issuer: the test issuer, where the profile has one.
+    """
+
+    traveller = TRAVELLER
+
+    def __init__(self, issuer: Issuer | None = None) -> None:
+        self._issuer = issuer
+
+    @property
+    def signed(self) -> bool:
+        """Whether a target can verify them, and so refuse wrong ones."""
+        return self._issuer is not None
+
+    def token(self, kind: str = "valid") -> str:
+        """Return a token of a kind of ``mobstd.oidc.TokenKind``; a stand-in without an issuer."""
+        return STAND_IN if self._issuer is None else self._issuer.token(TRAVELLER, kind)
