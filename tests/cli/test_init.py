@@ -33,7 +33,7 @@ def test_writes_a_profile_that_loads(mobstd: Run) -> None:
 def test_what_is_commented_out_is_right_too(mobstd: Run, checkout: Path, lang: str) -> None:
     mobstd("init", "--lang", lang)
     text = Path("mobstd.toml").read_text("utf-8")
-    code = re.compile(r"^# (?=\[+[a-z.A-Z]+\]+$|\w+ = )", re.MULTILINE)
+    code = re.compile(r"^# (?=\[+[a-z._A-Z]+\]+$|\w+ = )", re.MULTILINE)
     Path("all.toml").write_text(code.sub("", text), "utf-8")
     said = tomllib.loads(Path("all.toml").read_text("utf-8"))
     schema = json.loads((checkout / "conformance/profile.schema.json").read_text("utf-8"))

@@ -34,7 +34,7 @@ def test_defaults(file: Any) -> None:
     profile = load(file(MINIMAL), environ={})
     assert profile == Profile("https://a.test", "ocss@1.0-alpha")
     assert profile.timezone == "Europe/Paris"
-    assert profile.max_requests == 400
+    assert profile.max_requests is None  # 400, or 1,200 where writing is allowed
     assert profile.blocks is None
     assert profile.auth is None
 

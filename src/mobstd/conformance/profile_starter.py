@@ -19,6 +19,7 @@ _KEYS = (
     ("blocks", "{blocks}"),
     ("timezone", '"Europe/Paris"'),
     ("operator_domains", '["example.org"]'),
+    ("caller", '"maas.example.org"'),
     ("areas", '["Rennes", "48.1113,-1.6800,20"]'),
 )
 
@@ -28,6 +29,12 @@ _TABLES = """
 # kind = "header"
 # header = "X-API-Key"
 # secret = "${{MOBSTD_KEY}}"
+
+# {second_auth}
+# [second_auth]
+# kind = "header"
+# header = "X-API-Key"
+# secret = "${{MOBSTD_SECOND_KEY}}"
 
 # {budget}
 # [budget]
@@ -77,7 +84,8 @@ def starter(
     for key, template in _KEYS:
         lines += [f"# {say(key)}", f"# {key} = {template.format(**facts)}", ""]
     lines += [f"# {say('hints')}", *_hint(version)]
-    tables = {name: say(name) for name in ("auth", "budget", "callbacks", "contract", "because")}
+    named = ("auth", "second_auth", "budget", "callbacks", "contract", "because")
+    tables = {name: say(name) for name in named}
     requirement = f"{version.name.replace('-', '').upper()}-TOPIC-01"
     return "\n".join(lines) + "\n" + _TABLES.format(**tables, requirement=requirement)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mobstd.conformance.kinds import (
+    accepting,
     access,
     boundary,
     complete,
@@ -19,6 +20,7 @@ from mobstd.conformance.kinds import (
     moving,
     parameters,
     parties,
+    refusing,
     relations,
     telling,
 )
@@ -46,17 +48,17 @@ PROBES: Mapping[str, Probe] = {
     "declared": access.DECLARED,
     "not-declared": access.NOT_DECLARED,
     "returned": making.RETURNED,
-    "accept": making.ACCEPT,
-    "vary": making.VARY,
+    "accept": accepting.ACCEPT,
+    "vary": refusing.VARY,
     "repeat": making.REPEAT,
     "stranger": making.STRANGER,
-    "unfit": making.UNFIT,
+    "unfit": refusing.UNFIT,
     "read-back": keeping.READ_BACK,
     "state-kept": keeping.STATE_KEPT,
     "unchanged": keeping.UNCHANGED,
     "transition": moving.TRANSITION,
-    "reject": moving.REJECT,
-    "accept-change": moving.ACCEPT_CHANGE,
+    "reject": refusing.REJECT,
+    "accept-change": accepting.ACCEPT_CHANGE,
     "unknown": moving.UNKNOWN,
     "other-party": parties.PARTY,
     "taken": telling.TAKEN,

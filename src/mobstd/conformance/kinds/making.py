@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
-from mobstd.conformance.scenarios.edit import Edit, edits, put
-from mobstd.conformance.scenarios.material import spoilt
-from mobstd.conformance.scenarios.oracle import there
+from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
 from mobstd.judging.exchange import Exchange
@@ -19,18 +17,15 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = [
-    "ACCEPT",
     "REPEAT",
     "RETURNED",
     "STRANGER",
-    "UNFIT",
-    "VARY",
     "compared",
+    "control_of",
     "examples",
+    "right_change",
     "shop",
 ]
-
-REFUSED = range(400, 500)
 
 
 def shop(lab: Lab, operation: str) -> tuple[Workshop, Resource] | None:
@@ -115,159 +110,6 @@ def _returned(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
-def _base(workshop: Workshop, resource: Resource, row: Requirement) -> Thing | None:
-    """Return something that was taken just like that: the control of what is to be refused."""
-    return next(iter(examples(workshop, resource, row)), None)
-
-
-def _fresh(workshop: Workshop, thing: Thing) -> dict[str, Any]:
-    return workshop.body(thing.resource, thing.candidate)
-
-
-def _statuses(check: Check) -> Sequence[int]:
-    wanted: Any = check.get("expect", [400])
-    return REFUSED if wanted == "refused" else wanted
-
-
-def refuse(check: Check, row: Requirement, workshop: Workshop, resource: Resource) -> Result:
-    """Post documents that are wrong in one edit; each is to be refused, and nothing kept of it."""
-    control = _base(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    evidence, findings = 0, []
-    names = workshop.members(resource)
-    for place in range(len(list(edits(check["edits"], control.sent, names)))):
-        edit = _nth(check, workshop, control, names, place)
-        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if sent.status is None or sent.status >= 500 or sent.status == 429:
-            continue
-        evidence += 1
-        if sent.status in _statuses(check):
-            findings += _kept(check, row, workshop, resource, edit, sent)
-            continue
-        edit = _nth(check, workshop, control, names, place)
-        again = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if again.status is None or again.status in _statuses(check) or again.status >= 500:
-            continue
-        findings.append(
-            found(
-                row,
-                "probe.reject",
-                (again, control.created),
-                pointer="/response/status",
-                expected=_expected(check),
-                received=again.status,
-                severity=edit.severity,
-                text=check.get("message"),
-                edit=edit.name,
-            )
-        )
-    return Result(evidence, tuple(findings))
-
-
-def _nth(
-    check: Check,
-    workshop: Workshop,
-    control: Thing,
-    names: Mapping[str, Sequence[str]],
-    place: int,
-) -> Edit:
-    body = _fresh(workshop, control)
-    return list(edits(check["edits"], body, names))[place]
-
-
-def _expected(check: Check) -> Any:
-    expect = check.get("expect", [400])
-    return expect[0] if isinstance(expect, list) and len(expect) == 1 else expect
-
-
-def _kept(
-    check: Check,
-    row: Requirement,
-    workshop: Workshop,
-    resource: Resource,
-    edit: Edit,
-    sent: Exchange,
-) -> list[Finding]:
-    """Look for what was refused: it must not be there."""
-    key = workshop.key_of(resource, edit.document)
-    if not key or edit.at == resource.key:
-        return []
-    read = there(workshop, resource, key, row)
-    if read is None:
-        return []
-    workshop.found(resource, key)
-    return [
-        found(
-            row,
-            "probe.reject.kept",
-            (read, sent),
-            pointer="/response/status",
-            expected=404,
-            received=read.status,
-            severity=edit.severity,
-            edit=edit.name,
-        )
-    ]
-
-
-def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    control = _base(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    evidence, findings = 0, []
-    names = workshop.members(resource)
-    for place in range(len(list(edits(check["edits"], control.sent, names)))):
-        edit = _nth(check, workshop, control, names, place)
-        sent = workshop.post(resource, edit.document, row, "scenario", negative=True)
-        if sent.status is None or sent.status >= 500:
-            continue
-        evidence += 1
-        if sent.accepted:
-            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
-            continue
-        again = workshop.post(resource, _fresh(workshop, control), row, "scenario")
-        if not again.accepted:
-            continue
-        workshop.drop(workshop.thing(resource, control.sent, again, control.candidate))
-        findings.append(
-            found(
-                row,
-                "probe.accept",
-                (sent, again),
-                pointer="/response/status",
-                expected=check.get("expect", [201])[0],
-                received=sent.status,
-                severity=edit.severity,
-                text=check.get("message"),
-                edit=edit.name,
-            )
-        )
-    return Result(evidence, tuple(findings))
-
-
-def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Send what is wrong in odd ways; the row that forbids server failures judges all answers."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    control = _base(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    names = workshop.members(resource)
-    for place in range(len(list(edits(check["edits"], control.sent, names)))):
-        edit = _nth(check, workshop, control, names, place)
-        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if sent.accepted:
-            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
-    return Result()
-
-
 def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Post a known key again: with other values, and word for word."""
     opened = shop(lab, operation)
@@ -330,34 +172,18 @@ def _caused(finding: Finding, sent: Exchange) -> Finding:
     return replace(finding, exchanges=(read, sent.id, *others))
 
 
-def _unfit(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Make one from an item that does not serve, and for one reason only."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    control = _base(workshop, resource, row)
-    candidate = spoilt(lab, resource, check["because"], workshop.now)
-    if control is None or candidate is None:
-        return Result(reason="no-data")
-    sent = workshop.post(
-        resource, workshop.body(resource, candidate), row, "negative", negative=True
-    )
-    if sent.status is None or sent.status == 429:
-        return Result()
-    if sent.status in REFUSED or sent.status >= 500:
-        return Result(1)
-    workshop.drop(workshop.thing(resource, control.sent, sent, candidate))
-    finding = found(
-        row,
-        "probe.unfit",
-        (sent, control.created),
-        pointer="/response/status",
-        expected=_expected(check),
-        received=sent.status,
-        text=check.get("message"),
-    )
-    return Result(1, (finding,))
+def control_of(workshop: Workshop, resource: Resource, row: Requirement) -> Thing | None:
+    """Return something that was taken just like that: the control of what is to be refused."""
+    return next(iter(examples(workshop, resource, row)), None)
+
+
+def right_change(resource: Resource) -> dict[str, Any]:
+    """Return a right change of a new thing, as a document that edits apply to."""
+    assert resource.life is not None
+    assert resource.state is not None
+    first = resource.life.first[0]
+    step = next(to for to, kind in resource.life.pairs[first].items() if kind == "step")
+    return {resource.state: step}
 
 
 def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -366,7 +192,7 @@ def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    if _base(workshop, resource, row) is not None:
+    if control_of(workshop, resource, row) is not None:
         return Result(1)
     refusals = workshop.refusals.get(resource.id, [])
     told = next((x for x in refusals if check["code"] in named(x)), None)
@@ -388,16 +214,6 @@ def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     )
 
 
-def _many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
-    opened = shop(lab, operation)
-    if opened is None:
-        return 0
-    workshop, resource = opened
-    names = workshop.members(resource)
-    many = sum(len(names[e["each"]]) if "each" in e else 1 for e in check.get("edits", ()))
-    return many * 2
-
-
 RETURNED = Probe(
     lambda check, row, operation, lab: 8,
     _returned,
@@ -405,32 +221,11 @@ RETURNED = Probe(
     {"en": "make one of each sort", "fr": "en créer un de chaque sorte"},
     writes=True,
 )
-ACCEPT = Probe(
-    _many,
-    _accept,
-    "writes",
-    {"en": "make unusual ones that are right", "fr": "en créer d'inhabituels et justes"},
-    writes=True,
-)
-VARY = Probe(
-    _many,
-    _vary,
-    "writes",
-    {"en": "post odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
-    writes=True,
-)
 REPEAT = Probe(
     lambda check, row, operation, lab: 7,
     _repeat,
     "writes",
     {"en": "post a known id again", "fr": "envoyer de nouveau un id connu"},
-    writes=True,
-)
-UNFIT = Probe(
-    lambda check, row, operation, lab: 2,
-    _unfit,
-    "writes",
-    {"en": "make one from what does not serve", "fr": "en créer un de ce qui ne convient pas"},
     writes=True,
 )
 STRANGER = Probe(

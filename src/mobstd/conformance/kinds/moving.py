@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobstd.conformance.kinds.making import examples, refuse, shop
+from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.edit import edits
-from mobstd.conformance.scenarios.oracle import at, look
+from mobstd.conformance.scenarios.oracle import at
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import Cell, table
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
+from mobstd.conformance.scenarios.workshop import named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["ACCEPT_CHANGE", "REJECT", "TRANSITION", "UNKNOWN", "right_change"]
+__all__ = ["TRANSITION", "UNKNOWN"]
 
-REFUSED = range(400, 500)
 LEADING = ("step", "skip", "odd")
 
 
@@ -78,103 +76,6 @@ def _wrong(check: Check, row: Requirement, cell: Cell, resource: Resource) -> li
     return []
 
 
-def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    if operation == resource.create:
-        return refuse(check, row, workshop, resource)
-    return _refuse_change(check, row, workshop, resource)
-
-
-def right_change(resource: Resource) -> dict[str, Any]:
-    """Return a right change of a new thing, as a document that edits apply to."""
-    assert resource.life is not None
-    assert resource.state is not None
-    first = resource.life.first[0]
-    step = next(to for to, kind in resource.life.pairs[first].items() if kind == "step")
-    return {resource.state: step}
-
-
-def _refuse_change(
-    check: Check, row: Requirement, workshop: Workshop, resource: Resource
-) -> Result:
-    """Ask for changes that are wrong in one edit; each is to be refused, and change nothing."""
-    if resource.life is None or resource.change is None:
-        return Result(reason="not-permitted")
-    right = right_change(resource)
-    evidence: int = 0
-    findings: list[Finding] = []
-    thing: Thing | None = None
-    for edit in edits(check["edits"], right, {}):
-        thing = thing or workshop.make(resource, row)
-        if thing is None:
-            return Result(reason="no-data")
-        sent = workshop.change(thing, edit.document, row, "negative", negative=True)
-        after, _ = look(workshop, thing, resource.life.first[0], row)
-        moved = after is not None and after != resource.life.first[0]
-        if sent.status is not None and sent.status < 500 and sent.status != 429:
-            evidence += 1
-            wrong = sent.status not in check.get("expect", [400])
-            if wrong or moved:
-                findings.append(
-                    found(
-                        row,
-                        "probe.reject.moved" if moved and not wrong else "probe.reject",
-                        (sent, thing.created),
-                        pointer="/response/status",
-                        expected=check.get("expect", [400])[0],
-                        received=sent.status if wrong else after,
-                        severity=edit.severity,
-                        text=check.get("message"),
-                        edit=edit.name,
-                    )
-                )
-        if moved or sent.accepted:
-            workshop.drop(thing)
-            thing = None
-    thing = thing or workshop.make(resource, row)
-    if thing is None or not workshop.change(thing, right, row).accepted:
-        return Result()
-    workshop.drop(thing)
-    return Result(evidence, tuple(findings))
-
-
-def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Ask for changes that are unusual and right, each of a new thing."""
-    opened = shop(lab, operation)
-    if opened is None or opened[1].life is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    right = right_change(resource)
-    evidence: int = 0
-    findings: list[Finding] = []
-    for edit in edits(check["edits"], right, {}):
-        thing = workshop.make(resource, row)
-        if thing is None:
-            return Result(reason="no-data")
-        sent = workshop.change(thing, edit.document, row, "scenario", negative=True)
-        if sent.status is not None and sent.status < 500:
-            evidence += 1
-            if not sent.accepted and workshop.change(thing, right, row).accepted:
-                findings.append(
-                    found(
-                        row,
-                        "probe.accept",
-                        (sent, thing.created),
-                        pointer="/response/status",
-                        expected=200,
-                        received=sent.status,
-                        severity=edit.severity,
-                        text=check.get("message"),
-                        edit=edit.name,
-                    )
-                )
-        workshop.drop(thing)
-    return Result(evidence, tuple(findings))
-
-
 def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask for what nobody made, beside something that is there."""
     opened = shop(lab, operation)
@@ -219,20 +120,6 @@ TRANSITION = Probe(
     _transition,
     "writes",
     {"en": "ask for every state from every state", "fr": "demander tout état depuis tout état"},
-    writes=True,
-)
-REJECT = Probe(
-    lambda check, row, operation, lab: 2 * len(check["edits"]) + 3,
-    _reject,
-    "writes",
-    {"en": "send what is wrong in one edit", "fr": "envoyer ce qui est faux d'une retouche"},
-    writes=True,
-)
-ACCEPT_CHANGE = Probe(
-    lambda check, row, operation, lab: 3 * len(check["edits"]),
-    _accept_change,
-    "writes",
-    {"en": "change in unusual ways", "fr": "changer de façon inhabituelle"},
     writes=True,
 )
 UNKNOWN = Probe(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobstd.conformance.kinds.making import examples, shop
-from mobstd.conformance.kinds.moving import right_change
+from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.oracle import look

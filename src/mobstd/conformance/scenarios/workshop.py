@@ -18,7 +18,7 @@ from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["Thing", "Workshop", "named"]
+__all__ = ["GONE", "Thing", "Workshop", "named"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""

@@ -1,0 +1,101 @@
+"""What is unusual and right: taken, whatever else the target makes of it."""
+
+from __future__ import annotations
+
+from mobstd.conformance.kinds.making import control_of, right_change, shop
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.refusing import edited, many
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.edit import edits
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["ACCEPT", "ACCEPT_CHANGE"]
+
+
+def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    control = control_of(workshop, resource, row)
+    if control is None:
+        return Result(reason="no-data")
+    evidence, findings = 0, []
+    for make in edited(check, workshop, control):
+        edit = make()
+        sent = workshop.post(resource, edit.document, row, "scenario", negative=True)
+        if sent.status is None or sent.status >= 500:
+            continue
+        evidence += 1
+        if sent.accepted:
+            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
+            continue
+        again = workshop.post(resource, workshop.body(resource, control.candidate), row, "scenario")
+        if not again.accepted:
+            continue
+        workshop.drop(workshop.thing(resource, control.sent, again, control.candidate))
+        findings.append(
+            found(
+                row,
+                "probe.accept",
+                (sent, again),
+                pointer="/response/status",
+                expected=check.get("expect", [201])[0],
+                received=sent.status,
+                severity=edit.severity,
+                text=check.get("message"),
+                edit=edit.name,
+            )
+        )
+    return Result(evidence, tuple(findings))
+
+
+def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Ask for changes that are unusual and right, each of a new thing."""
+    opened = shop(lab, operation)
+    if opened is None or opened[1].life is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    right = right_change(resource)
+    evidence: int = 0
+    findings: list[Finding] = []
+    for edit in edits(check["edits"], right, {}):
+        thing = workshop.make(resource, row)
+        if thing is None:
+            return Result(reason="no-data")
+        sent = workshop.change(thing, edit.document, row, "scenario", negative=True)
+        if sent.status is not None and sent.status < 500:
+            evidence += 1
+            if not sent.accepted and workshop.change(thing, right, row).accepted:
+                findings.append(
+                    found(
+                        row,
+                        "probe.accept",
+                        (sent, thing.created),
+                        pointer="/response/status",
+                        expected=200,
+                        received=sent.status,
+                        severity=edit.severity,
+                        text=check.get("message"),
+                        edit=edit.name,
+                    )
+                )
+        workshop.drop(thing)
+    return Result(evidence, tuple(findings))
+
+
+ACCEPT = Probe(
+    many,
+    _accept,
+    "writes",
+    {"en": "make unusual ones that are right", "fr": "en créer d'inhabituels et justes"},
+    writes=True,
+)
+ACCEPT_CHANGE = Probe(
+    lambda check, row, operation, lab: 3 * len(check["edits"]),
+    _accept_change,
+    "writes",
+    {"en": "change in unusual ways", "fr": "changer de façon inhabituelle"},
+    writes=True,
+)

@@ -1,0 +1,245 @@
+"""What is wrong in one edit: refused, and nothing kept of it, nothing moved by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from mobstd.conformance.kinds.making import control_of, right_change, shop
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.edit import Edit, edits
+from mobstd.conformance.scenarios.material import spoilt
+from mobstd.conformance.scenarios.oracle import look, there
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["REJECT", "UNFIT", "VARY", "edited", "many"]
+
+REFUSED = range(400, 500)
+
+
+def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    if operation == resource.create:
+        return _refuse_made(check, row, workshop, resource)
+    return _refuse_change(check, row, workshop, resource)
+
+
+def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: Resource) -> Result:
+    """Post documents that are wrong in one edit; each is to be refused, and nothing kept of it."""
+    control = control_of(workshop, resource, row)
+    if control is None:
+        return Result(reason="no-data")
+    evidence, findings = 0, []
+    for make in edited(check, workshop, control):
+        edit = make()
+        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
+        if sent.status is None or sent.status >= 500 or sent.status == 429:
+            continue
+        evidence += 1
+        if sent.status in _statuses(check):
+            findings += _kept(check, row, workshop, resource, edit, sent)
+            continue
+        edit = make()
+        again = workshop.post(resource, edit.document, row, "negative", negative=True)
+        if again.status is None or again.status in _statuses(check) or again.status >= 500:
+            continue
+        findings.append(
+            found(
+                row,
+                "probe.reject",
+                (again, control.created),
+                pointer="/response/status",
+                expected=_expected(check),
+                received=again.status,
+                severity=edit.severity,
+                text=check.get("message"),
+                edit=edit.name,
+            )
+        )
+    return Result(evidence, tuple(findings))
+
+
+def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:
+    """Yield, for each edit of a check, what makes it anew on a right document under a new id."""
+    names = workshop.members(control.resource)
+
+    def made() -> list[Edit]:
+        return list(
+            edits(check["edits"], workshop.body(control.resource, control.candidate), names)
+        )
+
+    for place in range(len(made())):
+        yield lambda place=place: made()[place]  # type: ignore[misc]
+
+
+def _statuses(check: Check) -> Sequence[int]:
+    wanted: Any = check.get("expect", [400])
+    return REFUSED if wanted == "refused" else wanted
+
+
+def _expected(check: Check) -> Any:
+    expect = check.get("expect", [400])
+    return expect[0] if isinstance(expect, list) and len(expect) == 1 else expect
+
+
+def _kept(
+    check: Check,
+    row: Requirement,
+    workshop: Workshop,
+    resource: Resource,
+    edit: Edit,
+    sent: Exchange,
+) -> list[Finding]:
+    """Look for what was refused: it must not be there."""
+    key = workshop.key_of(resource, edit.document)
+    if not key or edit.at == resource.key:
+        return []
+    read = there(workshop, resource, key, row)
+    if read is None:
+        return []
+    workshop.found(resource, key)
+    return [
+        found(
+            row,
+            "probe.reject.kept",
+            (read, sent),
+            pointer="/response/status",
+            expected=404,
+            received=read.status,
+            severity=edit.severity,
+            edit=edit.name,
+        )
+    ]
+
+
+def _refuse_change(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource
+) -> Result:
+    """Ask for changes that are wrong in one edit; each is to be refused, and change nothing."""
+    if resource.life is None or resource.change is None:
+        return Result(reason="not-permitted")
+    right = right_change(resource)
+    evidence: int = 0
+    findings: list[Finding] = []
+    thing: Thing | None = None
+    for edit in edits(check["edits"], right, {}):
+        thing = thing or workshop.make(resource, row)
+        if thing is None:
+            return Result(reason="no-data")
+        sent = workshop.change(thing, edit.document, row, "negative", negative=True)
+        after, _ = look(workshop, thing, resource.life.first[0], row)
+        moved = after is not None and after != resource.life.first[0]
+        if sent.status is not None and sent.status < 500 and sent.status != 429:
+            evidence += 1
+            wrong = sent.status not in check.get("expect", [400])
+            if wrong or moved:
+                findings.append(
+                    found(
+                        row,
+                        "probe.reject.moved" if moved and not wrong else "probe.reject",
+                        (sent, thing.created),
+                        pointer="/response/status",
+                        expected=check.get("expect", [400])[0],
+                        received=sent.status if wrong else after,
+                        severity=edit.severity,
+                        text=check.get("message"),
+                        edit=edit.name,
+                    )
+                )
+        if moved or sent.accepted:
+            workshop.drop(thing)
+            thing = None
+    thing = thing or workshop.make(resource, row)
+    if thing is None or not workshop.change(thing, right, row).accepted:
+        return Result()
+    workshop.drop(thing)
+    return Result(evidence, tuple(findings))
+
+
+def _unfit(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Make one from an item that does not serve, and for one reason only."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    control = control_of(workshop, resource, row)
+    candidate = spoilt(lab, resource, check["because"], workshop.now)
+    if control is None or candidate is None:
+        return Result(reason="no-data")
+    sent = workshop.post(
+        resource, workshop.body(resource, candidate), row, "negative", negative=True
+    )
+    if sent.status is None or sent.status == 429:
+        return Result()
+    if sent.status in REFUSED or sent.status >= 500:
+        return Result(1)
+    workshop.drop(workshop.thing(resource, control.sent, sent, candidate))
+    finding = found(
+        row,
+        "probe.unfit",
+        (sent, control.created),
+        pointer="/response/status",
+        expected=_expected(check),
+        received=sent.status,
+        text=check.get("message"),
+    )
+    return Result(1, (finding,))
+
+
+def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Send what is wrong in odd ways; the row that forbids server failures judges all answers."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    control = control_of(workshop, resource, row)
+    if control is None:
+        return Result(reason="no-data")
+    for make in edited(check, workshop, control):
+        edit = make()
+        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
+        if sent.accepted:
+            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
+    return Result()
+
+
+def many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
+    """Return how many requests the edits of a check take at most."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return 0
+    workshop, resource = opened
+    names = workshop.members(resource)
+    many = sum(len(names[e["each"]]) if "each" in e else 1 for e in check.get("edits", ()))
+    return many * 2
+
+
+REJECT = Probe(
+    lambda check, row, operation, lab: 2 * len(check["edits"]) + 3,
+    _reject,
+    "writes",
+    {"en": "send what is wrong in one edit", "fr": "envoyer ce qui est faux d'une retouche"},
+    writes=True,
+)
+UNFIT = Probe(
+    lambda check, row, operation, lab: 2,
+    _unfit,
+    "writes",
+    {"en": "make one from what does not serve", "fr": "en créer un de ce qui ne convient pas"},
+    writes=True,
+)
+VARY = Probe(
+    many,
+    _vary,
+    "writes",
+    {"en": "post odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
+    writes=True,
+)
