@@ -17,6 +17,7 @@ from mobstd.conformance.assemble import assemble, redactor
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
+from mobstd.conformance.kinds.announcing import plain_calls, unannounced
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.outline import (
     Options,
@@ -40,6 +41,8 @@ from mobstd.conformance.scenarios.presence import presence
 from mobstd.conformance.session import SenderLike, Stopped
 from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
+from mobstd.judging.catalogue import callers
+from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
@@ -127,6 +130,8 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     rest = budget.reads - len(lab.session.exchanges)
     if lab.workshop is not None:
         _write(outline, tallies, begin)
+    if lab.receiver is not None:
+        _hear(outline, tallies, begin, profile)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
@@ -142,11 +147,54 @@ def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], N
     begin("writes", lab.session.budget.writes)
     with lab.session.phase("writes", lab.session.budget.writes):
         _probe(outline, operations, "writes", tallies)
+        tallies += _overall(outline, "asked")
     lab.workshop.undo()
     for block, state in presence(lab, operations).items():
         lab.presence[block] = state
     there = frozenset(b for b, state in lab.presence.items() if state == "present")
     lab.context = replace(lab.context, blocks=lab.context.blocks | there)
+
+
+def _overall(outline: Outline, phase: str) -> list[Tally]:
+    """Run the probes that look at the run as a whole, whatever operation they are about."""
+    found = []
+    for row, check in outline.lab.context.catalogue.checks:
+        if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase:
+            result = PROBES[check.kind].run(check, row, "", outline.lab)
+            findings = tuple(limited_severity(row, check, f) for f in result.findings)
+            found.append(Tally(row, check, None, result.evidence, findings, result.reason))
+    return found
+
+
+def _hear(
+    outline: Outline, tallies: list[Tally], begin: Callable[[str, int], None], profile: Profile
+) -> None:
+    """Wait for what the target is to call; then it is known which of those blocks are there."""
+    lab = outline.lab
+    assert lab.receiver is not None
+    begin("listen", 0)
+    waiting = [
+        check
+        for row, check in lab.context.catalogue.checks
+        if row.id in outline.rows and check.kind == "announced"
+    ]
+    wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
+    lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
+    called = {x.operation for x in lab.receiver.exchanges}
+    for name, block in lab.context.catalogue.version.suite["blocks"].items():
+        if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:
+            lab.presence[name] = "present"
+
+
+def _judge_calls(outline: Outline, profile: Profile) -> list[Tally]:
+    """Judge what the target called by what the standard asks of who calls."""
+    lab = outline.lab
+    tallies = _overall(outline, "heard")
+    if lab.receiver is None:
+        return tallies
+    asked = callers(lab.receiver.version, lab.receiver.role)
+    context = Context(asked, lab.context.blocks, profile.timezone)
+    return tallies + judge(plain_calls(lab), context)
 
 
 def _fault(seen: Preflight, error: Exception) -> str:
@@ -232,6 +280,8 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     judged: list[Tally] = []
     try:
         judge(lab.session.exchanges, lab.context, judged)
+        if not options.planned:
+            judged += _judge_calls(outline, profile)
     except KeyboardInterrupt:
         stopped = "interrupted"
     except Exception as error:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from mobstd.conformance.kinds import (
     accepting,
     access,
+    announcing,
     boundary,
     complete,
     defaults,
@@ -22,6 +23,7 @@ from mobstd.conformance.kinds import (
     parties,
     refusing,
     relations,
+    signing,
     telling,
 )
 from mobstd.conformance.kinds.probe import Probe
@@ -61,6 +63,11 @@ PROBES: Mapping[str, Probe] = {
     "accept-change": accepting.ACCEPT_CHANGE,
     "unknown": moving.UNKNOWN,
     "other-party": parties.PARTY,
+    "called": announcing.CALLED,
+    "announced": announcing.ANNOUNCED,
+    "shown": announcing.SHOWN,
+    "acted": announcing.ACTED,
+    "signed": signing.SIGNED,
     "taken": telling.TAKEN,
     "told": telling.TOLD,
     "retold": telling.RETOLD,

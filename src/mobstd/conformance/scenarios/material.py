@@ -114,7 +114,8 @@ class Maker:
         theirs: str | None = None,
         tokens: Tokens | None = None,
     ) -> None:
-        self._now, self._caller, self._theirs = now, caller, theirs
+        self._now, self._theirs = now, theirs
+        self.caller = caller
         self.tokens = tokens or Tokens()
         self._stem = f"{seed}|{now}"
         self._nonce = 0
@@ -139,7 +140,7 @@ class Maker:
         """Return the document of a candidate."""
         words = {
             "$first": life_first,
-            "$caller": self._caller,
+            "$caller": self.caller,
             "$soon": self._now + SOON,
             "$theirs": self._theirs,
             "$traveller": self.tokens.traveller,
@@ -164,7 +165,7 @@ class Maker:
         if node == "$person":
             return f"mobstd-{self.key()[:8]}"
         if node == "$page":
-            return f"https://{self._caller}/bookings/{self.key()[:8]}"
+            return f"https://{self.caller}/bookings/{self.key()[:8]}"
         if node == "$token":
             return self.tokens.token()
         return words[node]

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mobstd.oidc import Issuer
+    from mobstd.oidc import Issuer, TokenVerifier
 
 __all__ = ["STAND_IN", "Tokens"]
 
@@ -40,11 +40,35 @@ class Tokens:
 
     def __init__(self, issuer: Issuer | None = None) -> None:
         self._issuer = issuer
+        self._verifier: TokenVerifier | None = None
 
     @property
     def signed(self) -> bool:
         """Whether a target can verify them, and so refuse wrong ones."""
         return self._issuer is not None
+
+    def refused(self, token: str) -> str | None:
+        """Return why a token is not one that the issuer made for anybody; ``None``: it is."""
+        if self._issuer is None:
+            return None
+        from mobstd.oidc import InvalidToken, KeysUnavailable, TokenVerifier, published
+        from mobstd.transport import AsgiSender
+
+        issuer = self._issuer
+        if self._verifier is None:
+            self._verifier = TokenVerifier(
+                issuer.url,
+                issuer.audience,
+                insecure=True,
+                opens=lambda origin: AsgiSender(published(issuer)),
+            )
+        try:
+            self._verifier.verify(token, late=True)
+        except InvalidToken as error:
+            return error.reason
+        except KeysUnavailable:
+            return None
+        return None
 
     def token(self, kind: str = "valid") -> str:
         """Return a token of a kind of ``mobstd.oidc.TokenKind``; a stand-in without an issuer."""

@@ -72,7 +72,13 @@ class Workshop:
     _materials: dict[str, Material] = field(default_factory=dict)
     _serving: dict[tuple[str, int], int] = field(default_factory=dict)
     _things: dict[str, list[Thing]] = field(default_factory=dict)
+    _states: dict[str, str] = field(default_factory=dict)
     _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def caller(self) -> str:
+        """The domain that mobstd makes things under."""
+        return self.maker.caller
 
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
@@ -186,6 +192,8 @@ class Workshop:
         """Post a document; what it may have made is undone in the end."""
         key = self.key_of(resource, body)
         undo = self._undo(resource, key)
+        if key and resource.life is not None:
+            self._states.setdefault(key.lower(), str(get(body, resource.life.at)))
         if resource.news and undo is not None:
             self._told.setdefault(undo.target, (resource, body))
         exchange = self._write(
@@ -251,6 +259,7 @@ class Workshop:
         assert about.parameter is not None
         asked = {about.parameter: thing.key if key is None else key, **query}
         undo = self._undo(about, thing.key) if key is None else None
+        before = self._states.get(thing.key.lower())
         exchange = self._write(
             about.change, asked, body, row, purpose, undo,
             negative=negative, credentials=credentials, extra=extra,
@@ -258,7 +267,13 @@ class Workshop:
         wanted = query.get(about.state or "")
         if exchange.accepted and isinstance(wanted, str) and key is None:
             thing.state = wanted
+            if self._states.get(thing.key.lower()) == before:
+                self._states[thing.key.lower()] = wanted
         return exchange
+
+    def state_of(self, key: str) -> str | None:
+        """Return the state that a thing of this run was given last; ``None``: it is none of it."""
+        return self._states.get(key.lower())
 
     def _write(
         self,

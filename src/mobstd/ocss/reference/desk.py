@@ -15,6 +15,9 @@ from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BookingDesk"]
 
+_LATEST = 250_000_000_000
+"""A few decades before the last instant that Python's calendar has."""
+
 _OTHER = {"driver": "passenger", "passenger": "driver"}
 
 
@@ -47,6 +50,8 @@ class BookingDesk:
             raise Refuse(400, "A booking begins as WAITING_CONFIRMATION.")
         if booking["passengerPickupDate"] < self._now:
             raise Refuse(400, "missing_journey: the ride is over.")
+        if booking["passengerPickupDate"] > _LATEST:
+            raise Refuse(400, "missing_journey: no ride is that far ahead.")
         for side in _OTHER:
             self._known(booking, side)
         kept = booking
