@@ -11,6 +11,9 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Requirement
 
+GONE = 404
+"""What is read of a thing that was undone, where the target keeps no such things."""
+
 __all__ = ["Cell", "shown", "table"]
 
 
@@ -143,7 +146,10 @@ def _in_state(
         for step in way:
             assert resource.state is not None
             workshop.change(thing, {resource.state: step}, row)
-        now = workshop.state(thing, row)
+        read = workshop.read(thing, row)
+        now = shown(read, resource)
+        if state == life.undone and read is not None and read.status == GONE:
+            return None
         if now == state or (now is None and thing.state == state):
             return thing
         workshop.drop(thing)

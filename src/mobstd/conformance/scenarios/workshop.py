@@ -11,7 +11,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
-from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.session import Stopped
 from mobstd.judging.body import NotJson
 from mobstd.judging.exchange import Exchange, Request
@@ -47,6 +47,13 @@ class Thing:
     candidate: Candidate
     state: str | None = None
 
+    @property
+    def sent_state(self) -> str | None:
+        """The state that it was posted in."""
+        life = self.resource.life
+        state = get(self.sent, life.at) if life is not None else None
+        return state if isinstance(state, str) else None
+
 
 @dataclass
 class Workshop:
@@ -65,9 +72,14 @@ class Workshop:
     left: list[Request] = field(default_factory=list)
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
-    _pending: dict[str, Request] = field(default_factory=dict)
+    _pending: dict[str, tuple[Request, str]] = field(default_factory=dict)
     _materials: dict[str, Material] = field(default_factory=dict)
     _serving: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def resource(self, name: str) -> Resource:
+        """Return what can be made under a name."""
+        catalogue = self.lab.context.catalogue
+        return resources(catalogue.version, catalogue.role)[name]
 
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
@@ -159,7 +171,7 @@ class Workshop:
         )  # fmt: skip
         given = self.key_of(resource, _answer(exchange))
         if exchange.accepted and given and given != key:
-            self._remember(self._undo(resource, given))
+            self._remember(self._undo(resource, given), credentials)
         return exchange
 
     def read(
@@ -227,10 +239,12 @@ class Workshop:
 
         new = undo is not None and undo.target not in self._pending
 
+        party = options.get("credentials", "own")
+
         def intend() -> None:
-            number.append(self.journal.intend(operation, undo))
-            if undo is not None:
-                self._pending[undo.target] = undo
+            number.append(self.journal.intend(operation, undo, party))
+            if new and undo is not None:
+                self._pending[undo.target] = (undo, party)
 
         exchange = session.ask(
             operation, query, purpose,
@@ -246,10 +260,10 @@ class Workshop:
         """Note that something is there although it was refused, so that it is undone."""
         self._remember(self._undo(resource, key))
 
-    def _remember(self, undo: Request | None) -> None:
+    def _remember(self, undo: Request | None, party: str = "own") -> None:
         if undo is not None:
-            self.journal.intend("", undo)
-            self._pending[undo.target] = undo
+            self.journal.intend("", undo, party)
+            self._pending.setdefault(undo.target, (undo, party))
 
     def _undo(self, resource: Resource, key: str) -> Request | None:
         if not resource.undoable or not key or resource.life is None or resource.change is None:
@@ -265,7 +279,7 @@ class Workshop:
 
     def undo(self) -> None:
         """Undo whatever is left, the last first; what refuses is kept in ``left``."""
-        for undo in list(self._pending.values())[::-1]:
+        for undo, _ in list(self._pending.values())[::-1]:
             self._undone(undo, self._changing(undo))
 
     def _changing(self, undo: Request) -> str:
@@ -277,7 +291,8 @@ class Workshop:
 
     def _undone(self, undo: Request, operation: str) -> None:
         try:
-            exchange = self.lab.session.clean(operation or None, undo)
+            party = self._pending[undo.target][1]
+            exchange = self.lab.session.clean(operation or None, undo, party)
         except Stopped:
             self.left.append(undo)
             return
