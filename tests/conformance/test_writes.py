@@ -313,7 +313,7 @@ class WrongKeysToo(Booker):
     keys = ("own", "other", "mobstd-wrong-key")
 
     def of(self, id_: str, key: str) -> dict[str, Any]:
-        return super().of(id_, "own" if key not in ("own", "other") else key)
+        return super().of(id_, key if key in ("own", "other") else self.owners.get(id_, key))
 
 
 WRONG = {
