@@ -232,11 +232,12 @@ def _clean(args: argparse.Namespace) -> int:
         overrides[key] = overrides[key] or about.get(key)
     profile = load(args.profile, overrides=overrides)
     headers, _ = engine.credentials(profile)
+    second, _ = engine.second_credentials(profile)
     with ExitStack() as stack:
         done = clean(
             args.cleanup,
             lambda _: stack.enter_context(opened(profile.target, seconds=args.timeout)),
-            headers,
+            {"own": headers, "other": second, "wrong": engine.wrong(headers)},
         )
     for one in done:
         if not one.done:

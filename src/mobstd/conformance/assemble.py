@@ -27,6 +27,7 @@ from mobstd.conformance.result import (
     undeclared,
     with_umbrellas,
 )
+from mobstd.conformance.scenarios.account import lacking, made
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
 from mobstd.judging.pointer import steps
@@ -111,6 +112,9 @@ def _unlock(run: Run, operations: tuple[str, ...], rows: list[str]) -> list[dict
     """Say what data would let the rest be judged."""
     if not rows:
         return []
+    told = [] if run.lab.workshop is None else lacking(run.lab.workshop, operations)
+    if told:
+        return [{"message": one, "requirements": rows} for one in told]
     searches = [op for op in operations if op in run.lab.context.catalogue.collections]
     bare = bool(searches) and not any(run.lab.anchors.get(op) for op in searches)
     code = "unlock.stopped" if run.stopped else "unlock.items" if bare else "unlock.variety"
@@ -240,6 +244,7 @@ def assemble(run: Run) -> dict[str, Any]:
         "coverage": _coverage(run),
     }
     report["record"] = run.recorded
+    report["writes"] = None if run.lab.workshop is None else made(run.lab.workshop)
     report["gate"] = gate(report, run.baseline, fail_on=run.fail_on)
     hiding = redactor(run.lab, run.secrets, run.seed)
     exchanges = [*run.lab.session.exchanges, *called]

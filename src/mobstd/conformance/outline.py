@@ -41,6 +41,7 @@ __all__ = [
     "second_credentials",
     "the_role",
     "writable",
+    "wrong",
 ]
 
 QUICK = 40
@@ -207,7 +208,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         Pace(options.rate or profile.rate, options.sleep),
         base_path=address.path if address else "",
         credentials=options.credentials,
-        wrong_credentials=tuple((k, "mobstd-wrong-key") for k, _ in options.credentials),
+        wrong_credentials=wrong(options.credentials),
         other_credentials=options.second,
         listeners=list(options.listeners),
         allow_writes=options.allow_writes,
@@ -314,6 +315,11 @@ def second_credentials(profile: Profile) -> tuple[Headers, dict[str, str]]:
         ConfigError: as ``credentials``.
     """
     return _presented(profile.second_auth, "second_token")
+
+
+def wrong(headers: Headers) -> Headers:
+    """Return headers like these, with a key that nobody has."""
+    return tuple((name, "mobstd-wrong-key") for name, _ in headers)
 
 
 def _presented(auth: Auth | None, name: str) -> tuple[Headers, dict[str, str]]:

@@ -30,6 +30,7 @@ from mobstd.conformance.outline import (
     second_credentials,
     the_role,
     writable,
+    wrong,
 )
 from mobstd.conformance.places import place
 from mobstd.conformance.plan import plan
@@ -46,7 +47,7 @@ from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Options", "Progress", "check", "credentials", "second_credentials", "the_role"]
+__all__ = ["Options", "Progress", "check", "credentials", "second_credentials", "the_role", "wrong"]
 
 LOOKING = ("declared", "implements")
 """Kinds that look at what preflight found and send nothing."""

@@ -214,20 +214,22 @@ class Session:
             PhaseSpent: where this phase may not.
         """
         request = self.request(operation, query, extra=extra, body=body)
-        headers = {
+        request = replace(request, headers=request.headers + self._headers(credentials))
+        return self._send(
+            operation, request, purpose, requirement, negative, credentials == "own", before
+        )
+
+    def _headers(self, credentials: str) -> Pairs:
+        return {
             "own": self.credentials,
             "none": (),
             "wrong": self.wrong_credentials,
             "other": self.other_credentials,
         }[credentials]
-        request = replace(request, headers=request.headers + headers)
-        return self._send(
-            operation, request, purpose, requirement, negative, credentials == "own", before
-        )
 
-    def clean(self, operation: str | None, request: Request) -> Exchange:
+    def clean(self, operation: str | None, request: Request, credentials: str = "own") -> Exchange:
         """Send what undoes a write: no budget holds it back, and no fault of the target."""
-        request = replace(request, headers=request.headers + self.credentials)
+        request = replace(request, headers=request.headers + self._headers(credentials))
         self._cleaning = True
         try:
             return self._send(operation, request, "cleanup", None, True, True, None)

@@ -31,10 +31,11 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if sent.accepted:
             workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
             continue
-        again = workshop.post(resource, workshop.body(resource, control.candidate), row, "scenario")
+        plain = workshop.body(resource, control.candidate)
+        again = workshop.post(resource, plain, row, "scenario")
         if not again.accepted:
             continue
-        workshop.drop(workshop.thing(resource, control.sent, again, control.candidate))
+        workshop.drop(workshop.thing(resource, plain, again, control.candidate))
         findings.append(
             found(
                 row,

@@ -14,7 +14,7 @@ from mobstd.conformance.scenarios.table import table
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING
+from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["READ_BACK", "STATE_KEPT", "UNCHANGED"]
@@ -33,7 +33,7 @@ def _first_reads(
 
 
 def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What is read is what was answered when it was made, else what was sent."""
+    """What is read is what was sent, or else what was answered when it was made."""
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
@@ -55,26 +55,23 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
                 )
             )
         elif isinstance(read.body, dict):
-            wanted = _answered(thing)
-            findings += list(
-                compared(check, row, lab, wanted, read, thing.created, "probe.read-back")
-            )
+            answered = _answered(thing)
+            findings += [
+                finding
+                for finding in compared(
+                    check, row, lab, thing.sent, read, thing.created, "probe.read-back"
+                )
+                if get(read.body, finding.params["member"])
+                != get(answered, finding.params["member"])
+            ]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def _answered(thing: Thing) -> Any:
-    """Return what was sent, with the values that the target answered: those it may keep."""
+    """Return the answer that made a thing, or ``MISSING``: what it says may be read as well."""
     made = thing.created
-    if made.response is None or made.response.not_json or not isinstance(made.body, dict):
-        return thing.sent
-    return _as_answered(thing.sent, made.body)
-
-
-def _as_answered(sent: Any, came: Any) -> Any:
-    if isinstance(sent, dict) and isinstance(came, dict):
-        kept = {name: _as_answered(value, came.get(name, MISSING)) for name, value in sent.items()}
-        return {name: value for name, value in kept.items() if value is not MISSING}
-    return came
+    readable = made.response is not None and made.response.not_json is None
+    return made.body if readable else MISSING
 
 
 def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:

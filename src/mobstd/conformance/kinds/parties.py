@@ -7,6 +7,7 @@ from typing import Any
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.oracle import look
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
@@ -33,7 +34,7 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     tried = [
         (name, sent, moved)
         for name in parties
-        for sent, moved in [_tried(row, operation, workshop, resource, own, name)]
+        for sent, moved in [_tried(check, row, operation, workshop, resource, own, name)]
         if sent is not None and sent.status is not None and sent.status < 500
     ]
     expect = check.get("expect", [401, 403, 404])
@@ -56,6 +57,7 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 
 def _tried(
+    check: Check,
     row: Requirement,
     operation: str,
     workshop: Workshop,
@@ -68,13 +70,25 @@ def _tried(
     if operation == resource.read:
         return workshop.read(own, row, "negative", **options), None
     if operation == resource.change:
-        sent = workshop.change(own, right_change(resource), row, "negative", **options)
-        first = resource.life.first[0] if resource.life is not None else ""
-        state, _ = look(workshop, own, first, row)
-        own.state = state or own.state
-        return sent, state if state != first else None
+        thing = workshop.make(resource, row)
+        if thing is None:
+            return None, None
+        sent = workshop.change(thing, right_change(resource), row, "negative", **options)
+        state, _ = look(workshop, thing, thing.sent_state or "", row)
+        workshop.drop(thing)
+        return sent, state if state not in (None, thing.sent_state) else None
     body = workshop.body(resource, own.candidate)
+    for pointer, value in check.get("set", {}).items():
+        body = put(body, pointer, _made(workshop, row, value))
     return workshop.post(resource, body, row, "negative", **options), None
+
+
+def _made(workshop: Workshop, row: Requirement, value: Any) -> Any:
+    """Return a value, or for ``$booking`` the key of a thing of that name."""
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    things = examples(workshop, workshop.resource(value.removeprefix("$")), row)
+    return things[0].key if things else value
 
 
 def _guarded(lab: Lab, sent: list[Exchange]) -> bool:

@@ -174,14 +174,13 @@ def _unfit(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     candidate = spoilt(lab, resource, check["because"], workshop.now)
     if control is None or candidate is None:
         return Result(reason="no-data")
-    sent = workshop.post(
-        resource, workshop.body(resource, candidate), row, "negative", negative=True
-    )
+    body = workshop.body(resource, candidate)
+    sent = workshop.post(resource, body, row, "negative", negative=True)
     if sent.status is None or sent.status == 429:
         return Result()
     if sent.status in REFUSED or sent.status >= 500:
         return Result(1)
-    workshop.drop(workshop.thing(resource, control.sent, sent, candidate))
+    workshop.drop(workshop.thing(resource, body, sent, candidate))
     finding = found(
         row,
         "probe.unfit",

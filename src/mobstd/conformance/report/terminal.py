@@ -248,6 +248,19 @@ def _unlock(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
         yield Line(((visible(text), ""),), 4)
 
 
+def _writes(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
+    """What the run made, so that nobody has to look for it."""
+    writes = report.get("writes") or {"resources": {}, "left": []}
+    for one in writes["resources"].values():
+        if one["made"]:
+            name = "made" if one["undoable"] else "sent"
+            facts = {"count": one["made"], "thing": one["title"][lang]}
+            yield Line(((word("says", name, lang, **facts), "dim"),))
+    if writes["left"]:
+        facts = {"count": len(writes["left"]), "file": writes["journal"]}
+        yield Line(((word("says", "left", lang, **facts), "bold red"),))
+
+
 def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
     mark, style = MARKS[report["verdict"]]
     yield Line(((f"{mark} {view.sentence(report, lang)}", style),))
@@ -265,6 +278,7 @@ def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
     facts = {"requests": report["requests"], "seconds": seconds}
     facts |= {"seed": report["seed"], "now": report["now"]}
     yield Line(((word("says", "requests", lang, **facts), "dim"),))
+    yield from _writes(report, lang)
     digest = report["suite"]["kill_digest"]
     if digest and not digest.get("stale"):
         yield Line(((word("says", "digest", lang, **digest), "dim"),))

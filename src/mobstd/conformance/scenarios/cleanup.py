@@ -28,7 +28,7 @@ class Undone:
 def clean(
     journal: Path | str,
     sender_of: Callable[[Mapping[str, Any]], SenderLike],
-    credentials: Pairs = (),
+    credentials: Mapping[str, Pairs],
 ) -> list[Undone]:
     """Send what undoes each write of a journal that may have left something.
 
@@ -37,7 +37,7 @@ def clean(
     Args:
         journal: the file.
         sender_of: returns what sends to the target that the journal is about.
-        credentials: headers that present mobstd to the target.
+        credentials: headers by party: ``own``, and those of another where there is one.
 
     Raises:
         ConfigError: where the journal can't be read, or is none.
@@ -47,7 +47,9 @@ def clean(
     if writes:
         sender = sender_of(about)
         for write in writes:
-            request = replace(write.undo, headers=write.undo.headers + credentials)
+            request = replace(
+                write.undo, headers=write.undo.headers + tuple(credentials.get(write.party, ()))
+            )
             try:
                 status: int | None = sender.send(request).status
             except TransportError:

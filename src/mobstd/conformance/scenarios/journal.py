@@ -27,11 +27,16 @@ OWN_FOLDER = ".mobstd"
 
 @dataclass(frozen=True)
 class Write:
-    """A write that may have left something behind: its number, operation, and what undoes it."""
+    """A write that may have left something behind: its number, operation, and what undoes it.
+
+    Attributes:
+        party: whose key made it, and has to undo it: ``own``, ``other``, ``wrong`` or ``none``.
+    """
 
     number: int
     operation: str
     undo: Request
+    party: str = "own"
 
 
 class Journal:
@@ -53,7 +58,7 @@ class Journal:
         """Whether anything was written."""
         return self._file is not None
 
-    def intend(self, operation: str, undo: Request | None) -> int:
+    def intend(self, operation: str, undo: Request | None, party: str = "own") -> int:
         """Note a write that is about to be sent, and return its number.
 
         Raises:
@@ -61,6 +66,8 @@ class Journal:
         """
         self._number += 1
         line: dict[str, Any] = {"write": self._number, "operation": operation, "undo": None}
+        if party != "own":
+            line["party"] = party
         if undo is not None:
             line["undo"] = {"method": undo.method, "path": undo.path, "query": undo.query}
             if undo.body is not None:
@@ -166,4 +173,5 @@ def _write(line: Mapping[str, Any]) -> Write:
         headers += (("Content-Type", "application/json"),)
     query = tuple((str(name), str(value)) for name, value in undo["query"])
     request = Request(str(undo["method"]), str(undo["path"]), query, headers, body)
-    return Write(int(line["write"]), str(line["operation"]), request)
+    party = str(line.get("party", "own"))
+    return Write(int(line["write"]), str(line["operation"]), request, party)

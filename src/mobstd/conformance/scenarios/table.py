@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mobstd.conformance.scenarios.oracle import look
+from mobstd.conformance.scenarios.oracle import look, shown
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
+
+GONE = 404
+"""What is read of a thing that was undone, where the target keeps no such things."""
 
 __all__ = ["Cell", "in_state", "table"]
 
@@ -132,7 +135,10 @@ def in_state(
         for step in way:
             assert resource.state is not None
             workshop.change(thing, {resource.state: step}, row)
-        now = workshop.state(thing, row)
+        read = workshop.read(thing, row)
+        now = shown(read, resource)
+        if state == life.undone and read is not None and read.status == GONE:
+            return None
         if now == state or (now is None and thing.state == state):
             return thing
         workshop.drop(thing)

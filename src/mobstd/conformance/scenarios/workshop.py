@@ -50,6 +50,13 @@ class Thing:
     candidate: Candidate
     state: str | None = None
 
+    @property
+    def sent_state(self) -> str | None:
+        """The state that it was posted in."""
+        life = self.resource.life
+        state = get(self.sent, life.at) if life is not None else None
+        return state if isinstance(state, str) else None
+
 
 @dataclass
 class Workshop:
@@ -68,7 +75,7 @@ class Workshop:
     left: list[Request] = field(default_factory=list)
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
-    _pending: dict[str, Request] = field(default_factory=dict)
+    _pending: dict[str, tuple[Request, str]] = field(default_factory=dict)
     _materials: dict[str, Material] = field(default_factory=dict)
     _serving: dict[tuple[str, int], int] = field(default_factory=dict)
     _things: dict[str, list[Thing]] = field(default_factory=dict)
@@ -80,6 +87,11 @@ class Workshop:
         """The domain that mobstd makes things under."""
         return self.maker.caller
 
+    def resource(self, name: str) -> Resource:
+        """Return what can be made under a name."""
+        catalogue = self.lab.context.catalogue
+        return resources(catalogue.version, catalogue.role)[name]
+
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
         if resource.id not in self._materials:
@@ -90,9 +102,8 @@ class Workshop:
 
     def _made(self, name: str) -> list[Any]:
         """Return the documents of what was made of a resource, and is still there."""
-        catalogue = self.lab.context.catalogue
         if not self._things.get(name):
-            self.make(resources(catalogue.version, catalogue.role)[name], None)
+            self.make(self.resource(name), None)
         return [thing.sent for thing in self._things.get(name, ())]
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
@@ -202,7 +213,7 @@ class Workshop:
         )  # fmt: skip
         given = self.key_of(resource, _answer(exchange))
         if exchange.accepted and given and given != key:
-            self._remember(self._undo(resource, given))
+            self._remember(self._undo(resource, given), credentials)
         return exchange
 
     def tell(
@@ -290,10 +301,12 @@ class Workshop:
 
         new = undo is not None and undo.target not in self._pending
 
+        party = options.get("credentials", "own")
+
         def intend() -> None:
-            number.append(self.journal.intend(operation, undo))
-            if undo is not None:
-                self._pending[undo.target] = undo
+            number.append(self.journal.intend(operation, undo, party))
+            if new and undo is not None:
+                self._pending[undo.target] = (undo, party)
 
         exchange = session.ask(
             operation, query, purpose,
@@ -309,10 +322,10 @@ class Workshop:
         """Note that something is there although it was refused, so that it is undone."""
         self._remember(self._undo(resource, key))
 
-    def _remember(self, undo: Request | None) -> None:
+    def _remember(self, undo: Request | None, party: str = "own") -> None:
         if undo is not None:
-            self.journal.intend("", undo)
-            self._pending[undo.target] = undo
+            self.journal.intend("", undo, party)
+            self._pending.setdefault(undo.target, (undo, party))
 
     def _undo(self, resource: Resource, key: str) -> Request | None:
         if not resource.undoable or not key or resource.life is None or resource.change is None:
@@ -331,7 +344,7 @@ class Workshop:
 
     def undo(self) -> None:
         """Undo whatever is left, the last first; what refuses is kept in ``left``."""
-        for undo in list(self._pending.values())[::-1]:
+        for undo, _ in list(self._pending.values())[::-1]:
             self._undone(undo, self._changing(undo))
 
     def _changing(self, undo: Request) -> str:
@@ -343,10 +356,11 @@ class Workshop:
 
     def _undone(self, undo: Request, operation: str) -> None:
         try:
-            exchange = self.lab.session.clean(operation or None, undo)
+            party = self._pending[undo.target][1]
+            exchange = self.lab.session.clean(operation or None, undo, party)
             gone = exchange.status in GONE
             if undo.target in self._told and exchange.status not in UNTOLD:
-                exchange = self._untell(*self._told[undo.target])
+                exchange = self._untell(*self._told[undo.target], party)
                 gone = exchange.accepted
         except Stopped:
             self.left.append(undo)
@@ -357,14 +371,14 @@ class Workshop:
         else:
             self.left.append(undo)
 
-    def _untell(self, resource: Resource, told: Mapping[str, Any]) -> Exchange:
+    def _untell(self, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:
         """Tell of something that it is undone."""
         assert resource.life is not None
         assert resource.news is not None
         body = put(put(told, resource.life.at, resource.life.undone), resource.news,
                    self.maker.key())  # fmt: skip
         request = self.lab.session.request(resource.create, {}, body=body)
-        return self.lab.session.clean(resource.create, request)
+        return self.lab.session.clean(resource.create, request, party)
 
 
 def _answer(exchange: Exchange) -> Any:

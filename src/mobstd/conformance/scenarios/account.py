@@ -1,0 +1,91 @@
+"""What a run made, what is left of it, and why it could make no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.workshop import Workshop, named
+from mobstd.judging.exchange import Exchange
+from mobstd.messages import LANGUAGES, render
+
+__all__ = ["lacking", "made"]
+
+SHOWN = 3
+"""How many reasons are told."""
+
+
+def _resources(workshop: Workshop) -> Mapping[str, Resource]:
+    catalogue = workshop.lab.context.catalogue
+    return resources(catalogue.version, catalogue.role)
+
+
+def made(workshop: Workshop) -> dict[str, Any]:
+    """Return how many of each resource were made, and what could not be taken back."""
+    catalogue = workshop.lab.context.catalogue
+    of = {one.create: one for one in _resources(workshop).values()}
+    counts: dict[str, dict[str, Any]] = {
+        one.id: {"title": dict(one.title), "made": 0, "undoable": one.undoable}
+        for one in of.values()
+        if one.create in catalogue.operations
+    }
+    for exchange in workshop.lab.session.exchanges:
+        if exchange.operation in of and exchange.accepted:
+            counts[of[exchange.operation].id]["made"] += 1
+    left = [undo.target for undo in workshop.left]
+    journal = str(workshop.journal.path) if left else None
+    return {"resources": counts, "left": left, "journal": journal}
+
+
+def lacking(workshop: Workshop, operations: Iterable[str]) -> list[dict[str, Any]]:
+    """Return messages that say why nothing could be made with these operations."""
+    asked = set(operations)
+    out = []
+    for resource in _resources(workshop).values():
+        if resource.create not in asked or workshop.shared.get(("examples", resource.id)):
+            continue
+        refusals = workshop.refusals.get(resource.id)
+        if refusals:
+            out.append(_refused(resource, refusals))
+        elif ("examples", resource.id) in workshop.shared:
+            out.append(_unfit(workshop, resource))
+    return out
+
+
+def _refused(resource: Resource, refusals: list[Exchange]) -> dict[str, Any]:
+    answers = dict.fromkeys(f"{x.status} {_word(named(x))}".strip() for x in refusals)
+    params = {"answers": "; ".join(list(answers)[:SHOWN]), "operation": resource.create}
+    return _message("unlock.refused", resource, dict.fromkeys(LANGUAGES, params))
+
+
+def _word(text: str) -> str:
+    short = " ".join(text.split())
+    return short if len(short) <= 80 else short[:80] + "…"
+
+
+def _unfit(workshop: Workshop, resource: Resource) -> dict[str, Any]:
+    material = workshop.material(resource)
+    searches = ", ".join(source.operation or "-" for source in resource.sources)
+    if not material.unfit:
+        params = {"operation": searches}
+        return _message("unlock.no-material", resource, dict.fromkeys(LANGUAGES, params))
+    told = material.unfit.most_common(SHOWN)
+    by_lang = {
+        lang: {
+            "operation": searches,
+            "reasons": "; ".join(f"{n} × {material.texts[key][lang]}" for key, n in told),
+        }
+        for lang in LANGUAGES
+    }
+    return _message("unlock.unfit", resource, by_lang)
+
+
+def _message(
+    code: str, resource: Resource, params: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    texts = {
+        lang: render(code, {**params[lang], "thing": resource.title[lang]}, lang)
+        for lang in LANGUAGES
+    }
+    return {"code": code, "params": {"resource": resource.id, **params["en"]}, **texts}
