@@ -140,7 +140,7 @@ def unannounced(check: Check, lab: Lab) -> bool:
 def _announced(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     resource = _resource(check, lab)
     if lab.receiver is None:
-        return Result(reason="no-receiver")
+        return Result(reason="no-listener")
     if resource is None:
         return Result(reason="not-permitted")
     calls = list(calls_of(check["of"], lab))
@@ -207,7 +207,7 @@ def _shown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A call about what the run made shows the other person, and not the one that is ours."""
     resource = _resource(check, lab)
     if lab.receiver is None:
-        return Result(reason="no-receiver")
+        return Result(reason="no-listener")
     if resource is None or lab.workshop is None:
         return Result(reason="not-permitted")
     made = {one.key: one for one in done_by_us(lab, resource) if one.made}
@@ -241,14 +241,14 @@ def _shown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 
 def _called(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    return Result(reason="no-receiver" if lab.receiver is None else "no-data")
+    return Result(reason="no-listener" if lab.receiver is None else "no-data")
 
 
 def _acted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """The target calls about a thing of the run when somebody there acts on it."""
     resource = _resource(check, lab)
     if lab.receiver is None:
-        return Result(reason="no-receiver")
+        return Result(reason="no-listener")
     if resource is None or lab.workshop is None:
         return Result(reason="not-permitted")
     if _acts(check, lab, resource):
