@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
+from mobstd.conformance.calls import hear, judge_calls, overall
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
-from mobstd.conformance.kinds.announcing import plain_calls, unannounced
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.outline import (
     Options,
@@ -38,12 +38,12 @@ from mobstd.conformance.preflight import Preflight, preflight
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.record import Recorder
 from mobstd.conformance.result import Run
-from mobstd.conformance.scenarios.presence import presence
+from mobstd.conformance.scenarios.oracle import unreached
+from mobstd.conformance.scenarios.presence import names_a_code, presence
+from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.session import SenderLike, Stopped
 from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
-from mobstd.judging.catalogue import callers
-from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
@@ -130,16 +130,19 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
         _probe(outline, operations, "last", tallies)
     rest = budget.reads - len(lab.session.exchanges)
     if lab.workshop is not None:
-        _write(outline, tallies, begin)
+        _write(outline, seen, tallies, begin)
     if lab.receiver is not None:
-        _hear(outline, tallies, begin, profile)
+        begin("listen", 0)
+        hear(outline, seen, profile)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
 
 
-def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], None]) -> None:
+def _write(
+    outline: Outline, seen: Preflight, tallies: list[Tally], begin: Callable[[str, int], None]
+) -> None:
     """Make, read, change and take back; then it is known which of these blocks are there."""
     lab = outline.lab
     operations = writable(outline)
@@ -147,8 +150,9 @@ def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], N
         return
     begin("writes", lab.session.budget.writes)
     with lab.session.phase("writes", lab.session.budget.writes):
+        _reach(outline, seen)
         _probe(outline, operations, "writes", tallies)
-        tallies += _overall(outline, "asked")
+        tallies += overall(outline, "asked")
     lab.workshop.undo()
     for block, state in presence(lab, operations).items():
         lab.presence[block] = state
@@ -156,46 +160,21 @@ def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], N
     lab.context = replace(lab.context, blocks=lab.context.blocks | there)
 
 
-def _overall(outline: Outline, phase: str) -> list[Tally]:
-    """Run the probes that look at the run as a whole, whatever operation they are about."""
-    found = []
-    for row, check in outline.lab.context.catalogue.checks:
-        if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase:
-            result = PROBES[check.kind].run(check, row, "", outline.lab)
-            findings = tuple(limited_severity(row, check, f) for f in result.findings)
-            found.append(Tally(row, check, None, result.evidence, findings, result.reason))
-    return found
-
-
-def _hear(
-    outline: Outline, tallies: list[Tally], begin: Callable[[str, int], None], profile: Profile
-) -> None:
-    """Wait for what the target is to call; then it is known which of those blocks are there."""
+def _reach(outline: Outline, seen: Preflight) -> None:
+    """See whether what is told is taken, and whether it is reached by changes, where it may be."""
     lab = outline.lab
-    assert lab.receiver is not None
-    begin("listen", 0)
-    waiting = [
-        check
-        for row, check in lab.context.catalogue.checks
-        if row.id in outline.rows and check.kind == "announced"
-    ]
-    wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
-    lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
-    called = {x.operation for x in lab.receiver.exchanges}
-    for name, block in lab.context.catalogue.version.suite["blocks"].items():
-        if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:
-            lab.presence[name] = "present"
-
-
-def _judge_calls(outline: Outline, profile: Profile) -> list[Tally]:
-    """Judge what the target called by what the standard asks of who calls."""
-    lab = outline.lab
-    tallies = _overall(outline, "heard")
-    if lab.receiver is None:
-        return tallies
-    asked = callers(lab.receiver.version, lab.receiver.role)
-    context = Context(asked, lab.context.blocks, profile.timezone)
-    return tallies + judge(plain_calls(lab), context)
+    catalogue = lab.context.catalogue
+    for resource in resources(catalogue.version, catalogue.role).values():
+        if lab.workshop is None or resource.news is None or resource.change is None:
+            continue
+        apart = unreached(lab.workshop, resource, None)
+        block = catalogue.block_of.get(resource.change, "")
+        if apart is not None and outline.declared is None and not names_a_code(lab, apart):
+            lab.presence[block] = "absent"
+        refusals = lab.workshop.refusals.get(resource.id, [])
+        if refusals and all(exchange.status == 401 for exchange in refusals):
+            code = "token-refused" if lab.workshop.maker.tokens.signed else "stand-in-refused"
+            seen.add("token", False, code, "configuration")
 
 
 def _fault(seen: Preflight, error: Exception) -> str:
@@ -282,7 +261,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     try:
         judge(lab.session.exchanges, lab.context, judged)
         if not options.planned:
-            judged += _judge_calls(outline, profile)
+            judged += judge_calls(outline, profile)
     except KeyboardInterrupt:
         stopped = "interrupted"
     except Exception as error:

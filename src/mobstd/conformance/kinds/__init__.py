@@ -13,6 +13,7 @@ from mobstd.conformance.kinds import (
     accepting,
     access,
     announcing,
+    believing,
     boundary,
     complete,
     defaults,
@@ -69,7 +70,8 @@ PROBES: Mapping[str, Probe] = {
     "acted": announcing.ACTED,
     "signed": signing.SIGNED,
     "taken": telling.TAKEN,
+    "reached": telling.REACHED,
     "told": telling.TOLD,
     "retold": telling.RETOLD,
-    "token": telling.TOKEN,
+    "token": believing.TOKEN,
 }

@@ -1,24 +1,35 @@
-"""How a target takes what it is told: its first news, late news, the same news, wrong tokens."""
+"""How a target takes what it is told: its first news, late news, the same news."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from mobstd.conformance.kinds.making import examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.oracle import at, look, observable, there
+from mobstd.conformance.scenarios.news import tell
+from mobstd.conformance.scenarios.oracle import at, look, observable, unreached
+from mobstd.conformance.scenarios.presence import names_a_code
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.table import in_state
+from mobstd.conformance.scenarios.table import in_state, table
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["RETOLD", "TAKEN", "TOKEN", "TOLD"]
+__all__ = [
+    "REACHED",
+    "RETOLD",
+    "TAKEN",
+    "TOLD",
+    "Tried",
+    "answered",
+    "later_states",
+    "opened_for",
+    "twice",
+]
 
 LEADING = ("first", "step", "skip")
 NO_ANSWER = (401, 403, 404, 405, 429)
@@ -28,13 +39,15 @@ Tried = tuple[int, list[Finding]]
 """How much evidence there was, and what was found."""
 
 
-def _twice(attempt: Callable[[], Tried]) -> Tried:
+def twice(attempt: Callable[[], Tried]) -> Tried:
     """Try again what seems to be wrong, before anybody is told."""
     evidence, findings = attempt()
     return (evidence, findings) if not findings else attempt()
 
 
-def _opened(lab: Lab, operation: str, row: Requirement) -> tuple[Workshop, Resource, Thing] | str:
+def opened_for(
+    lab: Lab, operation: str, row: Requirement
+) -> tuple[Workshop, Resource, Thing] | str:
     """Return what is told of and one that was taken, or why nothing can be tried."""
     opened = shop(lab, operation)
     if opened is None or opened[1].news is None or opened[1].life is None:
@@ -44,24 +57,57 @@ def _opened(lab: Lab, operation: str, row: Requirement) -> tuple[Workshop, Resou
     return "no-data" if control is None else (workshop, resource, control)
 
 
-def _answered(exchange: Exchange) -> bool:
+def answered(exchange: Exchange) -> bool:
     """Say whether an answer came that is about what was sent."""
     return exchange.status is not None and exchange.status < 500 and exchange.status != 429
 
 
 def _taken(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """What nothing is wrong with is taken, of each sort."""
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    if examples(workshop, resource, row):
-        return Result(1)
+    made = examples(workshop, resource, row)
+    sorts = {id(thing.candidate.source) for thing in made}
+    if len(sorts) == len(resource.sources):
+        return Result(len(sorts))
     refusals = workshop.refusals.get(resource.id, [])
-    told = [x for x in refusals if _answered(x) and x.status not in NO_ANSWER]
+    told = [x for x in refusals if answered(x) and x.status not in NO_ANSWER]
     if not told or len(told) < len(refusals):
-        return Result(reason="no-data")
+        return Result(len(sorts), reason=None if sorts else "no-data")
     wrong = found(row, "probe.taken", (told[0],), pointer="/response/status", expected=200,
                   received=told[0].status, text=check.get("message"))  # fmt: skip
+    return Result(1, (wrong,))
+
+
+def _reached(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Of the changes that lead on from the beginning, some are taken; what was told is known."""
+    opened = opened_for(lab, operation, row)
+    if isinstance(opened, str):
+        return Result(reason=opened)
+    workshop, resource, control = opened
+    assert resource.life is not None
+    apart = unreached(workshop, resource, row)
+    if apart is not None:
+        known = apart.status == 404 and names_a_code(lab, apart)
+        code = "probe.reached.apart" if known else "probe.reached.none"
+        wrong = found(row, code, (apart, control.created), pointer="/response/status",
+                      expected=200, received=apart.status,
+                      severity="warning" if known else "error")  # fmt: skip
+        return Result(1, (wrong,))
+    first = resource.life.first
+    asked = [
+        cell
+        for cell in table(workshop, resource, row)
+        if cell.before in first and cell.kind in LEADING and cell.wanted != resource.life.undone
+        if answered(cell.exchange) and cell.exchange.status not in (401, 403)
+    ]
+    if not asked or any(cell.taken for cell in asked):
+        return Result(len(asked), reason=None if asked else "no-data")
+    wrong = found(row, "probe.reached.none", (asked[0].exchange, control.created),
+                  pointer="/response/status", expected=200,
+                  received=asked[0].exchange.status)  # fmt: skip
     return Result(1, (wrong,))
 
 
@@ -76,7 +122,7 @@ def _pairs(life: LifeCycle, kinds: list[str]) -> Iterator[tuple[str | None, str]
 
 
 def _told(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    opened = _opened(lab, operation, row)
+    opened = opened_for(lab, operation, row)
     if isinstance(opened, str):
         return Result(reason=opened)
     workshop, resource, control = opened
@@ -86,7 +132,7 @@ def _told(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence: int = 0
     findings: list[Finding] = []
     for before, wanted in _pairs(resource.life, check["pairs"]):
-        seen, wrong = _twice(lambda b=before, w=wanted: _one(row, workshop, control, b, w))  # type: ignore[misc]
+        seen, wrong = twice(lambda b=before, w=wanted: _one(row, workshop, control, b, w))  # type: ignore[misc]
         evidence += seen
         findings += wrong
     return Result(evidence, tuple(findings), None if evidence else "no-data")
@@ -108,7 +154,7 @@ def _one(
         if thing is None:
             return 0, []
         purpose = "scenario" if leads else "negative"
-        sent = workshop.tell(thing, wanted, row, purpose, negative=not leads)
+        sent = tell(workshop, thing, wanted, row, purpose, negative=not leads)
     assert thing is not None
     try:
         return _came_of(row, workshop, thing, sent, before, wanted)
@@ -123,7 +169,7 @@ def _came_of(
     resource = thing.resource
     assert resource.life is not None
     leads = before is None or resource.life.kind(before, wanted) in LEADING
-    if not _answered(sent):
+    if not answered(sent):
         return 0, []
     if leads and not sent.accepted:
         code = "probe.told.refused" if before else "probe.told.refused-first"
@@ -143,35 +189,33 @@ def _came_of(
 
 
 def _retold(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    opened = _opened(lab, operation, row)
+    opened = opened_for(lab, operation, row)
     if isinstance(opened, str):
         return Result(reason=opened)
     workshop, resource, _ = opened
-    evidence, findings = _twice(lambda: _again(row, workshop, resource))
+    evidence, findings = twice(lambda: _again(row, workshop, resource))
+    if not findings:
+        more, findings = twice(lambda: _otherwise(row, workshop, resource))
+        evidence += more
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def _again(row: Requirement, workshop: Workshop, resource: Resource) -> Tried:
-    """Repeat the first news word for word, right away and after each later one.
-
-    News under a known id that says something else is sent as well: what comes of it is nobody's
-    promise, but it must not fail.
-    """
+    """Repeat the first news word for word, right away and after each later one."""
     assert resource.life is not None
-    assert resource.news is not None
     thing = workshop.make(resource, row)
     if thing is None:
         return 0, []
     evidence: int = 0
     findings: list[Finding] = []
     state = resource.life.first[0]
-    for later in (None, *_later(resource.life)):
+    for later in (None, *later_states(resource.life)):
         if later is not None:
-            if not workshop.tell(thing, later, row).accepted:
+            if not tell(workshop, thing, later, row).accepted:
                 break
             state = later
         sent = workshop.post(resource, thing.sent, row, "scenario")
-        if not _answered(sent):
+        if sent.status is None or sent.status == 429:
             break
         evidence += 1
         if not sent.accepted:
@@ -184,81 +228,35 @@ def _again(row: Requirement, workshop: Workshop, resource: Resource) -> Tried:
             findings.append(found(row, "probe.retold.moved", (read, sent), pointer=at(resource),
                                   expected=state, received=after))  # fmt: skip
             break
-    if not findings:
-        known = get(thing.sent, resource.news)
-        other = {} if known is MISSING else {resource.news: known}
-        workshop.tell(thing, resource.life.undone, row, "negative", edited=other, negative=True)
     workshop.drop(thing)
     return evidence, findings
 
 
-def _later(life: LifeCycle) -> list[str]:
-    """Return a state that follows the first, and the one after which nothing does."""
-    follows = [to for to, kind in life.pairs[life.first[0]].items() if kind == "step"]
-    return list(dict.fromkeys((follows[0], life.undone)))
-
-
-def _token(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    opened = _opened(lab, operation, row)
-    if lab.workshop is not None and not lab.workshop.maker.tokens.signed:
-        return Result(reason="no-issuer")
-    if isinstance(opened, str):
-        return Result(reason=opened)
-    workshop, _, control = opened
-    attempt = _late if check.get("late") else _believed
-    evidence: int = 0
-    findings: list[Finding] = []
-    for kind in check["as"]:
-        seen, wrong = _twice(lambda k=kind: attempt(check, row, workshop, control, k))  # type: ignore[misc]
-        evidence += seen
-        findings += wrong
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
-def _believed(
-    check: Check, row: Requirement, workshop: Workshop, control: Thing, kind: str
-) -> Tried:
-    """Tell of something new under a wrong token: it is refused, and nothing is kept."""
-    resource = control.resource
-    body = put(workshop.body(resource, control.candidate), check["at"],
-               workshop.maker.tokens.token(kind))  # fmt: skip
-    sent = workshop.post(resource, body, row, "negative", negative=True)
-    if not _answered(sent):
-        return 0, []
-    if sent.accepted:
-        workshop.drop(workshop.thing(resource, body, sent, control.candidate))
-    if sent.status not in check.get("expect", [401]):
-        return 1, [_told_of(row, "probe.token.believed" if sent.accepted else "probe.token.status",
-                            (sent, control.created), kind, 401)]  # fmt: skip
-    kept = there(workshop, resource, workshop.key_of(resource, body), row)
-    if kept is None:
-        return 1, []
-    workshop.found(resource, workshop.key_of(resource, body))
-    return 1, [_told_of(row, "probe.token.kept", (kept, sent), kind, 404)]
-
-
-def _late(check: Check, row: Requirement, workshop: Workshop, control: Thing, kind: str) -> Tried:
-    """Tell of something known under a token that was right once: it counts."""
-    resource = control.resource
+def _otherwise(row: Requirement, workshop: Workshop, resource: Resource) -> Tried:
+    """Tell of another state under an id of news that is known: news counts once by its id."""
     assert resource.life is not None
+    assert resource.news is not None
     thing = workshop.make(resource, row)
     if thing is None:
         return 0, []
-    later = _later(resource.life)[0]
-    edited = {check["at"]: workshop.maker.tokens.token(kind)}
-    sent = workshop.tell(thing, later, row, "scenario", edited=edited, negative=True)
-    wrong: list[Any] = []
-    if _answered(sent) and not sent.accepted:
-        wrong = [_told_of(row, "probe.token.late", (sent, thing.created), kind, 200)]
+    known = {resource.news: get(thing.sent, resource.news)}
+    later = later_states(resource.life)[0]
+    sent = tell(workshop, thing, later, row, "negative", edited=known, negative=True)
+    after, read = look(workshop, thing, resource.life.first[0], row)
     workshop.drop(thing)
-    return int(_answered(sent)), wrong
+    if after is None or read is None or not answered(sent):
+        return 0, []
+    if after == resource.life.first[0]:
+        return 1, []
+    wrong = found(row, "probe.retold.other", (read, sent), pointer=at(resource),
+                  expected=resource.life.first[0], received=after, severity="warning")  # fmt: skip
+    return 1, [wrong]
 
 
-def _told_of(
-    row: Requirement, code: str, exchanges: tuple[Exchange, ...], kind: str, expected: int
-) -> Finding:
-    return found(row, code, exchanges, pointer="/response/status", expected=expected,
-                 received=exchanges[0].status, token=kind)  # fmt: skip
+def later_states(life: LifeCycle) -> list[str]:
+    """Return a state that follows the first, and the one after which nothing does."""
+    follows = [to for to, kind in life.pairs[life.first[0]].items() if kind == "step"]
+    return list(dict.fromkeys((follows[0], life.undone)))
 
 
 def _cost(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
@@ -272,6 +270,13 @@ TAKEN = Probe(
     _taken,
     "writes",
     {"en": "send what is right", "fr": "envoyer ce qui est juste"},
+    writes=True,
+)
+REACHED = Probe(
+    lambda check, row, operation, lab: 4,
+    _reached,
+    "writes",
+    {"en": "change what was told", "fr": "changer ce qui a été annoncé"},
     writes=True,
 )
 TOLD = Probe(
@@ -289,12 +294,5 @@ RETOLD = Probe(
     _retold,
     "writes",
     {"en": "tell the same again", "fr": "annoncer de nouveau la même chose"},
-    writes=True,
-)
-TOKEN = Probe(
-    lambda check, row, operation, lab: 3 * len(check["as"]),
-    _token,
-    "writes",
-    {"en": "tell under wrong tokens", "fr": "annoncer sous de faux jetons"},
     writes=True,
 )

@@ -13,7 +13,9 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["at", "ladder", "look", "observable", "shown", "there"]
+NOT_REACHED = (404, 405, 501)
+
+__all__ = ["at", "ladder", "look", "observable", "shown", "there", "unreached"]
 
 
 def shown(read: Exchange | None, resource: Resource) -> str | None:
@@ -72,6 +74,27 @@ def _tried(workshop: Workshop, resource: Resource, row: Requirement | None) -> b
         workshop.drop(thing)
     had = _already(resource, first) and _already(resource, again)
     return had and moved.accepted and not _already(resource, moved)
+
+
+def unreached(workshop: Workshop, resource: Resource, row: Requirement | None) -> Exchange | None:
+    """Return the answer that what was told is not reached by a change; tried once in a run.
+
+    Who takes news may keep what it is told of apart from what it made itself, or take no changes.
+    """
+    key = ("unreached", resource.id)
+    if resource.news is None or resource.change is None or resource.life is None:
+        return None
+    if key not in workshop.shared:
+        thing = workshop.make(resource, row)
+        sent = None
+        if thing is not None:
+            query = {resource.state or "": ladder(resource.life)[0]}
+            sent = workshop.change(thing, query, row)
+            workshop.drop(thing)
+        there = sent is None or sent.status not in NOT_REACHED
+        workshop.shared[key] = None if there else sent
+    found: Exchange | None = workshop.shared[key]
+    return found
 
 
 def _asked(workshop: Workshop, thing: Thing, state: str, row: Requirement | None) -> Exchange:

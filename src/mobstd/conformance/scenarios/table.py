@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mobstd.conformance.scenarios.oracle import look, shown
+from mobstd.conformance.scenarios.oracle import look, shown, unreached
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
@@ -52,7 +52,8 @@ def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
     if key not in workshop.shared:
         cells: list[Cell] = []
         workshop.shared[key] = cells
-        if resource.life is not None and resource.change is not None:
+        reached = resource.change is not None and unreached(workshop, resource, row) is None
+        if resource.life is not None and reached:
             _walk(workshop, resource, resource.life, row, cells)
     found: list[Cell] = workshop.shared[key]
     return found

@@ -11,6 +11,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
+from mobstd.conformance.scenarios.news import untell
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.session import Stopped
 from mobstd.judging.body import NotJson
@@ -216,19 +217,6 @@ class Workshop:
             self._remember(self._undo(resource, given), credentials)
         return exchange
 
-    def tell(
-        self, thing: Thing, state: str, row: Requirement | None, purpose: str = "scenario", *,
-        edited: Mapping[str, Any] | None = None, negative: bool = False,
-    ) -> Exchange:  # fmt: skip
-        """Tell of a thing again, in a state: the whole of it, under a new id of the news."""
-        resource = thing.resource
-        assert resource.life is not None
-        assert resource.news is not None
-        body = put(put(thing.sent, resource.life.at, state), resource.news, self.maker.key())
-        for pointer, value in (edited or {}).items():
-            body = put(body, pointer, value)
-        return self.post(resource, body, row, purpose, negative=negative)
-
     def read(
         self, thing: Thing | str, row: Requirement | None, purpose: str = "scenario",
         resource: Resource | None = None, **options: Any,
@@ -360,7 +348,7 @@ class Workshop:
             exchange = self.lab.session.clean(operation or None, undo, party)
             gone = exchange.status in GONE
             if undo.target in self._told and exchange.status not in UNTOLD:
-                exchange = self._untell(*self._told[undo.target], party)
+                exchange = untell(self, *self._told[undo.target], party)
                 gone = exchange.accepted
         except Stopped:
             self.left.append(undo)
@@ -370,15 +358,6 @@ class Workshop:
             self.journal.undone(undo, exchange.status)
         else:
             self.left.append(undo)
-
-    def _untell(self, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:
-        """Tell of something that it is undone."""
-        assert resource.life is not None
-        assert resource.news is not None
-        body = put(put(told, resource.life.at, resource.life.undone), resource.news,
-                   self.maker.key())  # fmt: skip
-        request = self.lab.session.request(resource.create, {}, body=body)
-        return self.lab.session.clean(resource.create, request, party)
 
 
 def _answer(exchange: Exchange) -> Any:

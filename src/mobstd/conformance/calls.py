@@ -1,0 +1,56 @@
+"""What a target calls while it is judged: waited for, and judged by what is asked of callers."""
+
+from __future__ import annotations
+
+from mobstd.conformance.kinds import PROBES
+from mobstd.conformance.kinds.announcing import plain_calls, unannounced
+from mobstd.conformance.outline import Outline
+from mobstd.conformance.preflight import Preflight
+from mobstd.conformance.profile import Profile
+from mobstd.judging.catalogue import callers
+from mobstd.judging.context import Context
+from mobstd.judging.judge import Tally, judge, limited_severity
+
+__all__ = ["hear", "judge_calls", "overall"]
+
+
+def overall(outline: Outline, phase: str) -> list[Tally]:
+    """Run the probes that look at the run as a whole, whatever operation they are about."""
+    found = []
+    for row, check in outline.lab.context.catalogue.checks:
+        if row.id in outline.rows and check.kind in PROBES and PROBES[check.kind].phase == phase:
+            result = PROBES[check.kind].run(check, row, "", outline.lab)
+            findings = tuple(limited_severity(row, check, f) for f in result.findings)
+            found.append(Tally(row, check, None, result.evidence, findings, result.reason))
+    return found
+
+
+def hear(outline: Outline, seen: Preflight, profile: Profile) -> None:
+    """Wait for what the target is to call; then it is known which of those blocks are there."""
+    lab = outline.lab
+    assert lab.receiver is not None
+    waiting = [
+        check
+        for row, check in lab.context.catalogue.checks
+        if row.id in outline.rows and check.kind == "announced"
+    ]
+    wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
+    lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
+    called = {x.operation for x in lab.receiver.exchanges}
+    for name, block in lab.context.catalogue.version.suite["blocks"].items():
+        if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:
+            lab.presence[name] = "present"
+    made = lab.workshop is not None and lab.workshop.journal.used
+    if waiting and made and not lab.receiver.exchanges:
+        seen.add("callbacks", False, "not-called", "configuration", url=lab.receiver.url)
+
+
+def judge_calls(outline: Outline, profile: Profile) -> list[Tally]:
+    """Judge what the target called by what the standard asks of who calls."""
+    lab = outline.lab
+    tallies = overall(outline, "heard")
+    if lab.receiver is None:
+        return tallies
+    asked = callers(lab.receiver.version, lab.receiver.role)
+    context = Context(asked, lab.context.blocks, profile.timezone)
+    return tallies + judge(plain_calls(lab), context)
