@@ -11,7 +11,7 @@ from mobstd.judging.catalogue import callers
 from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
 
-__all__ = ["hear", "judge_calls", "overall"]
+__all__ = ["hear", "hear_of_made", "judge_calls", "overall"]
 
 
 def overall(outline: Outline, phase: str) -> list[Tally]:
@@ -25,17 +25,30 @@ def overall(outline: Outline, phase: str) -> list[Tally]:
     return found
 
 
+def _wait(outline: Outline, profile: Profile, what: tuple[str, ...]) -> bool:
+    """Wait until the target called about all that it is to call about; say whether any was due."""
+    lab = outline.lab
+    waiting = [
+        check
+        for row, check in lab.context.catalogue.checks
+        if row.id in outline.rows and check.kind == "announced" and check["what"] in what
+    ]
+    wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
+    if lab.receiver is not None:
+        lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
+    return bool(waiting)
+
+
+def hear_of_made(outline: Outline, profile: Profile) -> None:
+    """Wait for news of what was made, while it is as it was made."""
+    _wait(outline, profile, ("made",))
+
+
 def hear(outline: Outline, seen: Preflight, profile: Profile) -> None:
     """Wait for what the target is to call; then it is known which of those blocks are there."""
     lab = outline.lab
     assert lab.receiver is not None
-    waiting = [
-        check
-        for row, check in lab.context.catalogue.checks
-        if row.id in outline.rows and check.kind == "announced"
-    ]
-    wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
-    lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
+    waiting = _wait(outline, profile, ("made", "changes"))
     called = {x.operation for x in lab.receiver.exchanges}
     for name, block in lab.context.catalogue.version.suite["blocks"].items():
         if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:

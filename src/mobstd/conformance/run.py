@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
-from mobstd.conformance.calls import hear, judge_calls, overall
+from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
@@ -130,7 +130,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
         _probe(outline, operations, "last", tallies)
     rest = budget.reads - len(lab.session.exchanges)
     if lab.workshop is not None:
-        _write(outline, seen, tallies, begin)
+        _write(outline, seen, tallies, begin, profile)
     if lab.receiver is not None:
         begin("listen", 0)
         hear(outline, seen, profile)
@@ -141,7 +141,11 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
 
 
 def _write(
-    outline: Outline, seen: Preflight, tallies: list[Tally], begin: Callable[[str, int], None]
+    outline: Outline,
+    seen: Preflight,
+    tallies: list[Tally],
+    begin: Callable[[str, int], None],
+    profile: Profile,
 ) -> None:
     """Make, read, change and take back; then it is known which of these blocks are there."""
     lab = outline.lab
@@ -153,6 +157,7 @@ def _write(
         _reach(outline, seen)
         _probe(outline, operations, "writes", tallies)
         tallies += overall(outline, "asked")
+    hear_of_made(outline, profile)
     lab.workshop.undo()
     for block, state in presence(lab, operations).items():
         lab.presence[block] = state

@@ -33,7 +33,7 @@ __all__ = [
     "unannounced",
 ]
 
-LASTING = timedelta(seconds=2)
+LASTING = timedelta(seconds=1.5)
 """How long a thing has to be in its first state for that to be news of its own."""
 
 
@@ -160,12 +160,32 @@ def _expected(row: Requirement, lab: Lab) -> bool:
 Judged = Iterator[tuple[Done, Finding | None]]
 
 
-def _made(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
-    told = {call.key for call in calls}
+def _until(ours: list[Done]) -> dict[str, Exchange]:
+    """Return by thing the exchange that ended its first state."""
+    until: dict[str, Exchange] = {}
     for one in ours:
-        if one.made:
-            wrong = None if one.key in told else _missing(row, "probe.announced.made", one)
-            yield one, wrong
+        if not one.made:
+            until.setdefault(one.key, one.exchange)
+    return until
+
+
+def _lasted(one: Done, over: Exchange | None) -> bool:
+    return over is None or over.at - one.exchange.ended >= LASTING
+
+
+def _made(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
+    """What was made is told of: while it was as it was made, or later where that was short."""
+    until = _until(ours)
+    first: dict[str, Call] = {}
+    for call in calls:
+        first.setdefault(call.key, call)
+    for one in ours:
+        if not one.made:
+            continue
+        told, over = first.get(one.key), until.get(one.key)
+        late = told is not None and over is not None and told.exchange.at > over.at
+        silent = told is None or (late and _lasted(one, over))
+        yield one, _missing(row, "probe.announced.made", one) if silent else None
 
 
 def _changes(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
@@ -180,10 +200,7 @@ def _changes(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
 
 def _start(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
     """Of what stayed for a while as it was made, the first call tells of that state."""
-    until: dict[str, Exchange] = {}
-    for one in ours:
-        if not one.made:
-            until.setdefault(one.key, one.exchange)
+    until = _until(ours)
     first: dict[str, Call] = {}
     for call in calls:
         first.setdefault(call.key, call)
@@ -193,7 +210,7 @@ def _start(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
             continue
         if told.state == one.state:
             yield one, None
-        elif over is None or over.at - one.exchange.at >= LASTING:
+        elif _lasted(one, over):
             yield one, _missing(row, "probe.announced.start", one, told)
 
 
