@@ -271,6 +271,9 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
         stopped = "interrupted"
     except Exception as error:
         stopped = _fault(seen, error)
+    if recorder is not None and lab.receiver is not None:
+        for exchange in lab.receiver.exchanges:
+            recorder(exchange)
     passive = [t for t in judged if t.requirement.id in outline.rows]
     recorded = recorder.close() if recorder else None
     return assemble(

@@ -9,6 +9,7 @@ from typing import Any
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.canon.standard import Version
+from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.judging.pointer import MISSING, get
 from mobstd.serving.answers import Refuse
@@ -40,6 +41,7 @@ class Counterpart:
         self._failures = failures
         self._states: dict[str, str] = {}
         self._news: dict[str, None] = {}
+        self._documents: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         by_operation = {
             operation: resource
@@ -66,7 +68,13 @@ class Counterpart:
             if operation.id == resource.change:
                 self._move(resource, operation, values or {})
                 return None
-            raise Refuse(404)
+            return self._shown(resource, operation, values or {})
+
+    def _shown(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> Any:
+        key = str(values[resource.parameter or ""]).lower()
+        if key not in self._documents or resource.life is None:
+            raise Refuse(404, _code(operation, 404))
+        return put(self._documents[key], resource.life.at, self._states[key])
 
     def _take(self, resource: Resource, body: Any) -> None:
         key = get(body, resource.key) if resource.key else MISSING
@@ -84,6 +92,8 @@ class Counterpart:
         wanted, known = get(body, resource.life.at), self._known(key)
         if isinstance(wanted, str) and (known is None or _leads(resource, known, wanted)):
             _note(self._states, key.lower(), wanted)
+            if resource.read is not None:
+                _note(self._documents, key.lower(), body)
 
     def _move(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> None:
         key, wanted = values[resource.parameter or ""], values[resource.state or ""]

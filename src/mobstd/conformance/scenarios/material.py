@@ -11,7 +11,7 @@ from uuid import UUID
 
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
-from mobstd.conformance.scenarios.tokens import Tokens
+from mobstd.conformance.scenarios.tokens import STAND_IN, Tokens
 from mobstd.judging.pointer import MISSING, get
 
 __all__ = ["Candidate", "Maker", "Material", "material", "spoilt", "unfit"]
@@ -135,6 +135,14 @@ class Maker:
     def fills(self, source: Source) -> bool:
         """Say whether everything that a template asks for is known."""
         return self._theirs is not None or "$theirs" not in _words(source.body)
+
+    def harmless(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a document with a stand-in for each token in it: nothing secret is left."""
+        made = self.tokens.made
+        return {
+            name: STAND_IN if isinstance(value, str) and value in made else value
+            for name, value in document.items()
+        }
 
     def filled(self, candidate: Candidate, life_first: str | None) -> dict[str, Any]:
         """Return the document of a candidate."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.judging.exchange import Exchange
+from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.requirement import Requirement
 
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.workshop import Thing, Workshop
 
-__all__ = ["tell", "untell"]
+__all__ = ["tell", "untell", "untelling"]
 
 
 def _news(
@@ -33,6 +33,13 @@ def tell(
     for pointer, value in (edited or {}).items():
         body = put(body, pointer, value)
     return workshop.post(thing.resource, body, row, purpose, negative=negative)
+
+
+def untelling(workshop: Workshop, resource: Resource, told: Mapping[str, Any]) -> Request:
+    """Return what tells of something that it is undone, with a token that lets nobody in."""
+    assert resource.life is not None
+    body = _news(workshop, resource, told, resource.life.undone)
+    return workshop.lab.session.request(resource.create, {}, body=workshop.maker.harmless(body))
 
 
 def untell(workshop: Workshop, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:

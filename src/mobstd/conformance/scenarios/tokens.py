@@ -34,12 +34,16 @@ class Tokens:
 
     Args:
         issuer: the test issuer, where the profile has one.
+
+    Attributes:
+        made: the tokens that were made.
     """
 
     traveller = TRAVELLER
 
     def __init__(self, issuer: Issuer | None = None) -> None:
         self._issuer = issuer
+        self.made: set[str] = set()
         self._verifier: TokenVerifier | None = None
 
     @property
@@ -72,4 +76,8 @@ class Tokens:
 
     def token(self, kind: str = "valid") -> str:
         """Return a token of a kind of ``mobstd.oidc.TokenKind``; a stand-in without an issuer."""
-        return STAND_IN if self._issuer is None else self._issuer.token(TRAVELLER, kind)
+        if self._issuer is None:
+            return STAND_IN
+        token = self._issuer.token(TRAVELLER, kind)
+        self.made.add(token)
+        return token

@@ -11,7 +11,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
-from mobstd.conformance.scenarios.news import untell
+from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.session import Stopped
 from mobstd.judging.body import NotJson
@@ -19,7 +19,7 @@ from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["GONE", "Thing", "Workshop", "named"]
+__all__ = ["GONE", "UNTOLD", "Thing", "Workshop", "named"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""
@@ -292,7 +292,9 @@ class Workshop:
         party = options.get("credentials", "own")
 
         def intend() -> None:
-            number.append(self.journal.intend(operation, undo, party))
+            told = self._told.get(undo.target) if undo is not None and new else None
+            otherwise = None if told is None else untelling(self, *told)
+            number.append(self.journal.intend(operation, undo, party, otherwise))
             if new and undo is not None:
                 self._pending[undo.target] = (undo, party)
 
