@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mobstd.conformance.kinds import PROBES
-from mobstd.conformance.kinds.announcing import plain_calls, unannounced
+from mobstd.conformance.kinds.announcing import done_by_us, made_of, plain_calls, unannounced
+from mobstd.conformance.kinds.making import examples, right_change
 from mobstd.conformance.outline import Outline
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
@@ -11,7 +12,7 @@ from mobstd.judging.catalogue import callers
 from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
 
-__all__ = ["hear", "hear_of_made", "judge_calls", "overall"]
+__all__ = ["hear", "hear_of_made", "judge_calls", "overall", "prepare"]
 
 
 def overall(outline: Outline, phase: str) -> list[Tally]:
@@ -37,6 +38,22 @@ def _wait(outline: Outline, profile: Profile, what: tuple[str, ...]) -> bool:
     if lab.receiver is not None:
         lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
     return bool(waiting)
+
+
+def prepare(outline: Outline) -> None:
+    """Make and change something to be called about, where no other check did."""
+    lab = outline.lab
+    if lab.workshop is None or lab.receiver is None:
+        return
+    for row, check in lab.context.catalogue.checks:
+        resource = made_of(check, lab) if check.kind == "announced" else None
+        if resource is None or row.id not in outline.rows or not resource.state:
+            continue
+        examples(lab.workshop, resource, row)
+        if check["what"] == "changes" and all(one.made for one in done_by_us(lab, resource)):
+            thing = lab.workshop.make(resource, row)
+            if thing is not None:
+                lab.workshop.change(thing, right_change(resource), row)
 
 
 def hear_of_made(outline: Outline, profile: Profile) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
-from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall
+from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall, prepare
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
@@ -156,6 +156,7 @@ def _write(
     with lab.session.phase("writes", lab.session.budget.writes):
         _reach(outline, seen)
         _probe(outline, operations, "writes", tallies)
+        prepare(outline)
         tallies += overall(outline, "asked")
     hear_of_made(outline, profile)
     lab.workshop.undo()

@@ -24,6 +24,7 @@ from mobstd.conformance.kinds import (
     parties,
     refusing,
     relations,
+    showing,
     signing,
     telling,
 )
@@ -66,7 +67,8 @@ PROBES: Mapping[str, Probe] = {
     "other-party": parties.PARTY,
     "called": announcing.CALLED,
     "announced": announcing.ANNOUNCED,
-    "shown": announcing.SHOWN,
+    "shown": showing.SHOWN,
+    "whole": showing.WHOLE,
     "acted": announcing.ACTED,
     "signed": signing.SIGNED,
     "taken": telling.TAKEN,

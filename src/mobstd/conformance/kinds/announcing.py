@@ -24,11 +24,11 @@ __all__ = [
     "ACTED",
     "ANNOUNCED",
     "CALLED",
-    "SHOWN",
     "Call",
     "Done",
     "calls_of",
     "done_by_us",
+    "made_of",
     "plain_calls",
     "unannounced",
 ]
@@ -98,7 +98,8 @@ def calls_of(of: Mapping[str, str], lab: Lab) -> Iterator[Call]:
             yield Call(key.lower(), state, exchange, value)
 
 
-def _resource(check: Check, lab: Lab) -> Resource | None:
+def made_of(check: Check, lab: Lab) -> Resource | None:
+    """Return the resource that a check names, where the role has it."""
     catalogue = lab.context.catalogue
     return resources(catalogue.version, catalogue.role).get(check["resource"])
 
@@ -125,7 +126,7 @@ def _said(exchange: Exchange) -> bytes:
 
 def unannounced(check: Check, lab: Lab) -> bool:
     """Say whether any call is still to come that this check waits for."""
-    resource = _resource(check, lab)
+    resource = made_of(check, lab)
     if resource is None or check["what"] == "start":
         return False
     told = {(call.key, call.state) for call in calls_of(check["of"], lab)}
@@ -138,7 +139,7 @@ def unannounced(check: Check, lab: Lab) -> bool:
 
 
 def _announced(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    resource = _resource(check, lab)
+    resource = made_of(check, lab)
     if lab.receiver is None:
         return Result(reason="no-listener")
     if resource is None:
@@ -220,50 +221,13 @@ def _missing(row: Requirement, code: str, one: Done, call: Call | None = None) -
                  received=None if call is None else call.state, state=one.state)  # fmt: skip
 
 
-def _shown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """A call about what the run made shows the other person, and not the one that is ours."""
-    resource = _resource(check, lab)
-    if lab.receiver is None:
-        return Result(reason="no-listener")
-    if resource is None or lab.workshop is None:
-        return Result(reason="not-permitted")
-    made = {one.key: one for one in done_by_us(lab, resource) if one.made}
-    sides: Mapping[str, str] = check["sides"]
-    evidence: int = 0
-    findings: list[Finding] = []
-    for call in calls_of(check["of"], lab):
-        one = made.get(call.key)
-        if one is None:
-            continue
-        there = [side for side, shown in sides.items() if get(call.value, shown) is not MISSING]
-        ours = [
-            side for side in sides if get(one.document, side + "/operator") == lab.workshop.caller
-        ]
-        if len(there) != 1 or len(ours) != 1:
-            continue
-        evidence += 1
-        if there == ours:
-            findings.append(
-                found(
-                    row,
-                    "probe.shown",
-                    (call.exchange, one.exchange),
-                    pointer=f"/request{sides[there[0]]}",
-                    expected=next(side for side in sides if side not in ours).strip("/"),
-                    received=there[0].strip("/"),
-                    text=check.get("message"),
-                )
-            )
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
 def _called(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(reason="no-listener" if lab.receiver is None else "no-data")
 
 
 def _acted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """The target calls about a thing of the run when somebody there acts on it."""
-    resource = _resource(check, lab)
+    resource = made_of(check, lab)
     if lab.receiver is None:
         return Result(reason="no-listener")
     if resource is None or lab.workshop is None:
@@ -297,7 +261,6 @@ def _nothing(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
 _JUDGED = {"en": "judge what the target calls", "fr": "juger ce que la cible appelle"}
 
 ANNOUNCED = Probe(_nothing, _announced, "heard", _JUDGED)
-SHOWN = Probe(_nothing, _shown, "heard", _JUDGED)
 CALLED = Probe(_nothing, _called, "heard", _JUDGED)
 ACTED = Probe(
     lambda check, row, operation, lab: 1,
