@@ -8,9 +8,13 @@ from mobstd.conformance.kinds.making import examples, right_change
 from mobstd.conformance.outline import Outline
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.scenarios.edit import without
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.catalogue import callers
 from mobstd.judging.context import Context
 from mobstd.judging.judge import Tally, judge, limited_severity
+from mobstd.judging.requirement import Requirement
 
 __all__ = ["hear", "hear_of_made", "judge_calls", "overall", "prepare"]
 
@@ -50,10 +54,27 @@ def prepare(outline: Outline) -> None:
         if resource is None or row.id not in outline.rows or not resource.state:
             continue
         examples(lab.workshop, resource, row)
+        if check.get("unseen"):
+            _make_unseen(lab.workshop, resource, row, check["unseen"])
         if check["what"] == "changes" and all(one.made for one in done_by_us(lab, resource)):
             thing = lab.workshop.make(resource, row)
             if thing is not None:
                 lab.workshop.change(thing, right_change(resource), row)
+
+
+def _make_unseen(
+    workshop: Workshop, resource: Resource, row: Requirement, pointers: list[str]
+) -> None:
+    """Make something that names nothing that the target showed, if the target takes it."""
+    control = next(iter(examples(workshop, resource, row)), None)
+    if control is None:
+        return
+    body = workshop.body(resource, control.candidate)
+    for pointer in pointers:
+        body = without(body, pointer)
+    sent = workshop.post(resource, body, row, "scenario")
+    if sent.accepted:
+        workshop.thing(resource, body, sent, control.candidate)
 
 
 def hear_of_made(outline: Outline, profile: Profile) -> None:

@@ -7,7 +7,7 @@ judged on what it calls.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -149,8 +149,10 @@ def _announced(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
     if not ours or (not calls and not _expected(row, lab)):
         return Result(reason="no-data")
     judged = {"made": _made, "changes": _changes, "start": _start}[check["what"]]
-    seen = [(one, wrong) for one, wrong in judged(row, ours, calls)]
-    return Result(len(seen), tuple(wrong for _, wrong in seen if wrong is not None))
+    seen = [*judged(row, ours, calls), *_unseen(check, row, ours, calls)]
+    about = check["of"]["operation"]
+    wrong = (replace(found, operation=about) for _, found in seen if found is not None)
+    return Result(len(seen), tuple(wrong))
 
 
 def _expected(row: Requirement, lab: Lab) -> bool:
@@ -213,6 +215,18 @@ def _start(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
             yield one, None
         elif _lasted(one, over):
             yield one, _missing(row, "probe.announced.start", one, told)
+
+
+def _unseen(check: Check, row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
+    """What was made of nothing that the target had shown is called about as well."""
+    told = {call.key for call in calls}
+    for one in ours:
+        if not one.made or not check.get("unseen"):
+            continue
+        if any(get(one.document, pointer) is not MISSING for pointer in check["unseen"]):
+            continue
+        silent = bool(told) and one.key not in told
+        yield one, _missing(row, "probe.announced.unseen", one) if silent else None
 
 
 def _missing(row: Requirement, code: str, one: Done, call: Call | None = None) -> Finding:

@@ -31,13 +31,13 @@ def _shown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if one is None:
             continue
         there = [side for side, shown in sides.items() if get(call.value, shown) is not MISSING]
-        ours = [
-            side for side in sides if get(one.document, side + "/operator") == lab.workshop.caller
-        ]
+        caller = lab.workshop.caller
+        ours = [side for side in sides if get(one.document, side + "/operator") == caller]
         if len(there) != 1 or len(ours) != 1:
             continue
         evidence += 1
-        if there == ours:
+        person = get(call.value, sides[there[0]])
+        if there == ours or get(person, "/operator") == caller:
             findings.append(
                 found(
                     row,
