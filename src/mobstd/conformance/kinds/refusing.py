@@ -16,7 +16,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["REJECT", "UNFIT", "VARY", "edited", "many"]
+__all__ = ["REJECT", "UNFIT", "VARY", "each_edit", "many"]
 
 REFUSED = range(400, 500)
 
