@@ -67,13 +67,13 @@ def _days(lab: Lab, operation: str, anchor: Anchor, wide: Query) -> Iterator[Que
     instant, margin = how.get("instant"), how.get("margin")
     if instant is None or margin is None or lab.wide.get(operation, {}).get(margin, 0) < 2 * DAY:
         return
-    near = around(lab, anchor, CLOSE_KM, DAY // 2)
-    if not isinstance(near.get(instant), (int, float)):
+    here = around(lab, anchor, CLOSE_KM, DAY // 2)
+    if not isinstance(here.get(instant), (int, float)):
         return
     near = {name: min(DAYS_KM, km) for name, km in wide.items() if name != margin}
     for day in DAYS:
-        yield {**near, **near, instant: int(near[instant]) + day * DAY}
-    yield {**near, **near, margin: int(lab.wide[operation][margin])}
+        yield {**here, **near, instant: int(here[instant]) + day * DAY}
+    yield {**here, **near, margin: int(lab.wide[operation][margin])}
 
 
 def _spread(lab: Lab, operation: str, known: list[Anchor]) -> Iterator[Anchor]:
