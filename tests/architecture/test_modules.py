@@ -16,7 +16,7 @@ def _named(module: Module) -> str:
     return module.name
 
 
-LONG = {"mobstd.ocss.reference.behaviours": 410, "mobstd.conformance.lab": 420}
+LONG = {"mobstd.ocss.reference.behaviours": 410}
 """Modules that are longer than they should be, to be parted."""
 
 

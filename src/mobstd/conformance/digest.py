@@ -25,6 +25,7 @@ SENDING = (
     "run",
     "session",
     "sweep",
+    "vicinity",
 )
 """The modules of the engine that decide what is sent and what becomes of it."""
 
@@ -47,7 +48,8 @@ def _code(version: Version) -> list[Path]:
     """Return the source of what judges: rules, kinds, and what decides which requests are sent."""
     here = Path(__file__).parent
     found = [here / f"{name}.py" for name in SENDING]
-    found += sorted((here / "kinds").glob("*.py"))
+    for room in ("kinds", "scenarios"):
+        found += sorted((here / room).glob("*.py"))
     found += sorted((here.parent / "judging").rglob("*.py"))
     rules = version.plug.rules.partition(":")[0] if version.plug else ""
     spec = find_spec(rules) if rules else None

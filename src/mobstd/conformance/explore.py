@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
 from mobstd.conformance.places import HOUR, RUSH_HOURS, Circle, circles
+from mobstd.conformance.vicinity import around, generous, query_of
 from mobstd.judging.exchange import Exchange
 
 __all__ = ["confirm", "explore"]
@@ -239,7 +240,7 @@ def _minimal(lab: Lab, operation: str) -> None:
     ]
     if not right or any(x.accepted or x.status not in REFUSALS for x in right):
         return
-    query = lab.generous(operation, dict(right[-1].request.query))
+    query = generous(lab, operation, dict(right[-1].request.query))
     if lab.session.left > 0 and lab.ask(operation, query, "explore").status in REFUSALS:
         lab.refused[operation] = query
 
@@ -267,7 +268,7 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
         if anchor is not None:
             chosen.append(anchor)
     if chosen:
-        least = lab.generous(operation, chosen[0].query)
+        least = generous(lab, operation, chosen[0].query)
         accepted = lab.session.left <= 0 or lab.ask(operation, least, "control").accepted
         lab.controls[operation] = least if accepted else chosen[0].query
 
@@ -289,7 +290,7 @@ def _where(lab: Lab, operation: str, item: Any) -> frozenset[str]:
     """Return in what part of the country and of the day an item is."""
     instant = lab.role_of(operation).get("instant")
     out = set()
-    for name, value in lab.query_of(operation, item, {}).items():
+    for name, value in query_of(lab, operation, item, {}).items():
         if isinstance(value, str):
             out.add(f"{name}={value[:2]}")
         elif isinstance(value, (int, float)) and abs(value) < 1e12:
@@ -314,9 +315,9 @@ def confirm(lab: Lab, operation: str, item: Any, query: Query) -> Anchor | None:
     key = lab.identity(operation, item)
     if not lab.role_of(operation):
         return Anchor(operation, item, key, query)
-    own = Anchor(operation, item, key, lab.query_of(operation, item, query))
+    own = Anchor(operation, item, key, query_of(lab, operation, item, query))
     for km, seconds in ((NEAR_KM, NEAR_SECONDS), (25.0, DAY // 2)):
-        wanted = lab.around(own, km, seconds, any_day=False)
+        wanted = around(lab, own, km, seconds, any_day=False)
         exchange = lab.ask(operation, wanted, "control")
         if lab.renamed(operation, item, exchange):
             key = lab.identity(operation, item)

@@ -21,14 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Person", "Query"]
 
-PANORAMA_KM = 100.0
-PANORAMA_SECONDS = 2 * 86_400
 
 NEAR_KM, NEAR_SECONDS = 2.0, 3600
 """The margins with which an item is looked for where it says it is."""
 
-NEIGHBOURHOOD_KM = 12.5
-NEIGHBOURHOOD_SECONDS = 5400
 
 SAME_RIDE_SECONDS = 7200
 """How far apart two meeting points of one ride may be."""
@@ -42,8 +38,6 @@ LIMIT = 60
 SEEN = 250
 """How many items of an operation are remembered."""
 
-CROWD, WIDER = 25, 3
-"""How many items make a crowd, and how many times wider a query is asked to find it."""
 
 QUICK = ("within", "near", "rule")
 """Kinds of filters, the cheapest first."""
@@ -93,6 +87,7 @@ class Lab:
         wide: by operation, the query that found most.
         refused: by operation, a right query with nothing but what is required, where the target
             refused every right query.
+        crowds: by operation, the query that finds a crowd.
         declared: the blocks that the profile or the command line names.
         ephemeral: the operations whose items have another identity in each answer.
         presence: by block, ``present``, ``absent`` or ``unknown``.
@@ -118,7 +113,7 @@ class Lab:
     receiver: Receiver | None = None
     person: Person | None = None
     _answers: dict[str, Exchange] = field(default_factory=dict)
-    _crowds: dict[str, Query] = field(default_factory=dict)
+    crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)
     _people: dict[str, Mapping[str, list[tuple[Key, Any]]]] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
@@ -290,38 +285,6 @@ class Lab:
         """Return how to ask for data with this operation."""
         return self.context.catalogue.exploration.get(operation, {})
 
-    def panorama(self, operation: str) -> Query | None:
-        """Return a query that finds many items, without a limit, around where there is data."""
-        how = self.role_of(operation)
-        start = self.wide.get(operation) or self.controls.get(operation)
-        if start is None:
-            return None
-        anchor = next(iter(self.anchors.get(operation, ())), None)
-        query = dict(start if anchor is None else {**start, **anchor.query})
-        query.pop(how.get("limit", ""), None)
-        query.pop(how.get("weekdays", ""), None)
-        for radius in how.get("radii", ()):
-            query[radius] = min(float(start.get(radius, PANORAMA_KM)), PANORAMA_KM)
-        if "instant" in how and anchor is not None:
-            query[how["margin"]] = PANORAMA_SECONDS
-        elif how.get("margin") in start:
-            query[how["margin"]] = start[how["margin"]]
-        return query
-
-    def query_of(self, operation: str, item: Any, query: Query) -> Query:
-        """Return a query for exactly this item: required parameters only, taken from it."""
-        described = self.context.catalogue.operations[operation]
-        out = {k: v for k, v in query.items() if (p := described.parameter(k)) and p.required}
-        for name, pattern in self.role_of(operation).get("from_item", {}).items():
-            value = get(item, pattern)
-            if value is MISSING:
-                value = next((v for _, v in find(item, pattern)), MISSING)
-            if value is not MISSING and value is not None and not isinstance(value, (dict, list)):
-                parameter = described.parameter(name)
-                listed = parameter is not None and parameter.schema.get("type") == "array"
-                out[name] = [value] if listed else value
-        return out
-
     def seen(self, operation: str) -> dict[Key, tuple[Any, Exchange]]:
         """Return items that any answer of the run showed whole and sound, each with that answer."""
         seen: dict[Key, tuple[Any, Exchange]] = {}
@@ -377,49 +340,3 @@ class Lab:
         """Say whether the schema accepts all that filters read of an item."""
         filters = self.filters(exchange.operation or "")
         return all(sound(check, exchange, pointer, self.context) for _, check in filters)
-
-    def around(self, anchor: Anchor, km: float, seconds: int, *, any_day: bool = True) -> Query:
-        """Return the query of an item with other margins, on its weekday or on any."""
-        how = self.role_of(anchor.operation)
-        query = dict(anchor.query)
-        query.update(dict.fromkeys(how.get("radii", ()), km))
-        if "margin" in how:
-            query[how["margin"]] = seconds
-        if any_day:
-            query.pop(how.get("weekdays", ""), None)
-        return query
-
-    def neighbourhood(self, anchor: Anchor) -> Query:
-        """Return a query that finds an item and others around it."""
-        return self.around(anchor, NEIGHBOURHOOD_KM, NEIGHBOURHOOD_SECONDS)
-
-    def crowd(self, operation: str, row: Requirement | None = None) -> Query | None:
-        """Return a query without a limit that finds many items, wider where the panorama does not.
-
-        No wider than what was seen to be accepted.
-        """
-        if operation in self._crowds:
-            return self._crowds[operation]
-        query, how = self.panorama(operation), self.role_of(operation)
-        if query is None:
-            return None
-        widest = self.wide.get(operation, {})
-        margins = [m for m in (*how.get("radii", ()), how.get("margin", "")) if m in query]
-        limits = {m: max(query[m], widest.get(m, 0)) for m in margins}
-        wider = {m: type(query[m])(min(query[m] * WIDER, limits[m])) for m in margins}
-        came = self.keys(self.ask(operation, query, "control", row))
-        if len(came) < CROWD and any(wider[m] > query[m] for m in margins):
-            exchange = self.ask(operation, {**query, **wider}, "control", row)
-            if self.readable(exchange) and len(self.keys(exchange)) > len(came):
-                query = {**query, **wider}
-        self._crowds[operation] = query
-        return query
-
-    def generous(self, operation: str, query: Mapping[str, Any]) -> Query:
-        """Return the query without optional parameters."""
-        described = self.context.catalogue.operations[operation]
-        return {
-            name: value
-            for name, value in query.items()
-            if (parameter := described.parameter(name)) is not None and parameter.required
-        }

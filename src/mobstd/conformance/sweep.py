@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from mobstd.conformance.kinds.boundary import outside
 from mobstd.conformance.lab import NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
+from mobstd.conformance.vicinity import around, query_of
 from mobstd.judging.requirement import Requirement
 
 __all__ = ["SWEEP", "sweep"]
@@ -56,7 +57,7 @@ def _queries(lab: Lab, operation: str) -> Iterator[Asked]:
     ways += [{name: km} for km in (CLOSEST_KM, CLOSE_KM) for name in reversed(radii)]
     yield from ((None, query) for query in _days(lab, operation, known[0], wide))
     for turn, anchor in enumerate(_spread(lab, operation, known)):
-        any_day = lab.around(anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
+        any_day = around(lab, anchor, NEAR_KM, NEAR_SECONDS, any_day=bool(turn % 2))
         yield None, {**any_day, **wide, **(ways[turn % len(ways)] if ways else {})}
 
 
@@ -66,13 +67,13 @@ def _days(lab: Lab, operation: str, anchor: Anchor, wide: Query) -> Iterator[Que
     instant, margin = how.get("instant"), how.get("margin")
     if instant is None or margin is None or lab.wide.get(operation, {}).get(margin, 0) < 2 * DAY:
         return
-    around = lab.around(anchor, CLOSE_KM, DAY // 2)
-    if not isinstance(around.get(instant), (int, float)):
+    here = around(lab, anchor, CLOSE_KM, DAY // 2)
+    if not isinstance(here.get(instant), (int, float)):
         return
     near = {name: min(DAYS_KM, km) for name, km in wide.items() if name != margin}
     for day in DAYS:
-        yield {**around, **near, instant: int(around[instant]) + day * DAY}
-    yield {**around, **near, margin: int(lab.wide[operation][margin])}
+        yield {**here, **near, instant: int(here[instant]) + day * DAY}
+    yield {**here, **near, margin: int(lab.wide[operation][margin])}
 
 
 def _spread(lab: Lab, operation: str, known: list[Anchor]) -> Iterator[Anchor]:
@@ -82,4 +83,4 @@ def _spread(lab: Lab, operation: str, known: list[Anchor]) -> Iterator[Anchor]:
     others = [pair for pair in lab.seen(operation).items() if pair[0] not in keys]
     step = max(1, len(others) // 12)
     for key, (item, _) in others[::step]:
-        yield Anchor(operation, item, key, {**known[0].query, **lab.query_of(operation, item, {})})
+        yield Anchor(operation, item, key, {**known[0].query, **query_of(lab, operation, item, {})})

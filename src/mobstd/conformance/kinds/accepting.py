@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mobstd.conformance.kinds.making import control_of, right_change, shop
+from mobstd.conformance.kinds.making import right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.kinds.refusing import edited, many
+from mobstd.conformance.kinds.refusing import each_edit, many
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import edits
 from mobstd.judging.finding import Finding, Result
@@ -18,11 +18,9 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    control = control_of(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    evidence, findings = 0, []
-    for make in edited(check, workshop, control):
+    evidence: int = 0
+    findings: list[Finding] = []
+    for control, make in each_edit(check, row, workshop, resource):
         edit = make()
         sent = workshop.post(resource, edit.document, row, "scenario", negative=True)
         if sent.status is None or sent.status >= 500:
@@ -49,7 +47,7 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
                 edit=edit.name,
             )
         )
-    return Result(evidence, tuple(findings))
+    return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
+from mobstd.conformance.vicinity import around, query_of
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.edges import RADII, Edge, edges
@@ -80,7 +81,7 @@ def _centred(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Q
 
 def _in_company(lab: Lab, row: Requirement, anchor: Anchor, control: Query, twin: Query) -> bool:
     """Say whether the twin finds the item where hardly anything else comes, and all of it."""
-    tight = lab.around(anchor, TIGHT_KM, TIGHT_SECONDS, any_day=False)
+    tight = around(lab, anchor, TIGHT_KM, TIGHT_SECONDS, any_day=False)
     kept = {k: v for k, v in tight.items() if twin.get(k) == control.get(k) and k in control}
     limit = lab.role_of(anchor.operation).get("limit")
     answer = lab.ask(
@@ -135,7 +136,7 @@ def _others_wide(lab: Lab, anchor: Anchor, edge: Edge) -> Query:
     how = lab.role_of(anchor.operation)
     if set(edge.query).isdisjoint((*how.get("radii", ()), how.get("margin"))):
         return anchor.query
-    return lab.around(anchor, WIDE_KM, WIDE_SECONDS)
+    return around(lab, anchor, WIDE_KM, WIDE_SECONDS)
 
 
 def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
@@ -206,9 +207,9 @@ def _others(operation: str, lab: Lab) -> Iterator[Anchor]:
         return
     for key, (item, exchange) in list(lab.seen(operation).items())[:OTHERS]:
         if key not in known:
-            asked = {**exchange.query, **lab.query_of(operation, item, {})}
-            own = Anchor(operation, item, key, lab.query_of(operation, item, asked))
-            query = lab.around(own, NEAR_KM, NEAR_SECONDS, any_day=False)
+            asked = {**exchange.query, **query_of(lab, operation, item, {})}
+            own = Anchor(operation, item, key, query_of(lab, operation, item, asked))
+            query = around(lab, own, NEAR_KM, NEAR_SECONDS, any_day=False)
             yield Anchor(operation, item, key, query)
 
 

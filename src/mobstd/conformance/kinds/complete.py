@@ -10,6 +10,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import NEAR_SECONDS, Anchor, Key, Lab
+from mobstd.conformance.vicinity import around, crowd, query_of
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.edges import shifted
@@ -156,7 +157,7 @@ def _comparable(lab: Lab, operation: str) -> Comparable:
 
 def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     """Ask widely without a limit, so that what was seen can be missed: for more than a page."""
-    query, how = lab.crowd(operation, row), lab.role_of(operation)
+    query, how = crowd(lab, operation, row), lab.role_of(operation)
     if query is None or len(lab.keys(lab.ask(operation, query, "control", row))) > PAGE:
         return
     widest, known = lab.wide.get(operation, {}), lab.anchors.get(operation, ())
@@ -172,7 +173,7 @@ def _without_limit(lab: Lab, row: Requirement, operation: str) -> None:
     central = min(known, key=off)
     for part in PARTS:
         km = min((widest[r] for r in how.get("radii", ()) if r in widest), default=0.0) * part
-        wider = lab.around(central, round(km, 1), widest[how["margin"]])
+        wider = around(lab, central, round(km, 1), widest[how["margin"]])
         if len(lab.keys(lab.ask(operation, wider, "control", row))) > PAGE:
             return
 
@@ -229,15 +230,15 @@ def _moves(lab: Lab, row: Requirement, operation: str, item: Any) -> bool:
     """Say whether an item shows another place to who stands a little aside: it is worked out."""
     how = lab.role_of(operation)
     lat, lng = how.get("departure", ("", ""))
-    own = lab.query_of(operation, item, {})
+    own = query_of(lab, operation, item, {})
     if not all(isinstance(own.get(name), (int, float)) for name in (lat, lng)):
         return False
     key = lab.identity(operation, item)
     anchor = Anchor(operation, item, key, own)
-    query = lab.around(anchor, ASIDE_KM, NEAR_SECONDS, any_day=False)
+    query = around(lab, anchor, ASIDE_KM, NEAR_SECONDS, any_day=False)
     query[lat], query[lng] = shifted(own[lat], own[lng], ASIDE_KM / 2, 45)
     shown = lab.items(lab.ask(operation, query, "control", row)).get(key)
-    return shown is not None and lab.query_of(operation, shown[1], {}) != own
+    return shown is not None and query_of(lab, operation, shown[1], {}) != own
 
 
 def _confirmed(

@@ -9,6 +9,7 @@ from typing import Any
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Anchor, Key, Lab, Query
+from mobstd.conformance.vicinity import crowd
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -115,7 +116,7 @@ def _compared(
     must be, the explicit twin need not be sent.
     """
     if isinstance(default, (list, str)):
-        explicit = {**(lab.crowd(operation, row) or anchor.query), name: default}
+        explicit = {**(crowd(lab, operation, row) or anchor.query), name: default}
         result = _same(lab, row, check, operation, name, explicit)
         if result is not None:
             yield result

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.difference import about, differences
+from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import at, ladder
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import table
+from mobstd.conformance.scenarios.table import LEADING, table
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -44,6 +46,9 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
             continue
         evidence += 1
         if not read.accepted:
+            if "only" in check.params:
+                evidence -= 1
+                continue
             findings.append(
                 found(
                     row,
@@ -61,10 +66,19 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
                 for finding in compared(
                     check, row, lab, thing.sent, read, thing.created, "probe.read-back"
                 )
-                if get(read.body, finding.params["member"])
-                != get(answered, finding.params["member"])
+                if not _as_good(resource, finding, get(answered, finding.params["member"]))
             ]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _as_good(resource: Resource, finding: Finding, answered: Any) -> bool:
+    """Say whether a value is what the answer said, or a state that the target's side led on to."""
+    if answered is not MISSING and finding.received == answered:
+        return True
+    life = resource.life
+    if life is None or finding.params["member"] != life.at:
+        return False
+    return finding.received in life.pairs.get(str(finding.expected), {})
 
 
 def _answered(thing: Thing) -> Any:
@@ -83,7 +97,7 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     findings: list[Finding] = []
     evidence = 0
     for cell in table(workshop, resource, row):
-        if cell.kind not in ("step", "skip", "odd") or not cell.taken:
+        if cell.kind not in LEADING or not cell.taken:
             continue
         if cell.after is None or cell.read is None:
             continue
@@ -109,81 +123,130 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
     if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    assert resource.life is not None
-    if resource.read is None:
+    if resource.read is None or resource.life is None:
         return Result(reason="unobservable")
+    along = check.get("with", {})
+    flavour = "body" if "body" in along else "query" if "query" in along else "plain"
+    for place in range(len(resource.sources)):
+        _climb(workshop, resource, row, place, along)
     evidence: int = 0
     findings: list[Finding] = []
-    for place in range(len(resource.sources)):
-        thing = workshop.make(resource, row, place)
-        if thing is None:
+    for thing in workshop.things:
+        if thing.resource is not resource:
             continue
-        for step in ladder(resource.life):
-            result = _one_change(check, row, lab, workshop, thing, step)
-            evidence += result.evidence
-            findings += result.findings
-            if not result.evidence or result.findings:
-                break
-        workshop.drop(thing)
-        if findings:
-            break
+        for before, changes, after in _stretches(thing):
+            if {name for name, _ in changes} != {flavour}:
+                continue
+            if not _whole(before) or not _whole(after):
+                continue
+            evidence += 1
+            sent = changes[-1][1]
+            findings += _changed(check, row, lab, thing, before, sent, after)
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
-def _one_change(
-    check: Check, row: Requirement, lab: Lab, workshop: Workshop, thing: Thing, step: str
-) -> Result:
-    resource = thing.resource
-    assert resource.life is not None
-    assert resource.state is not None
-    first, before = workshop.read(thing, row), workshop.read(thing, row)
-    with_ = check.get("with", {})
-    query = {resource.state: step}
-    if with_.get("note") and resource.note:
-        query[resource.note] = with_["note"]
-    sent = workshop.change(
-        thing,
-        query,
-        row,
-        body=with_.get("body", MISSING),
-        extra=tuple((k, str(v)) for k, v in with_.get("query", {}).items()),
-        negative=bool(with_.get("body") or with_.get("query")),
-    )
-    after = workshop.read(thing, row)
-    if not (_whole(first) and _whole(before) and _whole(after)):
-        return Result()
-    assert first is not None
-    assert before is not None
-    assert after is not None
-    restless = {d.pointer for d in differences(first.body, before.body)}
-    refused = lab.context.refused(after)
-    findings = [
-        found(
+def _climb(
+    workshop: Workshop, resource: Resource, row: Requirement, place: int, along: Mapping[str, Any]
+) -> None:
+    """Take a new thing through every state to the last, and read it before and after each."""
+    thing = workshop.make(resource, row, place)
+    if thing is None or resource.life is None or resource.state is None:
+        return
+    workshop.read(thing, row)
+    workshop.read(thing, row)
+    for step in (*ladder(resource.life), resource.life.undone):
+        query = {resource.state: step}
+        if resource.note and "note" in along:
+            query[resource.note] = along["note"]
+        workshop.change(
+            thing,
+            query,
+            row,
+            body=along.get("body", MISSING),
+            extra=tuple((k, str(v)) for k, v in along.get("query", {}).items()),
+            negative=bool(along.get("body") or along.get("query")),
+        )
+        workshop.read(thing, row)
+    workshop.drop(thing)
+
+
+Stretch = tuple[Exchange, list[tuple[str, Exchange]], Exchange]
+
+
+def _stretches(thing: Thing) -> Iterator[Stretch]:
+    """Yield what was read, what was asked then, and what was read afterwards."""
+    before: Exchange | None = None
+    changes: list[tuple[str, Exchange]] = []
+    for name, exchange in thing.history:
+        if name != "read":
+            changes.append((name, exchange))
+            continue
+        if before is not None and changes:
+            yield before, changes, exchange
+        before, changes = exchange, []
+
+
+def _restless(thing: Thing) -> set[str]:
+    """Return the pointers that differ between two reads with no change in between."""
+    reads = [(name, x) for name, x in thing.history]
+    pairs = pairwise(reads)
+    return {
+        d.pointer
+        for (one, first), (other, second) in pairs
+        if one == other == "read" and _whole(first) and _whole(second)
+        for d in differences(first.body, second.body)
+    }
+
+
+def _changed(
+    check: Check,
+    row: Requirement,
+    lab: Lab,
+    thing: Thing,
+    before: Exchange,
+    sent: Exchange,
+    after: Exchange,
+) -> Iterator[Finding]:
+    life = thing.resource.life
+    assert life is not None
+    known = set(lab.workshop.known(thing.resource)) if lab.workshop is not None else set()
+    refused, restless = lab.context.refused(after), _restless(thing)
+    for one in differences(before.body, after.body):
+        top = "/" + one.pointer.split("/")[1]
+        if one.pointer in restless or top not in known or one.pointer == life.at:
+            continue
+        if refused.touches(one.pointer, frozenset()):
+            continue
+        yield found(
             row,
             "probe.unchanged",
             (after, sent, before),
             pointer=f"/response/body{one.pointer}",
             expected=one.sent,
             received=one.came,
+            severity="warning" if one.close else "error",
             text=check.get("message"),
             member=one.pointer,
         )
-        for one in differences(before.body, after.body)
-        if one.pointer not in restless
-        and about(one.pointer, (), (resource.life.at,))
-        and not refused.touches(one.pointer, frozenset())
-    ]
-    return Result(1, tuple(findings))
+    wanted = sent.query.get(thing.resource.state or "")
+    now = get(after.body, life.at)
+    if check.get("with", {}).get("body") and now not in (wanted, get(before.body, life.at)):
+        yield found(
+            row,
+            "probe.unchanged",
+            (after, sent, before),
+            pointer=f"/response/body{life.at}",
+            expected=wanted,
+            received=now if isinstance(now, str) else None,
+            text=check.get("message"),
+            member=life.at,
+        )
 
 
-def _whole(exchange: Exchange | None) -> bool:
-    return (
-        exchange is not None
-        and exchange.accepted
-        and exchange.response is not None
-        and exchange.response.not_json is None
-        and isinstance(exchange.body, dict)
-    )
+def _whole(exchange: Exchange) -> bool:
+    response = exchange.response
+    readable = response is not None and response.not_json is None
+    return exchange.accepted and readable and isinstance(exchange.body, dict)
 
 
 READ_BACK = Probe(
@@ -201,7 +264,7 @@ STATE_KEPT = Probe(
     writes=True,
 )
 UNCHANGED = Probe(
-    lambda check, row, operation, lab: 28,
+    lambda check, row, operation, lab: 24,
     _unchanged,
     "writes",
     {

@@ -10,11 +10,15 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.material import sorts
 from mobstd.conformance.scenarios.resource import Resource, resources
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
+from mobstd.conformance.scenarios.workshop import TRIES, Thing, Workshop, named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
+
+SORTS = 3
+"""How many sorts of candidates are tried."""
 
 __all__ = [
     "REPEAT",
@@ -40,22 +44,38 @@ def shop(lab: Lab, operation: str) -> tuple[Workshop, Resource] | None:
 
 
 def examples(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[Thing]:
-    """Return one thing of each source and of each variant, made once in a run."""
+    """Return things of each source and sort of candidate, and of each variant; made once."""
     key = ("examples", resource.id)
     if key not in workshop.shared:
+        workshop.begin(resource)
         made: list[Thing] = []
         workshop.shared[key] = made
         for place in range(len(resource.sources)):
-            plain = workshop.make(resource, row, place)
-            if plain is None:
-                continue
-            made.append(plain)
-            for variant in resource.variants:
-                other = workshop.make(resource, row, place, edited=variant)
-                if other is not None:
-                    made.append(other)
+            made += _some(workshop, resource, row, place)
     things: list[Thing] = workshop.shared[key]
     return things
+
+
+def _some(
+    workshop: Workshop, resource: Resource, row: Requirement | None, place: int
+) -> list[Thing]:
+    candidates = workshop.material(resource).of(resource.sources[place])
+    made: list[Thing] = []
+    for few in sorts([workshop.body(resource, one) for one in candidates])[:SORTS]:
+        tried = (workshop.made(resource, candidates[n], row, {}) for n in few[:TRIES])
+        thing = next((thing for thing in tried if thing is not None), None)
+        if thing is not None:
+            made.append(thing)
+        elif not made:
+            break
+    for variant in resource.variants if made else ():
+        thing = workshop.made(resource, made[0].candidate, row, variant)
+        if thing is not None:
+            made.append(thing)
+            taken = workshop.variants.setdefault(resource.id, [])
+            if variant not in taken:
+                taken.append(variant)
+    return made
 
 
 def compared(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mobstd.conformance.kinds.making import examples, right_change, shop
@@ -9,15 +10,13 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.oracle import at
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import Cell, table
+from mobstd.conformance.scenarios.table import LEADING, Cell, table
 from mobstd.conformance.scenarios.workshop import named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["TRANSITION", "UNKNOWN"]
-
-LEADING = ("step", "skip", "odd")
 
 
 def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -27,14 +26,23 @@ def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     workshop, resource = opened
     evidence: int = 0
     findings: list[Finding] = []
-    for cell in table(workshop, resource, row):
+    cells = table(workshop, resource, row)
+    for cell in cells:
         if cell.kind not in check["pairs"] or (cell.exchange.status or 500) >= 500:
             continue
         wrong = _wrong(check, row, cell, resource)
         if cell.kind in LEADING or cell.after is not None or wrong:
             evidence += 1
-        findings += wrong
+        findings += [_eased(one, cell, cells) for one in wrong]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _eased(finding: Finding, cell: Cell, cells: list[Cell]) -> Finding:
+    """Return a warning where a state is refused from everywhere: before the ride is made, say."""
+    if cell.kind != "due":
+        return finding
+    others = [c for c in cells if c.kind in ("due", "skip") and c.wanted == cell.wanted]
+    return finding if any(c.taken for c in others) else replace(finding, severity="warning")
 
 
 def _wrong(check: Check, row: Requirement, cell: Cell, resource: Resource) -> list[Finding]:

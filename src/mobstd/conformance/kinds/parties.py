@@ -36,8 +36,9 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         for name in parties
         for sent, moved in [_tried(check, row, operation, workshop, resource, own, name)]
         if sent is not None and sent.status is not None and sent.status < 500
+        if name != "other" or not _shows_nothing(workshop, resource, operation, sent, own)
     ]
-    expect = check.get("expect", [401, 403, 404])
+    expect = check.get("expect", range(400, 500))
     if "other" not in parties and not _guarded(lab, [sent for _, sent, _ in tried]):
         return Result(reason="unobservable")
     findings = [
@@ -46,7 +47,7 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             f"probe.party.{name}" if sent.status not in expect else "probe.party.moved",
             (sent, own.created),
             pointer="/response/status",
-            expected=expect[0],
+            expected=expect[0] if isinstance(expect, list) else 404,
             received=sent.status if sent.status not in expect else moved,
             text=check.get("message"),
         )
@@ -73,10 +74,11 @@ def _tried(
         thing = workshop.make(resource, row)
         if thing is None:
             return None, None
+        before = workshop.state(thing, row) or thing.sent_state
         sent = workshop.change(thing, right_change(resource), row, "negative", **options)
-        state, _ = look(workshop, thing, thing.sent_state or "", row)
+        state, _ = look(workshop, thing, before or "", row)
         workshop.drop(thing)
-        return sent, state if state not in (None, thing.sent_state) else None
+        return sent, state if state not in (None, before) else None
     body = workshop.body(resource, own.candidate)
     for pointer, value in check.get("set", {}).items():
         body = put(body, pointer, _made(workshop, row, value))
@@ -89,6 +91,15 @@ def _made(workshop: Workshop, row: Requirement, value: Any) -> Any:
         return value
     things = examples(workshop, workshop.resource(value.removeprefix("$")), row)
     return things[0].key if things else value
+
+
+def _shows_nothing(
+    workshop: Workshop, resource: Resource, operation: str, sent: Exchange, own: Thing
+) -> bool:
+    """Say whether an answer that looks like success has nothing of what was asked for in it."""
+    if operation != resource.read or not sent.accepted or sent.response is None:
+        return False
+    return own.key.lower().encode() not in sent.response.body.lower()
 
 
 def _guarded(lab: Lab, sent: list[Exchange]) -> bool:

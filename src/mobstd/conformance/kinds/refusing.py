@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from mobstd.conformance.kinds.making import control_of, right_change, shop
+from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import Edit, edits
@@ -17,7 +17,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["REJECT", "UNFIT", "VARY", "edited", "many"]
+__all__ = ["REJECT", "UNFIT", "VARY", "each_edit", "many"]
 
 REFUSED = range(400, 500)
 
@@ -34,21 +34,21 @@ def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: Resource) -> Result:
     """Post documents that are wrong in one edit; each is to be refused, and nothing kept of it."""
-    control = control_of(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    evidence, findings = 0, []
-    for make in edited(check, workshop, control):
+    evidence: int = 0
+    findings: list[Finding] = []
+    for control, make in each_edit(check, row, workshop, resource):
         edit = make()
-        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
+        first = edit.document
+        sent = workshop.post(resource, first, row, "negative", negative=True)
         if sent.status is None or sent.status >= 500 or sent.status == 429:
             continue
         evidence += 1
         if sent.status in _statuses(check):
             findings += _kept(check, row, workshop, resource, edit, sent)
             continue
-        edit = make()
-        again = workshop.post(resource, edit.document, row, "negative", negative=True)
+        edit, again = make(), sent
+        if workshop.key_of(resource, edit.document) != workshop.key_of(resource, first):
+            again = workshop.post(resource, edit.document, row, "negative", negative=True)
         if again.status is None or again.status in _statuses(check) or again.status >= 500:
             continue
         findings.append(
@@ -64,7 +64,7 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
                 edit=edit.name,
             )
         )
-    return Result(evidence, tuple(findings))
+    return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:
@@ -72,12 +72,24 @@ def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callabl
     names = workshop.members(control.resource)
 
     def made() -> list[Edit]:
-        return list(
-            edits(check["edits"], workshop.body(control.resource, control.candidate), names)
-        )
+        right = workshop.body(control.resource, control.candidate)
+        wanted = [{k: workshop.maker.word(v) for k, v in e.items()} for e in check["edits"]]
+        return list(edits(wanted, right, names))
 
     for place in range(len(made())):
         yield lambda place=place: made()[place]  # type: ignore[misc]
+
+
+def each_edit(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource
+) -> Iterator[tuple[Thing, Callable[[], Edit]]]:
+    """Yield each edit, on a document of each source that the target takes, with its control."""
+    sources: set[int] = set()
+    for control in examples(workshop, resource, row):
+        if id(control.candidate.source) not in sources:
+            sources.add(id(control.candidate.source))
+            for make in edited(check, workshop, control):
+                yield control, make
 
 
 def _statuses(check: Check) -> Sequence[int]:

@@ -8,6 +8,7 @@ from typing import Any
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import NEAR_KM, Key, Lab, Query
+from mobstd.conformance.vicinity import around, crowd, neighbourhood
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -84,24 +85,24 @@ def _steps(
     Widening and narrowing are the same two queries, so that one of them costs nothing.
     """
     described = lab.context.catalogue.operations[operation]
-    crowd = lab.crowd(operation, row) if lab.anchors.get(operation) else None
+    many = crowd(lab, operation, row) if lab.anchors.get(operation) else None
     for name, change in check["parameters"].items():
         parameter = described.parameter(name)
-        start = (crowd or {}).get(name, parameter.default if parameter else None)
-        if crowd is None or not isinstance(start, (int, float)):
+        start = (many or {}).get(name, parameter.default if parameter else None)
+        if many is None or not isinstance(start, (int, float)):
             continue
         factor = 1 / change["factor"] if check.kind == "superset" else change["factor"]
-        yield name, {**crowd, name: _scale(start, factor)}, {**crowd, name: start}
+        yield name, {**many, name: _scale(start, factor)}, {**many, name: start}
 
 
 def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask the same again and again: what comes, goes and comes back was not lost by moving data."""
-    crowd = lab.crowd(operation, row)
-    if operation in lab.ephemeral and crowd is not None:
-        return _ephemeral(check, row, operation, lab, crowd)
+    many = crowd(lab, operation, row)
+    if operation in lab.ephemeral and many is not None:
+        return _ephemeral(check, row, operation, lab, many)
     doubtful = [lab.doubtful[operation]] if operation in lab.doubtful else []
     for anchor in (lab.anchors.get(operation) or doubtful)[-1:]:
-        query = crowd if crowd and operation in lab.anchors else lab.neighbourhood(anchor)
+        query = many if many and operation in lab.anchors else neighbourhood(lab, anchor)
         answers: list[Exchange] = []
         odd = 0
         while len(answers) < REPEATS or (odd == len(answers) - 2 and odd < TRIES):
@@ -125,10 +126,10 @@ def _stable(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result()
 
 
-def _ephemeral(check: Check, row: Requirement, operation: str, lab: Lab, crowd: Query) -> Result:
+def _ephemeral(check: Check, row: Requirement, operation: str, lab: Lab, many: Query) -> Result:
     """Where ids change by themselves, say so: no text forbids it, and nobody can refer to them."""
-    first = lab.ask(operation, crowd, "twin", row, fresh=False)
-    second = lab.ask(operation, crowd, "twin", row)
+    first = lab.ask(operation, many, "twin", row, fresh=False)
+    second = lab.ask(operation, many, "twin", row)
     finding = found(
         row,
         "probe.ephemeral",
@@ -164,7 +165,7 @@ def _tokens(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence, findings = 0, []
     tokens: list[str] = check["tokens"]
     for anchor in lab.anchors.get(operation, ())[:1]:
-        base = lab.neighbourhood(anchor)
+        base = neighbourhood(lab, anchor)
         everything = {**base, name: check.get("default", tokens)}
         for part in (tokens[: len(tokens) // 2], tokens[len(tokens) // 2 :]):
             result = missing_from(lab, row, operation, {**base, name: part}, everything)
@@ -199,7 +200,7 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     The passive part judges how many came; what a limit did not cut is looked for afterwards.
     """
     name = check["parameter"]
-    query = lab.crowd(operation, row)
+    query = crowd(lab, operation, row)
     if query is None:
         return Result()
     if len(lab.keys(lab.ask(operation, query, "control", row))) <= max(COUNTS[:2]):
@@ -209,7 +210,7 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         lab.ask(operation, {**query, name: count}, "twin", row)
     instant = lab.role_of(operation).get("instant")
     for anchor in lab.anchors.get(operation, ())[:1]:
-        one = lab.around(anchor, NEAR_KM, 2 * OFF_SECONDS)
+        one = around(lab, anchor, NEAR_KM, 2 * OFF_SECONDS)
         if instant is not None and isinstance(one.get(instant), (int, float)):
             one[instant] = int(one[instant]) + OFF_SECONDS
         lab.ask(operation, {**one, name: 1}, "twin", row)

@@ -31,7 +31,7 @@ __all__ = [
     "twice",
 ]
 
-LEADING = ("first", "step", "skip")
+LEADING = ("first", "step", "due", "skip")
 NO_ANSWER = (401, 403, 404, 405, 429)
 """Refusals that say nothing of what was sent: of who sends, of how much, or of the operation."""
 

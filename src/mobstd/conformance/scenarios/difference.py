@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from mobstd.judging.pointer import MISSING, join, matches
 
@@ -16,7 +17,10 @@ CLOSE = 1e-5
 
 @dataclass(frozen=True)
 class Difference:
-    """One value that is not what was sent; ``close``: by rounding, or by letter case of an id."""
+    """One value that is not what was sent.
+
+    ``close``: by rounding, by the letter case of a UUID, or by how an accent is written.
+    """
 
     pointer: str
     sent: Any
@@ -62,5 +66,8 @@ def _equal(sent: Any, came: Any) -> bool:
 def _close(sent: Any, came: Any) -> bool:
     if _number(sent) and _number(came):
         return isinstance(sent, float) and abs(sent - came) <= CLOSE
-    both = isinstance(sent, str) and isinstance(came, str)
-    return both and len(sent) == 36 and sent.lower() == came.lower()
+    if not isinstance(sent, str) or not isinstance(came, str):
+        return False
+    if len(sent) == 36 and sent.lower() == came.lower():
+        return True
+    return normalize("NFC", sent) == normalize("NFC", came)

@@ -61,11 +61,14 @@ def edits(
 
     Args:
         wanted: ``{at, remove|value|length}``, or ``{each: required|optional, below, remove|value}``
-            for every such member that the document has, or could have.
+            for every such member that the document has, or could have; with ``where``, only of a
+            document that has that.
         document: what is right.
         members: the names by ``required`` and ``optional``, as pointers.
     """
     for edit in wanted:
+        if "where" in edit and get(document, edit["where"]) is MISSING:
+            continue
         severity = edit.get("severity", "error")
         if "each" in edit:
             for pointer in members[edit["each"]]:

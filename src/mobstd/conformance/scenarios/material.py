@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,15 @@ from uuid import UUID
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
 from mobstd.conformance.scenarios.tokens import STAND_IN, Tokens
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import MISSING, find, get
 
-__all__ = ["Candidate", "Maker", "Material", "material", "spoilt", "unfit"]
+__all__ = ["Candidate", "Maker", "Material", "material", "sorts", "spoilt", "unfit"]
 
 SOON = 3600
 """How many seconds from now an instant still is to come, and where made ones lie."""
+
+FEW = 4
+"""How many values a member may have to tell sorts of candidates apart."""
 
 MOST = 40
 """How many candidates are kept of one source."""
@@ -77,6 +80,25 @@ def material(
                 kept += 1
                 out.candidates.append(Candidate(source, item))
     return out
+
+
+def sorts(documents: Sequence[Any]) -> list[list[int]]:
+    """Return the places of documents by sort, told apart by the texts that several share.
+
+    A text is one of a few (two to ``FEW``) in its place, such as the type of a price.
+    """
+    texts: list[dict[str, str]] = [
+        {p: v for p, v in find(one, "/**") if isinstance(v, str)} for one in documents
+    ]
+    values: dict[str, set[str]] = {}
+    for found in texts:
+        for pointer, value in found.items():
+            values.setdefault(pointer, set()).add(value)
+    few = sorted(p for p, some in values.items() if 2 <= len(some) <= min(FEW, len(texts) // 2))
+    out: dict[tuple[str | None, ...], list[int]] = {}
+    for place, found in enumerate(texts):
+        out.setdefault(tuple(found.get(pointer) for pointer in few), []).append(place)
+    return list(out.values())
 
 
 def spoilt(lab: Lab, resource: Resource, because: str, now: int) -> Candidate | None:
@@ -168,15 +190,26 @@ class Maker:
         if node.startswith("$item"):
             value = get(item, node.removeprefix("$item"))
             return MISSING if value is None else value
-        if node in ("$key", "$event"):
-            return self.key()
-        if node == "$person":
-            return f"mobstd-{self.key()[:8]}"
-        if node == "$page":
-            return f"https://{self.caller}/bookings/{self.key()[:8]}"
-        if node == "$token":
-            return self.tokens.token()
-        return words[node]
+        return words[node] if node in words else self.word(node)
+
+    def word(self, node: Any) -> Any:
+        """Return what a word of a template stands for, where it needs no candidate."""
+        match node:
+            case "$key" | "$event":
+                return self.key()
+            case "$person":
+                return f"mobstd-{self.key()[:8]}"
+            case "$page":
+                return f"https://{self.caller}/bookings/{self.key()[:8]}"
+            case "$token":
+                return self.tokens.token()
+            case "$bare-uuid":  # as some make them: random digits, of no version
+                return self.key()[:14] + "0" + self.key()[15:19] + "0" + self.key()[20:]
+            case "$uuid-and-more":
+                return self.key() + "-mobstd"
+            case "$no-uuid":
+                return "z" + self.key()[1:]
+        return node
 
 
 def _words(node: Any) -> Iterator[str]:

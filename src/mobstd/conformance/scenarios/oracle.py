@@ -133,7 +133,8 @@ def ladder(life: LifeCycle) -> list[str]:
     way: list[str] = []
     state = life.first[0]
     while True:
-        nexts = [to for to, kind in life.pairs[state].items() if kind == "step"]
+        kinds = life.pairs[state]
+        nexts = [to for to, kind in kinds.items() if kind in ("step", "due")]
         nexts = [to for to in nexts if to != life.undone and to not in way]
         if not nexts:
             return way

@@ -53,7 +53,7 @@ class LifeCycle:
         at: where the state is in the document.
         first: the states in which it may be made.
         undone: the state that takes it back.
-        pairs: by state, the states that follow: of kind ``step``, ``skip`` or ``odd``.
+        pairs: by state, the states that follow: of kind ``step``, ``due``, ``skip`` or ``odd``.
     """
 
     at: str
@@ -69,7 +69,8 @@ class LifeCycle:
     def kind(self, before: str, wanted: str) -> str:
         """Return what asking for a state is.
 
-        ``step``, ``skip``, ``odd``, ``same``, ``back`` or, where no step leads on, ``end``.
+        ``step``, ``due``, ``skip``, ``odd``, ``same``, ``back`` or, where no step leads on,
+        ``end``.
         """
         if before == wanted:
             return "same"
@@ -78,7 +79,7 @@ class LifeCycle:
         return "back" if self._leads_on(before) else "end"
 
     def _leads_on(self, state: str) -> bool:
-        return any(kind in ("step", "skip") for kind in self.pairs[state].values())
+        return any(kind in ("step", "due", "skip") for kind in self.pairs[state].values())
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
+LEADING = ("step", "due", "skip", "odd")
+"""Kinds of pairs that lead on."""
+
 GONE = 404
 """What is read of a thing that was undone, where the target keeps no such things."""
 
-__all__ = ["Cell", "in_state", "table"]
+__all__ = ["LEADING", "Cell", "in_state", "table"]
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,13 @@ def _walk(
 
 def _rank(life: LifeCycle, before: str, wanted: str) -> tuple[bool, int]:
     """What is to be refused goes first: the thing stays as it is."""
-    leads = life.kind(before, wanted) in ("step", "skip", "odd")
+    leads = life.kind(before, wanted) in LEADING
     return leads, life.states.index(wanted)
 
 
 def _doubtful(cell: Cell) -> bool:
     """Say whether it looks wrong, so that it is tried again before anybody is told."""
-    if cell.kind in ("step", "skip", "odd"):
+    if cell.kind in LEADING:
         return not cell.taken or (cell.after is not None and cell.after != cell.wanted)
     return cell.moved is True or (cell.kind == "same" and cell.exchange.status != 409)
 
@@ -106,7 +109,7 @@ def _ask(
     assert resource.life is not None
     assert resource.state is not None
     kind = resource.life.kind(before, wanted)
-    right = kind in ("step", "skip", "odd")
+    right = kind in LEADING
     exchange = workshop.change(
         thing,
         {resource.state: wanted},

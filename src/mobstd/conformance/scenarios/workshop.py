@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from mobstd.conformance.lab import Lab
@@ -14,12 +15,11 @@ from mobstd.conformance.scenarios.material import Candidate, Maker, Material, ma
 from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.session import Stopped
-from mobstd.judging.body import NotJson
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["GONE", "UNTOLD", "Thing", "Workshop", "named"]
+__all__ = ["GONE", "TRIES", "UNTOLD", "Thing", "Workshop", "named"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""
@@ -42,6 +42,8 @@ class Thing:
         sent: the document as it was posted.
         created: the exchange that made it.
         state: the state that it was last given, as far as the target said.
+        history: what was asked of it since: ``read``, or a change: ``plain``, with a ``body`` or
+            with more in the ``query``.
     """
 
     resource: Resource
@@ -50,6 +52,7 @@ class Thing:
     created: Exchange
     candidate: Candidate
     state: str | None = None
+    history: list[tuple[str, Exchange]] = field(default_factory=list)
 
     @property
     def sent_state(self) -> str | None:
@@ -66,6 +69,8 @@ class Workshop:
     Attributes:
         refusals: by resource, the answers that right documents got where they were refused.
         left: what could not be undone, as the request that would.
+        things: everything that was made.
+        variants: by resource, the other values that the target is known to take.
     """
 
     lab: Lab
@@ -74,12 +79,14 @@ class Workshop:
     now: int
     refusals: dict[str, list[Exchange]] = field(default_factory=dict)
     left: list[Request] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    variants: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _pending: dict[str, tuple[Request, str]] = field(default_factory=dict)
     _materials: dict[str, Material] = field(default_factory=dict)
-    _serving: dict[tuple[str, int], int] = field(default_factory=dict)
-    _things: dict[str, list[Thing]] = field(default_factory=dict)
+    _turns: dict[str, int] = field(default_factory=dict)
+    _useless: set[int] = field(default_factory=set)
     _states: dict[str, str] = field(default_factory=dict)
     _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -103,9 +110,14 @@ class Workshop:
 
     def _made(self, name: str) -> list[Any]:
         """Return the documents of what was made of a resource, and is still there."""
-        if not self._things.get(name):
+        if not self._living(name):
             self.make(self.resource(name), None)
-        return [thing.sent for thing in self._things.get(name, ())]
+        return [thing.sent for thing in self._living(name)]
+
+    def _living(self, name: str) -> list[Thing]:
+        pending = self._pending
+        undoing = [(t, self._undo(t.resource, t.key)) for t in self.things if t.resource.id == name]
+        return [thing for thing, undo in undoing if undo is not None and undo.target in pending]
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
         """Return the pointers of members that a body needs, and of those that it may have."""
@@ -113,40 +125,64 @@ class Workshop:
         schema = next(iter(catalogue.operations[resource.create].body.values()))
         return members(catalogue.version, schema)
 
+    def known(self, resource: Resource) -> list[str]:
+        """Return the pointers of all members that its schema knows at the top."""
+        found = self.members(resource)
+        return [p for p in (*found["required"], *found["optional"]) if p.count("/") == 1]
+
     def make(
-        self,
-        resource: Resource,
-        row: Requirement | None,
-        place: int = 0,
-        *,
-        edited: Mapping[str, Any] | None = None,
+        self, resource: Resource, row: Requirement | None, place: int | None = None
     ) -> Thing | None:
-        """Make one, from the first candidate that the target takes; ``None`` where it takes none.
+        """Make one; ``None`` where the target takes none.
+
+        Each time from another candidate, now as it is and now with the values of a variant, so
+        that what depends on either is met.
 
         Args:
             resource: what to make.
             row: the row that asks.
-            place: which of its sources.
-            edited: other values, by pointer, that are right too.
+            place: which of its sources; each in turn where it is left out.
         """
-        self._begin(resource)
-        source = resource.sources[place]
-        candidates = self.material(resource).of(source)
-        start = self._serving.get((resource.id, place), 0)
-        for number in range(start, min(len(candidates), start + TRIES)):
-            body = self.body(resource, candidates[number])
-            for pointer, value in (edited or {}).items():
-                body = put(body, pointer, value)
-            exchange = self.post(resource, body, row, "scenario")
-            if exchange.status is not None and 200 <= exchange.status < 300:
-                self._serving[resource.id, place] = number
-                return self.thing(resource, body, exchange, candidates[number])
-            if edited:
-                return None
+        self.begin(resource)
+        turn = self._turns[resource.id] = self._turns.get(resource.id, -1) + 1
+        ways: list[Mapping[str, Any]] = [{}, *self.variants.get(resource.id, ())]
+        for candidate in self._candidates(resource, place, turn)[:TRIES]:
+            thing = self.made(resource, candidate, row, ways[turn // 2 % len(ways)])
+            if thing is not None:
+                return thing
+            self._useless.add(id(candidate))
+        return None
+
+    def _candidates(self, resource: Resource, place: int | None, turn: int) -> list[Candidate]:
+        """Return the candidates in the order to try: those that were refused once come last."""
+        sources = resource.sources if place is None else (resource.sources[place],)
+        found = [self.material(resource).of(source) for source in sources]
+        mixed = [one for several in zip_longest(*found) for one in several if one is not None]
+        start = turn % len(mixed) if mixed else 0
+        turned = mixed[start:] + mixed[:start]
+        return sorted(turned, key=lambda one: id(one) in self._useless)
+
+    def made(
+        self,
+        resource: Resource,
+        candidate: Candidate,
+        row: Requirement | None,
+        edited: Mapping[str, Any],
+    ) -> Thing | None:
+        """Make one from a candidate, with other values by pointer; ``None`` where it is refused."""
+        body = self.body(resource, candidate)
+        for pointer, value in edited.items():
+            body = put(body, pointer, value)
+        exchange = self.post(resource, body, row, "scenario")
+        if exchange.accepted:
+            thing = self.thing(resource, body, exchange, candidate)
+            self.things.append(thing)
+            return thing
+        if not edited:
             self.refusals.setdefault(resource.id, []).append(exchange)
         return None
 
-    def _begin(self, resource: Resource) -> None:
+    def begin(self, resource: Resource) -> None:
         """Take ids that an earlier run with the same seed and instant did not take."""
         if resource.id in self._begun:
             return
@@ -182,9 +218,7 @@ class Workshop:
     ) -> Thing:
         """Return what an accepted post made."""
         state = get(body, resource.life.at) if resource.life else None
-        made = Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
-        self._things.setdefault(resource.id, []).append(made)
-        return made
+        return Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
 
     def key_of(self, resource: Resource, body: Any) -> str:
         """Return the key of a document, empty where it has none."""
@@ -226,10 +260,13 @@ class Workshop:
         key = thing.key if isinstance(thing, Thing) else thing
         if about is None or about.read is None or about.parameter is None:
             return None
-        return self.lab.session.ask(
+        exchange = self.lab.session.ask(
             about.read, {about.parameter: key}, purpose,
             requirement=row.id if row else None, **options,
         )  # fmt: skip
+        if isinstance(thing, Thing) and not options:
+            thing.history.append(("read", exchange))
+        return exchange
 
     def state(self, thing: Thing, row: Requirement | None) -> str | None:
         """Return the state that a thing has, read again; ``None`` where it can't be read."""
@@ -263,6 +300,9 @@ class Workshop:
             about.change, asked, body, row, purpose, undo,
             negative=negative, credentials=credentials, extra=extra,
         )  # fmt: skip
+        if key is None:
+            flavour = "body" if body is not MISSING else "query" if extra else "plain"
+            thing.history.append((flavour, exchange))
         wanted = query.get(about.state or "")
         if exchange.accepted and isinstance(wanted, str) and key is None:
             thing.state = wanted
@@ -326,9 +366,6 @@ class Workshop:
     def drop(self, thing: Thing) -> None:
         """Undo one thing now, so that what it holds is free again."""
         undo = self._undo(thing.resource, thing.key)
-        things = self._things.get(thing.resource.id, [])
-        if thing in things:
-            things.remove(thing)
         if undo is not None and undo.target in self._pending:
             self._undone(undo, thing.resource.change or "")
 
@@ -367,14 +404,11 @@ def _answer(exchange: Exchange) -> Any:
 
 
 def named(exchange: Exchange) -> str:
-    """Return the text of a refusal's body that codes are looked for in."""
+    """Return the text of a refusal's body that codes are looked for in: its ``error``."""
     response = exchange.response
     if response is None:
         return ""
-    try:
-        value = response.json
-    except NotJson:
-        value = None
-    if isinstance(value, (dict, list, str)):
-        return json.dumps(value, ensure_ascii=False)
-    return response.body[:2000].decode("utf-8", "replace")
+    if response.not_json is not None:
+        return response.body[:2000].decode("utf-8", "replace")
+    error = response.json.get("error", "") if isinstance(response.json, dict) else response.json
+    return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
