@@ -178,10 +178,7 @@ def _lasted(one: Done, over: Exchange | None) -> bool:
 
 def _made(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
     """What was made is told of: while it was as it was made, or later where that was short."""
-    until = _until(ours)
-    first: dict[str, Call] = {}
-    for call in calls:
-        first.setdefault(call.key, call)
+    until, first = _until(ours), _first(calls)
     for one in ours:
         if not one.made:
             continue
@@ -202,19 +199,21 @@ def _changes(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
 
 
 def _start(row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
-    """Of what stayed for a while as it was made, the first call tells of that state."""
-    until = _until(ours)
+    """What stayed for a while as it was made is called about before the run changed it."""
+    until, first = _until(ours), _first(calls)
+    for one in ours:
+        told, over = first.get(one.key), until.get(one.key)
+        if not one.made or told is None or not _lasted(one, over):
+            continue
+        late = over is not None and told.exchange.at > over.at
+        yield one, _missing(row, "probe.announced.start", one, told) if late else None
+
+
+def _first(calls: list[Call]) -> dict[str, Call]:
     first: dict[str, Call] = {}
     for call in calls:
         first.setdefault(call.key, call)
-    for one in ours:
-        told, over = first.get(one.key), until.get(one.key)
-        if not one.made or told is None:
-            continue
-        if told.state == one.state:
-            yield one, None
-        elif _lasted(one, over):
-            yield one, _missing(row, "probe.announced.start", one, told)
+    return first
 
 
 def _unseen(check: Check, row: Requirement, ours: list[Done], calls: list[Call]) -> Judged:
