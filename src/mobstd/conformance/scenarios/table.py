@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Requirement
 
 LEADING = ("step", "due", "skip", "odd")
@@ -17,7 +16,7 @@ LEADING = ("step", "due", "skip", "odd")
 GONE = 404
 """What is read of a thing that was undone, where the target keeps no such things."""
 
-__all__ = ["LEADING", "Cell", "shown", "table"]
+__all__ = ["LEADING", "Cell", "table"]
 
 
 @dataclass(frozen=True)
@@ -121,16 +120,6 @@ def _ask(
     if not right or not exchange.accepted:
         thing.state = after or before
     return Cell(before, wanted, kind, exchange, after, read)
-
-
-def shown(read: Exchange | None, resource: Resource) -> str | None:
-    """Return the state that an answer shows."""
-    if read is None or not read.accepted or resource.life is None:
-        return None
-    if read.response is None or read.response.not_json is not None:
-        return None
-    state = get(read.body, resource.life.at)
-    return state if isinstance(state, str) else None
 
 
 def _in_state(
