@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
+from uuid import UUID
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.canon.schemas import documents
@@ -18,13 +19,15 @@ from mobstd.serving.examples import example_query
 
 __all__ = ["Real", "Shot", "storm"]
 
+LARGEST = 2_000_000
 ID = "0d5c1b9e-6f0a-4c8e-9d2e-7f1f3f6b1a42"
 
 TEXTS = (
     "", " ", "0", "-1", "1e400", "-1e400", "NaN", "Infinity", "null", "true", "[]", "{}", "é", "💥",
     "'", '"', "<script>", "../../etc/passwd", "%00", "\x00", "\r\nX: y", "0x10", "1_000", "١٢",
     "1,2", "9" * 30, "9" * 400, "1." + "9" * 400, "x" * 5000, "MON,MON,FUNDAY",
-    "25:61:61", "07:30:00", "2026-02-30", "2026-11-23", "253402300800", "-62135596800", "1e3", "+5", "5 ", "90.0000001",
+    "25:61:61", "07:30:00", "2026-02-30", "2026-11-23", "253402300800", "-62135596800", "1e3", "+5",
+    "5 ", "90.0000001",
     "00000000-0000-0000-0000-000000000000", f"urn:uuid:{ID}", "CONFIRMED",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
@@ -152,13 +155,15 @@ def _body(
     known = documents(version).get(str(schema.get("$ref")), schema)
     examples = [*known.get("examples", ()), *real]
     value = copy.deepcopy(chance.choice(examples)) if examples else {}
+    if isinstance(value, dict) and "id" in value and chance.random() < 0.5:
+        value["id"] = str(UUID(int=chance.getrandbits(128)))
     for _ in range(chance.choice((0, 1, 1, 1, 2, 4))):
         value = _mutated(chance, value)
     if "form" in media:
         flat = value.items() if isinstance(value, dict) else ()
         text = "&".join(f"{quote_plus(str(k))}={quote_plus(_plain(v))}" for k, v in flat)
         return media, text.encode()
-    raw = json.dumps(value).encode()
+    raw = json.dumps(value).encode()[:LARGEST]
     if chance.random() < 0.05:
         raw = raw[: chance.randrange(len(raw) + 1)]
     elif chance.random() < 0.05:
@@ -185,7 +190,10 @@ def _mutated(chance: random.Random, value: Any) -> Any:
             case _:
                 return {**value, name: _mutated(chance, value[name])}
     if isinstance(value, list) and value and chance.random() < 0.7:
-        return [_mutated(chance, item) for item in value] * chance.choice((1, 1, 2, 500))
+        if len(value) < 10 and chance.random() < 0.1:
+            return value * 100
+        at = chance.randrange(len(value))
+        return [*value[:at], _mutated(chance, value[at]), *value[at + 1 :]]
     return chance.choice(VALUES)
 
 

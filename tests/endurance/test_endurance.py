@@ -24,7 +24,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -117,13 +117,19 @@ def real(target: Served) -> Real:
     found = re.search(r"'(http://[^']+_journeys[^']*)'", target.written)
     if found is None:
         return Real()
-    with urlopen(found[1], timeout=PATIENCE) as response:
+    query = dict(parse_qsl(urlsplit(found[1]).query))
+    wide = {**query, "timeDelta": "604800", "departureRadius": "100", "arrivalRadius": "100"}
+    with urlopen(f"{target.url}/driver_journeys?{urlencode(wide)}", timeout=PATIENCE) as response:
         journeys = [DriverJourney.read(item) for item in json.load(response)]
     traveller = User(id="p-77", operator="maas.example.com", alias="Zoé L.")
-    paying = [j for j in journeys if j.price is not None and j.price.type != "UNKNOWN"]
-    bookings = [booking_of(journey, traveller).dump() for journey in paying]
+    bookings = [
+        booking_of(journey, traveller).dump()
+        for journey in journeys
+        if journey.price is not None
+        and journey.price.type != "UNKNOWN"
+        and journey.passenger_pickup_date.timestamp() > time.time() + 3600
+    ]
     assert bookings
-    query = dict(parse_qsl(urlsplit(found[1]).query))
     searches = ("getDriverJourneys", "getPassengerJourneys")
     return Real(
         dict.fromkeys(searches, query),
