@@ -27,12 +27,12 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the files, and say which."""
     from mobstd.canon.standard import find
-    from mobstd.codegen.parcel import parcel, write_parcel
+    from mobstd.release.parcel import parcel, write_parcel
 
     version = find(args.standard, args.roots)
     files = parcel(version)
     if args.typescript:
-        from mobstd.codegen.typescript import types
+        from mobstd.release.typescript import types
 
         files.update(types(files))
     write_parcel(version, files, args.to)

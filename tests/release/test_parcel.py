@@ -14,10 +14,10 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from mobstd.canon.schemas import schema_names, validator_of
 from mobstd.canon.standard import Version, find, versions
 from mobstd.cli import main
-from mobstd.codegen import typescript
-from mobstd.codegen.downgrade import LEFT_OUT, downgraded
-from mobstd.codegen.parcel import Files, parcel, write_parcel
 from mobstd.errors import ConfigError
+from mobstd.release import typescript
+from mobstd.release.downgrade import LEFT_OUT, downgraded
+from mobstd.release.parcel import Files, parcel, write_parcel
 
 OCSS = find("ocss@1.0-alpha")
 EVERY = pytest.mark.parametrize("version", versions(), ids=str)

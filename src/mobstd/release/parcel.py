@@ -22,8 +22,8 @@ from mobstd.canon.openapi import bundle, component
 from mobstd.canon.root import packaged
 from mobstd.canon.schemas import SUFFIX, documents, schema_names, schema_of
 from mobstd.canon.standard import Version
-from mobstd.codegen.downgrade import downgraded
 from mobstd.errors import CanonError, ConfigError, MissingExtra
+from mobstd.release.downgrade import downgraded
 
 __all__ = ["parcel", "write_parcel"]
 
