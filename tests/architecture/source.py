@@ -21,6 +21,7 @@ ROOMS = (
     "judging",
     "messages",
     "models",
+    "oidc",
     "query",
     "release",
     "serving",

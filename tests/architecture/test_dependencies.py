@@ -18,6 +18,7 @@ EXTRAS = {
     "codegen": {"codegen"},
     "conformance": {"conformance", "server"},
     "release": {"conformance", "codegen"},
+    "oidc": {"oidc"},
     "serving": {"server", "conformance"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""

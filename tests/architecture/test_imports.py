@@ -21,8 +21,9 @@ for room in TYPED:
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
 for room in ("serving", "transport", "validation"):
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
+BELOW["oidc"] = {"serving", "transport", *BELOW["serving"]}
 for room in ("standard", "conformance"):
-    BELOW[room] = {"serving", "transport", "validation", *BELOW["serving"]}
+    BELOW[room] = {"oidc", "serving", "transport", "validation", *BELOW["serving"]}
 BELOW["release"] = {"conformance", "codegen", *BELOW["conformance"]}
 BELOW["cli"] = {"release", *BELOW["release"]}
 

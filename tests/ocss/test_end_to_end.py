@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from mobstd.errors import Unauthorized
-from mobstd.ocss.booking import booking_of
+from mobstd.ocss.booking import booking_of, event_of
 from mobstd.ocss.reference.ledger import Ledger
 from mobstd.ocss.reference.store import Store
 from mobstd.ocss.v1_0 import ApiKey, Client, DriverJourney, MaasClient, Message, StatusAlreadySet
@@ -56,6 +57,13 @@ def start() -> Iterator[Start]:
         process.stderr.close()
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
 def soon(true: Callable[[], Any]) -> None:
     """Wait until something is so."""
     for _ in range(150):
@@ -67,11 +75,14 @@ def soon(true: Callable[[], Any]) -> None:
 
 def test_a_booking_from_search_to_validation(start: Start, tmp_path: Path) -> None:
     maas_file, operator_file = tmp_path / "maas.db", tmp_path / "operator.db"
+    port = free_port()
+    signing = ("--issuer", f"http://127.0.0.1:{port}", "--audience", "the-operator")
     maas_options = ["--role", "maas", "--db", f"sqlite:///{maas_file}", "--key-env", "MAAS_KEY"]
-    _, maas_url = start(*maas_options)
+    _, maas_url = start(*maas_options, *signing)
     operator_options = [
         *("--db", f"sqlite:///{operator_file}", "--count", "300", "--now", str(NOW)),
         *("--key-env", "OPERATOR_KEY", "--partner", maas_url, "--partner-key-env", "MAAS_KEY"),
+        *("--port", str(port), *signing),
     ]
     process, operator_url = start(*operator_options)
 
@@ -123,6 +134,11 @@ def test_a_booking_from_search_to_validation(start: Start, tmp_path: Path) -> No
     soon(lambda: told(other.id) == "WAITING_CONFIRMATION")
     operator.patch_bookings(other.id, status="CANCELLED", message="Panne de réveil")
     soon(lambda: told(other.id) == "CANCELLED")
+
+    # news that nobody vouches for are not taken
+    stand_in = event_of(other, "passenger", "header.payload.signature", web_url="https://a.example")
+    with pytest.raises(Unauthorized):
+        maas.post_booking_events(stand_in)
 
     # and they write to each other
     words = {"message": "Je suis en rouge", "bookingId": booking.id}

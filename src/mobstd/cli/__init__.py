@@ -32,6 +32,7 @@ VERBS = {
     "validate": "cli.validate.summary",
     "serve": "cli.serve.summary",
     "generate": "cli.generate.summary",
+    "bundle": "cli.bundle.summary",
     "demo": "cli.demo.summary",
 }
 """Every verb of mobstd itself, with the message code of its summary."""

@@ -45,6 +45,8 @@ def add(subparsers: Subparsers) -> None:
     )
     option("--partner", metavar="URL", help=say("cli.serve.partner"))
     option("--partner-key-env", metavar="VAR", help=say("cli.serve.partner-key-env"))
+    option("--issuer", metavar="URL", help=say("cli.serve.issuer"))
+    option("--audience", metavar="ID", help=say("cli.serve.audience"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     parser.set_defaults(func=run)
@@ -68,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
     key = _key(args.key_env)
     if key is None and any(variant.setting.key for variant in variants):
         raise ConfigError("serving.fault-needs-key")
-    options = {name: getattr(args, name) for name in ("db", "data", "count", "area", "seed")}
-    options["partner"] = args.partner
+    names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience")
+    options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None
     options.update(settings(args.from_option))

@@ -43,6 +43,8 @@ def build(
     api_keys: Iterable[str] | None = None,
     partner: str | None = None,
     partner_key: str | None = None,
+    issuer: str | None = None,
+    audience: str | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
@@ -60,6 +62,9 @@ def build(
         api_keys: the accepted keys; ``None``: open to everybody.
         partner: the base URL of a MaaS that is told of bookings; nobody is when ``None``.
         partner_key: what the MaaS knows this operator by, sent as ``X-API-Key``.
+        issuer: as whom ID tokens are signed for the invented travellers, in place of a MaaS where
+            they would sign in: a URL that leads to this app, which publishes the keys there.
+        audience: the client id that those tokens are for.
         behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
@@ -68,7 +73,7 @@ def build(
     Raises:
         ConfigError: for an instant, an area, a database or a file that can't be used.
         UnknownName: for a behaviour that is not there.
-        MissingExtra: where mobstd was installed without ``server``.
+        MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for an issuer.
     """
     try:
         from mobstd.canon.openapi import operations as documented
@@ -97,7 +102,13 @@ def build(
     wrong = chosen(behaviours)
     store = store_of(recipe, db, data)
     ledger = Ledger(file_of(db))
-    feed = None if partner is None else Feed(ledger, partner, partner_key)
+    signs = None
+    if issuer is not None or audience is not None:
+        from mobstd.oidc import Issuer, published
+
+        signs = Issuer(issuer or "", audience or "", algorithm="ES256")
+    tokens = None if signs is None else signs.token
+    feed = None if partner is None else Feed(ledger, partner, partner_key, tokens=tokens)
     desk = BookingDesk(store, ledger, recipe.now, feed)
     service = ReferenceOperator(store, setting, wrong, desk)
     served: Asgi = app(
@@ -116,4 +127,4 @@ def build(
                 paths = {known[name].path for name in behaviour.operations}
                 outer = only_at(paths, outer, served)
             served = Around(outer, served)
-    return served
+    return served if signs is None else Around(published(signs, served), served)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 from mobstd.errors import ApiError, TransportError
 from mobstd.ocss.booking import event_of
@@ -17,7 +18,10 @@ from mobstd.transport.auth import ApiKey
 __all__ = ["TOKEN", "Feed"]
 
 TOKEN = "reference.stand-in.token"
-"""What stands in for an ID token: nobody signs in at a reference implementation."""
+"""What stands in for an ID token where no issuer is given: nobody signs in here."""
+
+Tokens = Callable[[str], str]
+"""Takes the id of a traveller and returns an ID token that speaks of them."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
 
@@ -35,11 +39,21 @@ class Feed:
         ledger: where the events wait.
         url: the base URL of the MaaS.
         key: sent as ``X-API-Key``.
+        tokens: makes the ID token of a traveller, in place of one that stands in for it.
         options: of the client, such as ``sender``.
     """
 
-    def __init__(self, ledger: Ledger, url: str, key: str | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        url: str,
+        key: str | None = None,
+        *,
+        tokens: Tokens | None = None,
+        **options: Any,
+    ) -> None:
         self._ledger = ledger
+        self._tokens = tokens
         auth = None if key is None else ApiKey("X-API-Key", key)
         self._client = MaasClient(url, auth=auth, timeout=options.pop("timeout", 5.0), **options)
         self._something = threading.Event()
@@ -48,9 +62,19 @@ class Feed:
         self._thread: threading.Thread | None = None
 
     def event(self, booking: Item, *, driver_is_ours: bool) -> Item:
-        """Return the event that tells of a booking; the traveller is who is not ours."""
-        traveller = "passenger" if driver_is_ours else "driver"
-        return event_of(Booking.read(booking), traveller, TOKEN).dump()  # type: ignore[arg-type]
+        """Return the event that tells of a booking; the traveller is who is not ours.
+
+        Where tokens are made, their id stands in for one until the event is sent.
+        """
+        traveller: Literal["passenger", "driver"] = "passenger" if driver_is_ours else "driver"
+        token = TOKEN if self._tokens is None else booking[traveller]["id"]
+        return event_of(Booking.read(booking), traveller, token).dump()
+
+    def signed(self, event: Item) -> Item:
+        """Return an event as it is sent: the keys of tokens don't outlive the process, it may."""
+        return (
+            event if self._tokens is None else {**event, "idToken": self._tokens(event["idToken"])}
+        )
 
     def wake(self) -> None:
         """Send what waits, soon; returns at once."""
@@ -90,7 +114,7 @@ class Feed:
         MaaS that fails, or that asks to wait, counts as a try; any other refusal is for good.
         """
         try:
-            self._client.post_booking_events(CarpoolBookingEvent.read(news.event))
+            self._client.post_booking_events(CarpoolBookingEvent.read(self.signed(news.event)))
         except TransportError as error:
             _log.info("event %s: %s", news.event["id"], error.code)
             return False

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import MissingExtra
+from mobstd.ocss.booking import LADDER
 
 if TYPE_CHECKING:
     from mobstd.ocss.reference.ledger import Ledger
     from mobstd.ocss.reference.people import Item
+    from mobstd.oidc import TokenVerifier
     from mobstd.serving.asgi import Asgi
 
 __all__ = ["ReferenceMaas", "build"]
@@ -19,6 +21,8 @@ def build(
     *,
     db: str | None = None,
     api_keys: Iterable[str] | None = None,
+    issuer: str | None = None,
+    audience: str | Iterable[str] | None = None,
     development: bool = False,
     check_answers: bool = False,
 ) -> Asgi:
@@ -27,12 +31,15 @@ def build(
     Args:
         db: ``sqlite:///file`` to keep bookings in a file; in memory when ``None``.
         api_keys: the accepted keys; ``None``: open to everybody.
+        issuer: whose ID tokens are believed, over plain http too; events come with one for
+            ``audience`` or are refused. Nobody looks at their token when ``None``.
+        audience: the client ids that tokens are for.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
 
     Raises:
-        ConfigError: for a database that can't be used.
-        MissingExtra: where mobstd was installed without ``server``.
+        ConfigError: for a database that can't be used, or an issuer without an audience.
+        MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for tokens.
     """
     try:
         from mobstd.ocss.generated.v1_0_alpha import STANDARD
@@ -43,7 +50,7 @@ def build(
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
     return app(
-        ReferenceMaas(Ledger(file_of(db))),
+        ReferenceMaas(Ledger(file_of(db)), _verifier(issuer, audience)),
         STANDARD,
         "maas",
         api_keys=None if api_keys is None else tuple(api_keys),
@@ -52,18 +59,35 @@ def build(
     )
 
 
+def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> TokenVerifier | None:
+    if issuer is None and audience is None:
+        return None
+    from mobstd.oidc import TokenVerifier
+
+    return TokenVerifier(issuer or (), audience or (), insecure=True)
+
+
 class ReferenceMaas:
     """A MaaS that answers as mobstd reads the standard.
 
     It knows the bookings that its front end wrote into the ledger, and those that it was told of.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, tokens: TokenVerifier | None = None) -> None:
         self.ledger = ledger
+        self.tokens = tokens
 
     def post_booking_events(self, _: Mapping[str, Any], event: Item) -> None:
-        """Take news: 200 whether it counts, is repeated, or came late (A34, A35)."""
+        """Take news: 200 whether it counts, is repeated, or came late (A34, A35).
+
+        A token that has expired is enough for a change of status, not for a new booking.
+        """
+        if self.tokens is not None:
+            self.tokens.verify(event["idToken"], late=self._late(event["data"]))
         self.ledger.take(event)
+
+    def _late(self, booking: Item) -> bool:
+        return booking["status"] != LADDER[0] or self.ledger.booking(booking["id"]) is not None
 
     def patch_bookings(self, asked: Mapping[str, Any]) -> None:
         """Change the status of a booking."""
