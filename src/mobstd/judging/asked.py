@@ -183,7 +183,7 @@ def _explained(problem: Problem) -> Iterator[Problem]:
     if not variants:
         yield problem
     elif not all(variants):
-        yield _problem(problem.path, problem.keyword, None, "one variant")
+        yield _problem(problem.path, problem.keyword, problem.value, "one variant")
     else:
 
         def misfit(variant: tuple[Problem, ...]) -> tuple[int, int]:

@@ -105,7 +105,7 @@ def waits(
 
 def _seconds(check: Check, exchange: Exchange) -> int | None:
     """Return how long an answer asks to wait, where it does so in whole seconds."""
-    if exchange.response is None or exchange.status not in check["expect"]:
+    if exchange.response is None or exchange.status not in check["statuses"]:
         return None
     text = (exchange.response.header(check["header"]) or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None

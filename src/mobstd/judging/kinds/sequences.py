@@ -55,15 +55,17 @@ def sequence(
     Where the answer is unknown, or two requests overlap, nobody knows what came before.
     """
     order: list[Any] = list(check["order"])
+    operations = context.catalogue.operations_of(row, check)
     before: dict[str, tuple[Exchange, Any]] = {}
     evidence, findings = 0, []
     for exchange, key, state, at in said(check["of"], exchanges, context):
         known = before.get(key)
-        if known is not None and exchange.at >= known[0].ended and _judged(check, known[1], state):
+        sure = known is not None and exchange.at >= known[0].ended
+        if known and sure and exchange.operation in operations and _judged(check, known[1], state):
             evidence += 1
             rest = order[order.index(known[1]) + 1 :] if known[1] in order else order
-            if state == known[1] or (state in order and state not in rest):
-                again = state == known[1]
+            again = state == known[1]
+            if again or ("repeated" not in check.params and state in order and state not in rest):
                 findings.append(
                     Finding(
                         row.id,
@@ -85,22 +87,30 @@ def sequence(
 
 
 def _judged(check: Check, before: Any, state: Any) -> bool:
-    if check.get("repeated", False):
-        return bool(state == before)
+    if "repeated" in check.params:
+        return True
     return state != before and ("after" not in check.params or before in check["after"])
 
 
 def keeps(
     check: Check, row: Requirement, exchanges: Sequence[Exchange], context: Context
 ) -> Result:
-    """Judge that what was once said of a thing is not left out later."""
+    """Judge that what was once said of a thing is not left out later, other than by old news."""
     operations = set(context.catalogue.operations_of(row, check))
+    news: set[str] = set()
     whole: dict[str, dict[str, Exchange]] = {}
     evidence, findings = 0, []
     for exchange in exchanges:
         if exchange.operation not in operations:
             continue
-        for pointer, value in find(context.document(exchange), check["at"]):
+        document = context.document(exchange)
+        mark = (
+            json.dumps(get(document, check["once"]), default=str) if "once" in check.params else ""
+        )
+        if mark and mark in news:
+            continue
+        news.add(mark)
+        for pointer, value in find(document, check["at"]):
             key = get(value, check["key"])
             if key is MISSING:
                 continue
