@@ -120,8 +120,10 @@ def conclude(
     from mobstd.judging.outcome import table
 
     quiet = any("-" in one.values() for one in written.values())
-    for report, side in zip(reports, written, strict=True):
+    for place, (report, side) in enumerate(zip(reports, written, strict=True)):
         if not quiet:
+            if place:
+                print()
             show(report, lang, written=written[side])
     first = reports[0]
     if not first["requests"]:

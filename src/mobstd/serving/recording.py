@@ -15,7 +15,10 @@ from mobstd.judging.caller import identify, without_secrets
 from mobstd.judging.exchange import Exchange, Failure, Pairs, Request, Response
 from mobstd.serving.asgi import Asgi, Message, Receive, Scope, Send
 
-__all__ = ["Recording", "needed_headers"]
+__all__ = ["FAILURE", "Recording", "needed_headers"]
+
+FAILURE = "x-mobstd-failure"
+"""The header by which an app of ours says that it answers in place of somebody unreachable."""
 
 KEPT = 1 << 20
 """Bytes of a body that are kept; of a longer one nothing but that it was longer."""
@@ -83,13 +86,14 @@ class Recording:
         try:
             await self._app(scope, hear, say)
         finally:
-            response = None
-            if status:
+            code = dict(headers).get(FAILURE, "" if status else "serving.no-answer")
+            outcome: Response | Failure = Failure(code)
+            if not code:
                 kept = without_secrets(headers)
-                response = Response(status, kept, answered.body, answered.truncated, seconds)
-            self._note(scope, at, asked, response)
+                outcome = Response(status, kept, answered.body, answered.truncated, seconds)
+            self._note(scope, at, asked, outcome)
 
-    def _note(self, scope: Scope, at: datetime, asked: _Taken, response: Response | None) -> None:
+    def _note(self, scope: Scope, at: datetime, asked: _Taken, outcome: Response | Failure) -> None:
         path = scope.get("raw_path") or scope["path"].encode()
         request = Request(
             scope["method"],
@@ -116,8 +120,8 @@ class Recording:
                     request.body,
                     request.truncated,
                 ),
-                response=response,
-                failure=None if response else Failure("serving.no-answer"),
+                response=outcome if isinstance(outcome, Response) else None,
+                failure=outcome if isinstance(outcome, Failure) else None,
                 authenticated=caller.known,
                 caller=caller.name,
             )

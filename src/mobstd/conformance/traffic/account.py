@@ -30,6 +30,10 @@ from mobstd.transport.address import Address
 __all__ = ["About", "account"]
 
 
+REASONS = {"absent": "unused", "no-data": "not-shown"}
+"""What a reason means where callers are judged."""
+
+
 @dataclass(frozen=True)
 class About:
     """What a report says beside what was heard.
@@ -226,8 +230,7 @@ def _of_callers(report: dict[str, Any], singles: Mapping[str, _Single]) -> None:
             item["message"] = message("unlock.calls", {"operation": operations})
     report["verdict"] = run_verdict(block["verdict"] for block in report["blocks"])
     for row in report["requirements"]:
-        if row["reason"] == "absent":
-            row["reason"] = "unused"
+        row["reason"] = REASONS.get(row["reason"], row["reason"])
 
 
 def _coverage(catalogue: Catalogue, use: Mapping[str, Use]) -> dict[str, Any]:

@@ -28,14 +28,13 @@ class Hearing:
         version: what is spoken.
         role: the role that is called.
         side: ``CALLER`` judges requests, of each caller for itself; ``SERVER`` answers.
-        strict: what is no operation counts as asked of the role; else as somebody else's.
 
     Raises:
         ConfigError: where the standard asks nothing of callers.
     """
 
-    def __init__(self, version: Version, role: str, side: str, *, strict: bool = True) -> None:
-        self.version, self.role, self.side, self.strict = version, role, side, strict
+    def __init__(self, version: Version, role: str, side: str) -> None:
+        self.version, self.role, self.side = version, role, side
         found = callers(version, role) if side == CALLER else catalogue(version, role)
         if side == CALLER and not found.rows:
             raise ConfigError("traffic.no-rows", version=str(version), role=role)
@@ -47,13 +46,16 @@ class Hearing:
         self.began = datetime.now(UTC)
         self.ended: datetime | None = None
 
-    def hear(self, exchange: Exchange) -> None:
-        """Judge one exchange."""
+    def hear(self, exchange: Exchange, elsewhere: str | None = None) -> None:
+        """Judge one exchange; ``elsewhere``: where it went, if not to the role at all."""
         self.requests += 1
         if exchange.operation is None:
             self.unmatched += 1
-            if not self.strict or self.side == SERVER:
-                return
+            if elsewhere is not None:
+                self.elsewhere[elsewhere] += 1
+        judged = exchange.operation is not None or (elsewhere is None and self.side == CALLER)
+        if not judged or (exchange.negative and self.side == CALLER):
+            return
         name = (exchange.caller or "unknown") if self.side == CALLER else ""
         if name not in self.parties and len(self.parties) >= PARTIES:
             name = OTHERS
