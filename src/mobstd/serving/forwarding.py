@@ -82,7 +82,7 @@ class Forwarding:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        if scope["method"] == "CONNECT":
+        if scope["method"] == "CONNECT" or not scope["path"].startswith("/"):
             return _said(405, "traffic.not-proxied")
         body = await _body(receive)
         if body is None:
