@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= -n auto --dist worksteal
 
-.PHONY: help demo test check lint generate bench matrix browser build clean
+.PHONY: help demo test check lint generate bench matrix foreign endurance browser build clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,12 @@ bench: $(READY)  ## measure
 
 matrix: $(READY)  ## every fault against the whole suite: minutes
 	$(BIN)/python -m mobstd.conformance.matrix --standard ocss@1.0-alpha --fuzz --write docs/kill-matrix.md --with-schemathesis 24
+
+foreign: $(READY)  ## what other languages take of it, compiled and run by Node
+	$(BIN)/python -m pytest -n 0 -m foreign
+
+endurance: $(READY)  ## ten minutes of requests of all kinds against references and bridges
+	MOBSTD_ENDURANCE=150 $(BIN)/python -m pytest -n 0 -s tests/endurance
 
 browser: $(READY)  ## the reports in a real browser
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,browser]'

@@ -75,6 +75,8 @@ def test_every_code_that_is_used_is_there() -> None:
             text = node.value
             if id(node) in exempt or text in known or not looks_like_one.fullmatch(text):
                 continue
-            if not text.endswith((".json", ".yaml", ".toml", ".md", ".py", ".html", ".jinja2")):
+            if not text.endswith(
+                (".json", ".ts", ".yaml", ".toml", ".md", ".py", ".html", ".jinja2")
+            ):
                 wrong.append(f"{module.name}:{node.lineno}: {text}")
     assert not wrong

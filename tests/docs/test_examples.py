@@ -16,6 +16,10 @@ STRICT = {"README.md", "docs/index.md", "docs/operator.md", "docs/platform.md"} 
 }
 
 
+FOREIGN = {"docs/how-to/node.md"}
+"""Pages whose examples need Node and its registry."""
+
+
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -24,7 +28,12 @@ def _tested(path: Path) -> bool:
     return any(block.mark == "test" for block in blocks(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("path", [p for p in PAGES if _tested(p)], ids=_name)
+def _marked(path: Path) -> object:
+    marks = [pytest.mark.foreign] if _name(path) in FOREIGN else []
+    return pytest.param(path, marks=marks, id=_name(path))
+
+
+@pytest.mark.parametrize("path", [_marked(p) for p in PAGES if _tested(p)])
 def test_the_examples_run(path: Path, tmp_path: Path) -> None:
     page = Page(tmp_path)
     try:

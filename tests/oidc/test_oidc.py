@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -356,3 +358,18 @@ def test_an_issuer_that_misbehaves_costs_neither_time_nor_memory(
         with pytest.raises(KeysUnavailable):
             tokens.verify(issuer.token())
         assert time.monotonic() - started < 3
+
+
+def test_without_the_library_it_says_what_to_install() -> None:
+    script = (
+        "import sys; sys.modules['joserfc'] = None\n"
+        "from mobstd.cli import main\n"
+        "sys.exit(main(['serve', 'ocss@1.0-alpha', '--role', 'maas', '--issuer', 'https://x.example',"
+        " '--audience', 'a', '--port', '0']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "pip install 'mobstd[oidc]'" in done.stderr
+    assert "Traceback" not in done.stderr

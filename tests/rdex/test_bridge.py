@@ -197,6 +197,19 @@ def test_searches_that_an_ocss_operator_does_not_offer_find_nothing() -> None:
     assert (got.status, got.json) == (200, [])
 
 
+def test_a_message_that_the_legacy_protocol_has_no_form_for_is_the_callers_mistake() -> None:
+    partner = scripted(lambda scope: (201, b""))
+    nobody = {"id": "", "operator": "maas.example.com", "alias": ""}
+    message = {"from": nobody, "to": nobody, "message": "", "recipientCarpoolerType": "DRIVER"}
+    body = json.dumps({**message, "driverJourneyId": "88310"}).encode()
+    headers = (("content-type", "application/json"),)
+    with calling(ocss(partner)) as sender:
+        got = sender.send(Request("POST", "/messages", (), headers, body))
+    assert got.status == 400
+    assert "has no form for this" in got.json["error"]
+    assert partner.seen == []
+
+
 def test_a_contact_becomes_a_message() -> None:
     partner = scripted(lambda scope: (201, b""))
     face = behind(RdexFace(AsyncAsgiSender(partner), "/v1", operator="covoit.example.org"))

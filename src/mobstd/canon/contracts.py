@@ -23,6 +23,7 @@ _PLACES = {
     "fault": "conformance/*/faults/*.json",
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",
+    "dialect": "conformance/*/dialects/*.json",
 }
 _SHOWN = 200
 

@@ -34,6 +34,7 @@ VERBS = {
     "judge": "cli.judge.summary",
     "watch": "cli.watch.summary",
     "generate": "cli.generate.summary",
+    "bundle": "cli.bundle.summary",
     "demo": "cli.demo.summary",
 }
 """Every verb of mobstd itself, with the message code of its summary."""

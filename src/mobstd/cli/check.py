@@ -14,7 +14,7 @@ from mobstd.cli.person import asking
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
 
-__all__ = ["add", "counted", "instant", "run", "seconds"]
+__all__ = ["FORMATS", "add", "counted", "instant", "run", "seconds"]
 
 FORMATS = ("json", "junit", "sarif", "markdown", "html")
 

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Judge what was recorded, write the reports, and return the exit code."""
     from mobstd.canon.standard import find
     from mobstd.conformance import baseline
+    from mobstd.conformance.report.progress import progress
     from mobstd.conformance.report.write import write
     from mobstd.conformance.traffic.account import About, account
     from mobstd.conformance.traffic.hearing import CALLER, SERVER, Hearing
@@ -60,12 +61,15 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("traffic.several-bases", count=len(found), bases=", ".join(found))
     hearings = [Hearing(version, role, side) for side in sides]
     known: dict[str, None] = {}
-    for exchange, elsewhere in source.exchanges():
-        known[exchange.caller or "unknown"] = None
-        if args.caller and exchange.caller != args.caller:
-            continue
-        for hearing in hearings:
-            hearing.hear(exchange, elsewhere)
+    with progress(args.lang) as bar:
+        bar.phase("traffic", source.entries)
+        for exchange, elsewhere in source.exchanges():
+            bar.advance()
+            known[exchange.caller or "unknown"] = None
+            if args.caller and exchange.caller != args.caller:
+                continue
+            for hearing in hearings:
+                hearing.hear(exchange, elsewhere)
     if args.caller and args.caller not in known:
         raise ConfigError("traffic.no-caller", wanted=args.caller, known=", ".join(known) or "-")
     about = About(

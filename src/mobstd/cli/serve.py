@@ -131,7 +131,7 @@ def _judged(
     hearing = Hearing(version, role, CALLER)
     secrets = {name: key for key, name in keys.items()}
     about = About(
-        str(version),
+        "mobstd serve",
         "url",
         secrets=secrets,
         baseline=baseline.load(args.baseline) if args.baseline else None,

@@ -43,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.cli.hearing import keys_of
     from mobstd.conformance import baseline
     from mobstd.conformance.traffic.account import About
+    from mobstd.conformance.traffic.forwarding import Forwarding
     from mobstd.conformance.traffic.hearing import CALLER, SERVER, Hearing
     from mobstd.conformance.traffic.live import Live, Output, follow
-    from mobstd.serving.forwarding import Forwarding
     from mobstd.serving.hosting import hosted
     from mobstd.serving.opening import role_of
     from mobstd.serving.recording import Recording

@@ -77,6 +77,7 @@ from mobstd.ocss.generated.v1_0_alpha.service import (
 )
 from mobstd.transport.answer import Answer, RawResponse
 from mobstd.transport.auth import ApiKey, BearerToken
+from mobstd.transport.dialect import Dialect
 from mobstd.transport.options import RequestOptions
 from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.timeout import Timeout
@@ -96,6 +97,7 @@ __all__ = [
     "CarpoolBooking",
     "CarpoolBookingEvent",
     "Client",
+    "Dialect",
     "DriverCarpoolBooking",
     "DriverJourney",
     "DriverJourneysQuery",

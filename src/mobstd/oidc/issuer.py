@@ -65,9 +65,9 @@ class Issuer:
         lifetime: int = 3600,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        Address.parse(url)
-        if not audience:
+        if not url or not audience:
             raise ConfigError("oidc.no-audience")
+        Address.parse(url)
         self.url = url
         self.audience = audience
         self._algorithm: Algorithm = algorithm

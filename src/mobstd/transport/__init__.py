@@ -8,6 +8,8 @@
     retry       what is tried again, and when
     auth        who calls: API keys, bearer tokens, any callable
     judge       the schemas of an operation
+    dialect     how one partner departs from a standard, as data
+    translating between a dialect and its standard
     answer      what a call brings back
     options     what a client and a single call do differently
     hooks       what hooks say
@@ -28,6 +30,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mobstd.transport.auth import ApiKey, BearerToken
+from mobstd.transport.dialect import Dialect, dialects
 from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.sending import AsyncSends, Sends
 from mobstd.transport.timeout import Timeout
@@ -43,10 +46,12 @@ __all__ = [
     "AsyncSender",
     "AsyncSends",
     "BearerToken",
+    "Dialect",
     "RetryPolicy",
     "Sender",
     "Sends",
     "Timeout",
+    "dialects",
 ]
 
 _LAZY = {

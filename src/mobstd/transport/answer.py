@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -29,8 +30,10 @@ from mobstd.judging.exchange import Pairs, Response
 from mobstd.judging.pointer import join
 from mobstd.messages import render
 from mobstd.models import Model
+from mobstd.transport.dialect import Dialect
 from mobstd.transport.judge import judge_of
 from mobstd.transport.retry import retry_after
+from mobstd.transport.translating import Translation, heard
 
 __all__ = ["Answer", "RawResponse"]
 
@@ -54,6 +57,7 @@ class Answer(list[T]):
         problems: what the standard does not allow in the answer, by path from its root, at most
             1,000. They never repeat the values, which may be personal.
         response: the response as it came, with the items that could not be read.
+        translations: what the partner's dialect has otherwise; nothing without a dialect.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Answer(list[T]):
         super().__init__(items)
         self.problems = problems
         self.response = response
+        self.translations = response.translations
 
     def __repr__(self) -> str:
         return f"<Answer: {len(self)} items, {len(self.problems)} problems>"
@@ -75,11 +80,15 @@ class RawResponse(Generic[T]):
         endpoint: the operation that was called.
         response: status, headers, body.
         strict: whether ``parse`` raises where it would warn.
+        dialect: how the partner departs from the standard.
+        told: what was sent otherwise than the standard has it.
     """
 
     endpoint: Endpoint
     response: Response = field(repr=False)
     strict: bool = False
+    dialect: Dialect | None = None
+    told: tuple[Translation, ...] = field(default=(), repr=False)
 
     @property
     def status(self) -> int:
@@ -95,6 +104,18 @@ class RawResponse(Generic[T]):
     def body(self) -> bytes:
         """The body, decompressed."""
         return self.response.body
+
+    @property
+    def translations(self) -> tuple[Translation, ...]:
+        """What was sent, and what came, otherwise than the standard has it; a thousand at most."""
+        return (*self.told, *self._heard[1])
+
+    @cached_property
+    def _heard(self) -> tuple[Any, tuple[Translation, ...]]:
+        """The body as the standard has it, and what had to be translated for that."""
+        if self.dialect is None or not 200 <= self.status < 300:
+            return self.response.json, ()
+        return heard(self.dialect, self.response.json)
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, in any letter case."""
@@ -126,7 +147,7 @@ class RawResponse(Generic[T]):
             code = "client.truncated" if response.truncated else "client.not-json"
             media = response.media_type or "?"
             raise Unreadable(code, operation=self.endpoint.id, reason=wrong.reason, media=media)
-        return response.json
+        return self._heard[0]
 
     def _read(self, value: Any) -> Any:
         problems = list(islice(_judged(self.endpoint, value), _MOST))

@@ -19,12 +19,20 @@ from mobstd.transport.address import Address
 from mobstd.transport.answer import RawResponse
 from mobstd.transport.auth import Auth, authenticated
 from mobstd.transport.building import build, check
+from mobstd.transport.dialect import Dialect
 from mobstd.transport.hooks import awaited, replaced, silent
 from mobstd.transport.log import logger
-from mobstd.transport.options import OnRequest, OnResponse, RequestOptions, Settings
+from mobstd.transport.options import (
+    OnRequest,
+    OnResponse,
+    OnTranslations,
+    RequestOptions,
+    Settings,
+)
 from mobstd.transport.retry import RetryPolicy
 from mobstd.transport.sending import MAX_BODY, AsyncSends, Sends, user_agent
 from mobstd.transport.timeout import Timeout
+from mobstd.transport.translating import Translation, spoken
 
 __all__ = ["AsyncClientBase", "ClientBase"]
 
@@ -46,6 +54,10 @@ class _Base:
         on_response: sees each response. An ``AsyncClient`` also awaits what hooks return.
         validate: judge what is sent by the standard before it leaves.
         strict: raise where the answer breaks the standard, instead of warning.
+        dialect: how this partner departs from the standard. What it answers is read in the form of
+            the standard, and what is sent is judged as the standard has it, then written as the
+            partner takes it. ``Answer.translations`` has each difference.
+        on_translations: sees the operation and the differences of each call that had any.
         verify: whether TLS certificates are checked, or the path of a CA file, or a context.
         proxy: URL of a proxy, instead of what the environment says.
         max_body: bytes of an answer that are read; a longer one is an error.
@@ -68,6 +80,8 @@ class _Base:
         on_response: OnResponse | None = None,
         validate: bool = True,
         strict: bool = False,
+        dialect: Dialect | None = None,
+        on_translations: OnTranslations | None = None,
         verify: bool | str | ssl.SSLContext = True,
         proxy: str | None = None,
         max_body: int = MAX_BODY,
@@ -95,6 +109,8 @@ class _Base:
             on_response=on_response,
             validate=validate,
             strict=strict,
+            dialect=dialect,
+            on_translations=on_translations,
         )
 
     def _network(self, base_url: str, **options: Any) -> Any:
@@ -113,6 +129,7 @@ class _Base:
         auth: Auth | None = None,
         validate: bool | None = None,
         strict: bool | None = None,
+        dialect: Dialect | None = None,
     ) -> Self:
         """Return a client that does these differently and shares the connections of this one."""
         given = {
@@ -121,6 +138,7 @@ class _Base:
             "auth": auth,
             "validate": validate,
             "strict": strict,
+            "dialect": dialect,
             "headers": None if headers is None else {**self._settings.headers, **headers},
         }
         other = copy.copy(self)
@@ -140,6 +158,33 @@ class _Base:
         if self._settings.validate:
             check(endpoint, query, body)
         return build(endpoint, query, body, self._settings, options.headers)
+
+    def _spoken(
+        self, endpoint: Endpoint, request: Request
+    ) -> tuple[Request, tuple[Translation, ...]]:
+        """Return a request as the partner takes it.
+
+        Raises:
+            ConfigError: where the dialect is one of another standard.
+        """
+        dialect = self._settings.dialect
+        if dialect is None:
+            return request, ()
+        if dialect.standard != endpoint.standard:
+            names = {"name": dialect.name, "standard": dialect.standard}
+            raise ConfigError("dialect.other-standard", spoken=endpoint.standard, **names)
+        return spoken(dialect, endpoint, request)
+
+    def _translated(
+        self, settled: RawResponse[Any], told: tuple[Translation, ...]
+    ) -> RawResponse[Any]:
+        """Return a response that is read in the dialect, and tell the hook of it."""
+        if self._settings.dialect is None:
+            return settled
+        settled = replace(settled, dialect=self._settings.dialect, told=told)
+        if self._settings.on_translations is not None and settled.translations:
+            self._settings.on_translations(settled.endpoint, settled.translations)
+        return settled
 
     def _ask(self, request: Request) -> Any:
         """Return what the hook says to a request."""
@@ -202,7 +247,7 @@ class ClientBase(_Base):
             TransportError: no usable response came.
         """
         options = options or RequestOptions()
-        built = self._build(endpoint, query, body, options)
+        built, told = self._spoken(endpoint, self._build(endpoint, query, body, options))
         attempt = 0
         while True:
             attempt += 1
@@ -216,7 +261,7 @@ class ClientBase(_Base):
             silent(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
-                return self._settled(endpoint, request, outcome)
+                return self._translated(self._settled(endpoint, request, outcome), told)
             time.sleep(wait)
 
     def _signed(self, request: Request) -> Request:
@@ -264,7 +309,7 @@ class AsyncClientBase(_Base):
             TransportError: no usable response came.
         """
         options = options or RequestOptions()
-        built = self._build(endpoint, query, body, options)
+        built, told = self._spoken(endpoint, self._build(endpoint, query, body, options))
         attempt = 0
         while True:
             attempt += 1
@@ -278,7 +323,7 @@ class AsyncClientBase(_Base):
             await awaited(self._tell(request, outcome))
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
-                return self._settled(endpoint, request, outcome)
+                return self._translated(self._settled(endpoint, request, outcome), told)
             await _sleep(wait)
 
     async def _signed(self, request: Request) -> Request:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from mobstd.endpoint import Endpoint
 from mobstd.judging.exchange import Request, Response
 from mobstd.transport.auth import Auth
+from mobstd.transport.dialect import Dialect
 from mobstd.transport.retry import RetryPolicy
+from mobstd.transport.translating import Translation
 
-__all__ = ["OnRequest", "OnResponse", "RequestOptions", "Settings"]
+__all__ = ["OnRequest", "OnResponse", "OnTranslations", "RequestOptions", "Settings"]
 
 OnRequest = Callable[[Request], Request | Awaitable[Request | None] | None]
 """Sees each attempt before credentials are added; what it returns, if anything, is sent.
@@ -19,6 +22,10 @@ An ``AsyncClient`` awaits it where it is async; a ``Client`` refuses one that is
 
 OnResponse = Callable[[Request, Response], Awaitable[None] | None]
 """Sees each response, with the request as it was before credentials were added."""
+
+
+OnTranslations = Callable[[Endpoint, tuple[Translation, ...]], None]
+"""Sees what was sent and read in a dialect, once a call, where there is anything."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +56,5 @@ class Settings:
     on_response: OnResponse | None
     validate: bool
     strict: bool
+    dialect: Dialect | None = None
+    on_translations: OnTranslations | None = None

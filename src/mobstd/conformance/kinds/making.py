@@ -113,6 +113,19 @@ def _lost(refused: Any, one: Difference) -> bool:
     return one.came is None and name in refused.below.get(above, ())
 
 
+def _nothing_came(row: Requirement, made: Exchange) -> Finding:
+    response = made.response
+    reason = response.not_json.reason if response is not None and response.not_json else "JSON"
+    return found(
+        row,
+        "probe.returned.nothing",
+        (made,),
+        pointer="/response/body",
+        expected="what was made",
+        received=reason,
+    )
+
+
 def _returned(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     opened = shop(lab, operation)
     if opened is None:
@@ -121,9 +134,9 @@ def _returned(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     evidence, findings = 0, []
     for thing in examples(workshop, resource, row):
         made = thing.created
-        if made.response is None or made.response.not_json is not None:
-            continue
-        if not isinstance(made.body, dict):
+        if not made.response or made.response.not_json or not isinstance(made.body, dict):
+            if "only" not in check.params and made.response is not None:
+                findings.append(_nothing_came(row, made))
             continue
         evidence += 1
         findings += list(compared(check, row, lab, thing.sent, made, made, "probe.returned"))

@@ -8,24 +8,13 @@ no other state.
 from __future__ import annotations
 
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, named
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Requirement
 
 NOT_REACHED = (404, 405, 501)
 
-__all__ = ["at", "ladder", "look", "observable", "shown", "there", "unreached"]
-
-
-def shown(read: Exchange | None, resource: Resource) -> str | None:
-    """Return the state that an answer shows."""
-    if read is None or not read.accepted or resource.life is None:
-        return None
-    if read.response is None or read.response.not_json is not None:
-        return None
-    state = get(read.body, resource.life.at)
-    return state if isinstance(state, str) else None
+__all__ = ["at", "ladder", "look", "observable", "there", "unreached"]
 
 
 def look(

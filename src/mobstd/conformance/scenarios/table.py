@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mobstd.conformance.scenarios.oracle import look, shown, unreached
+from mobstd.conformance.scenarios.oracle import look, unreached
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 

@@ -19,7 +19,7 @@ from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["GONE", "TRIES", "UNTOLD", "Thing", "Workshop", "named"]
+__all__ = ["GONE", "TRIES", "UNTOLD", "Thing", "Workshop", "named", "shown"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""
@@ -270,11 +270,7 @@ class Workshop:
 
     def state(self, thing: Thing, row: Requirement | None) -> str | None:
         """Return the state that a thing has, read again; ``None`` where it can't be read."""
-        exchange = self.read(thing, row)
-        if exchange is None or not exchange.accepted or thing.resource.life is None:
-            return None
-        state = get(_answer(exchange), thing.resource.life.at)
-        return state if isinstance(state, str) else None
+        return shown(self.read(thing, row), thing.resource)
 
     def change(
         self,
@@ -397,6 +393,14 @@ class Workshop:
             self.journal.undone(undo, exchange.status)
         else:
             self.left.append(undo)
+
+
+def shown(read: Exchange | None, resource: Resource) -> str | None:
+    """Return the state that an answer shows, where it is one of the standard's."""
+    if read is None or not read.accepted or resource.life is None:
+        return None
+    state = get(_answer(read), resource.life.at)
+    return state if isinstance(state, str) and state in resource.life.pairs else None
 
 
 def _answer(exchange: Exchange) -> Any:

@@ -34,7 +34,7 @@ class Entry:
 
 class _Wrong(Exception):
     def __init__(self, pointer: str, kind: str) -> None:
-        super().__init__(pointer)
+        super().__init__(pointer, kind)
         self.pointer, self.kind = pointer, kind
 
 

@@ -28,9 +28,13 @@ Base = tuple[str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """Where in a HAR file the role is called; ``given``: because somebody said so."""
+    """Where in a HAR file of so many entries the role is called.
+
+    ``given``: because somebody said so.
+    """
 
     bases: tuple[Base, ...]
+    entries: int
     given: bool = False
 
     @property
@@ -60,13 +64,13 @@ def locate(file: Path, version: Version, role: str, given: str | None = None) ->
             tells = operation.parameters or operation.body
             (telling if tells else other)[entry.origin, base] += 1
     if given is not None:
-        return Found((_parted(given),), given=True)
+        return Found((_parted(given),), origins.total(), given=True)
     places = telling or other
     if not places:
         urls = ", ".join(f"{o} ({n})" for o, n in origins.most_common(5)) or "-"
         params = {"file": str(file), "version": str(version), "role": role, "urls": urls}
         raise ConfigError("traffic.no-match", **params)
-    return Found(tuple(base for base, _ in places.most_common()))
+    return Found(tuple(base for base, _ in places.most_common()), origins.total())
 
 
 def _parted(url: str) -> Base:
@@ -124,6 +128,7 @@ class Recording:
 
     def __init__(self, files: list[Path]) -> None:
         self._files = files
+        self.entries = 0
         said = header(files[0])
         self.standard: str | None = said.get("standard")
         self.role: str | None = said.get("role")
@@ -149,6 +154,7 @@ class Har:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self.entries = 0
         self._told: tuple[Version, str, Found] | None = None
 
     def locate(self, version: Version, role: str, given: str | None) -> tuple[str, ...]:
@@ -158,7 +164,7 @@ class Har:
             ConfigError: where the file is broken, or nothing in it asks for an operation.
         """
         found = locate(self._file, version, role, given)
-        self._told = (version, role, found)
+        self._told, self.entries = (version, role, found), found.entries
         return found.urls
 
     def exchanges(self) -> Iterator[tuple[Exchange, str | None]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mobstd.errors import CanonError
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -50,11 +51,12 @@ def sequence(
 ) -> Result:
     """Judge that what is said of a thing follows an order.
 
-    With ``repeated`` it judges only that nothing is said again that was accepted; without it, that
-    each state is later in ``order`` than the one before; with ``after``, only what follows these.
-    Where the answer is unknown, or two requests overlap, nobody knows what came before.
+    The order is a list, each state later in it than the one before, or the life of a resource. With
+    ``repeated`` only that nothing is said again that was accepted is judged; with ``after``, only
+    what follows these. Where the answer is unknown, or two requests overlap, nobody knows what came
+    before.
     """
-    order: list[Any] = list(check["order"])
+    following = _following(check, row, context)
     operations = context.catalogue.operations_of(row, check)
     before: dict[str, tuple[Exchange, Any]] = {}
     evidence, findings = 0, []
@@ -63,9 +65,8 @@ def sequence(
         sure = known is not None and exchange.at >= known[0].ended
         if known and sure and exchange.operation in operations and _judged(check, known[1], state):
             evidence += 1
-            rest = order[order.index(known[1]) + 1 :] if known[1] in order else order
-            again = state == known[1]
-            if again or ("repeated" not in check.params and state in order and state not in rest):
+            again, rest = state == known[1], following.get(known[1])
+            if again or (rest is not None and state in following and state not in rest):
                 findings.append(
                     Finding(
                         row.id,
@@ -84,6 +85,31 @@ def sequence(
         elif exchange.status is None or exchange.status >= 500:
             before.pop(key, None)
     return Result(evidence, tuple(findings))
+
+
+def _following(check: Check, row: Requirement, context: Context) -> dict[Any, list[Any]]:
+    """Return by state what may follow it."""
+    if "repeated" in check.params:
+        return {}
+    if "order" in check.params:
+        order = list(check["order"])
+        return {state: order[place + 1 :] for place, state in enumerate(order)}
+    version = context.catalogue.version
+    resources = version.suite.get("resources", ())
+    lives = (
+        resource["life"]
+        for resource in resources
+        if resource["id"] == check["life"]
+        and version.version in resource.get("versions", [version.version])
+    )
+    life = next(lives, None)
+    if life is None:
+        reason = f"{version} has no resource {check['life']}"
+        raise CanonError("canon.broken-row", row=row.id, reason=reason)
+    return {
+        state: [one for states in ways.values() for one in states]
+        for state, ways in life["transitions"].items()
+    }
 
 
 def _judged(check: Check, before: Any, state: Any) -> bool:

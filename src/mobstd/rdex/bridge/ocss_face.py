@@ -165,7 +165,11 @@ def failed(operation: str, error: MobstdError) -> Reply:
     """Return what an OCSS caller reads where the partner refused, failed or hangs.
 
     Its refusal of what was asked is passed on, by its name; that of our key is our own failure.
+    What has no form in its protocol, such as somebody without a name, never got there.
     """
+    if error.code == "client.request-refused":
+        where = error.params.get("where", "")
+        return Reply({"error": f"The partner's protocol has no form for this ({where})."}, 400)
     name = name_of(error.problem) if isinstance(error, ApiError) else ""
     _log.warning("%s: the partner did not answer: %s %s", operation, error.code, name)
     if isinstance(error, ApiError):
