@@ -74,9 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(args: argparse.Namespace) -> int:
     version = find(args.standard)
-    troubles = [(s, t) for s, t in verify_reference(version, fuzz=args.fuzz) if t]
-    for setting, rows in troubles:
-        _say(f"reference, {setting}: {', '.join(rows)}")
+    troubles = [(n, t) for n, t in verify_reference(version, fuzz=args.fuzz) if t]
+    for need, rows in troubles:
+        _say(f"reference, {need}: {', '.join(rows)}")
     seeded = mutants(version, args.only)
     if args.each:
         seeded = one_each(seeded)

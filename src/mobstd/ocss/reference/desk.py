@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mobstd.ocss.booking import Transition, transition
-from mobstd.ocss.reference.counter import MISSING, change
+from mobstd.ocss.reference.counter import MISSING, change, refuse_strangers
 from mobstd.ocss.reference.feed import Feed
 from mobstd.ocss.reference.ledger import Ledger
 from mobstd.ocss.reference.people import Item
@@ -87,11 +87,10 @@ class BookingDesk:
         """Keep a message for somebody here.
 
         Raises:
-            Refuse: 404 where the person or the journey is not there, or the booking is another's.
+            Refuse: 401 where the key speaks for nobody in it (MSG-08); 404 where the person or the
+                journey is not there.
         """
-        about = message.get("bookingId")
-        if about is not None and self.ledger.hidden(about, owner):
-            raise Refuse(404)
+        refuse_strangers(self.ledger, message, owner)
         to, sender = message["to"], message["from"]
         if not self.store.person(to["operator"], to["id"]):
             raise Refuse(404)

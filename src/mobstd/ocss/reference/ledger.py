@@ -196,6 +196,18 @@ class Ledger:
         with self._lock:
             return self._db.execute(f"{query} LIMIT 1", (operator, person)).fetchone() is not None
 
+    def speaks(self, operator: str, owner: str | None) -> bool:
+        """Say whether a key speaks for an operator; the first that does so is the one.
+
+        Who belongs to whom is agreed between partners, and nobody tells it here.
+        """
+        if owner is None:
+            return True
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO speakers VALUES (?, ?)", (operator, owner))
+            query = "SELECT owner FROM speakers WHERE operator = ?"
+            return bool(db.execute(query, (operator,)).fetchone()[0] == owner)
+
     def keep(self, message: Item) -> None:
         """Keep a message."""
         with self._transaction() as db:
@@ -268,6 +280,7 @@ CREATE TABLE IF NOT EXISTS bookings (
 CREATE TABLE IF NOT EXISTS messages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS speakers (operator TEXT PRIMARY KEY, owner TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS news (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, tries INTEGER NOT NULL
