@@ -20,7 +20,7 @@ from mobstd.canon.openapi import operations
 from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
-from mobstd.errors import CanonError, UnknownName
+from mobstd.errors import CanonError, ConfigError, UnknownName
 from mobstd.judging.answer_edit import edit_response
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Fault, Twin, Variant, fault_of, twin_of
@@ -29,7 +29,15 @@ from mobstd.judging.query_edit import edit_body, edit_request
 from mobstd.serving.asgi import Asgi, Receive, Scope, Send
 from mobstd.serving.holding import Held, Taken, lengthened
 
-__all__ = ["FaultMiddleware", "behaviours", "load_faults", "load_twins", "select"]
+__all__ = [
+    "FaultMiddleware",
+    "behaviours",
+    "held_to",
+    "load_faults",
+    "load_twins",
+    "of_role",
+    "select",
+]
 
 
 @cache
@@ -116,6 +124,30 @@ def _one(version: Version, known: Mapping[str, Variant], name: str) -> Variant:
             "faults.unknown-operation", wanted=wanted, operation=operation, known=", ".join(there)
         )
     return replace(variant, operations=(operation,))
+
+
+def of_role(variants: Iterable[Variant], version: Version, role: str) -> list[Variant]:
+    """Return the variants that a role has."""
+    return [variant for variant in variants if role in (variant.roles or (version.role,))]
+
+
+def held_to(
+    variants: Sequence[Variant], version: Version, role: str, *, key: bool, partner: bool
+) -> None:
+    """See that each variant can show itself in what is served.
+
+    Raises:
+        ConfigError: where it is another role's, or needs a key, or a partner to call.
+    """
+    known = of_role(variants, version, role)
+    for variant in variants:
+        if variant not in known:
+            roles = ", ".join(variant.roles or (version.role or "",))
+            raise ConfigError("serving.fault-of-other-role", id=variant.id, role=role, roles=roles)
+        if variant.setting.key and not key:
+            raise ConfigError("serving.fault-needs-key")
+        if variant.setting.partner and not partner:
+            raise ConfigError("serving.fault-needs-partner")
 
 
 def behaviours(variants: Iterable[Variant]) -> dict[str, tuple[str, ...]]:

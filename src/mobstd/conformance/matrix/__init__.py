@@ -3,7 +3,8 @@
 Each fault makes the reference implementation wrong in one operation of a role; the check has to
 report it under its own row, and under no other but its umbrellas. Each twin makes it different and
 still right; the check has to report nothing. A run that writes, for faults of what writes, has an
-implementation of its own and, where it takes one, a second key. ``python -m mobstd.conformance.matrix --help``.
+implementation of its own and, where it takes one, a second key.
+``python -m mobstd.conformance.matrix --help``.
 
 What becomes of a seeded fault::
 

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.standard import Version, find
-from mobstd.conformance.matrix.measure import AMBER, RED, Cell, measure, mutated, verify_reference
+from mobstd.conformance.matrix.measure import (
+    AMBER,
+    RED,
+    Cell,
+    measure,
+    mutated,
+    needed,
+    verify_reference,
+)
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each
 from mobstd.conformance.matrix.page import markdown
 from mobstd.conformance.matrix.result import summary
@@ -121,7 +129,12 @@ def _rival(
 ) -> Mapping[str, Any]:
     from mobstd.conformance.rival import beside
 
-    chosen = [m for m in seeded if isinstance(m.variant, Fault) and not m.variant.equivalent]
+    chosen = [
+        m
+        for m in seeded
+        if isinstance(m.variant, Fault) and not m.variant.equivalent
+        if not needed(version, m).writes
+    ]
     if sample:
         chosen = chosen[:: max(1, len(chosen) // sample)][:sample]
     apps = [(m.name, m.operations, lambda m=m: mutated(version, m)) for m in chosen]
