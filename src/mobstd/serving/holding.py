@@ -35,11 +35,12 @@ class Taken:
             message = await receive()
             read += message.get("body", b"")
             more = message.get("more_body", False)
-        return Taken(b"" if more else bytes(read), bytes(read), more, receive)
+        long = more or len(read) > MAX_BODY
+        return Taken(b"" if long else bytes(read), bytes(read), more, receive)
 
     def handed(self, body: bytes) -> Receive:
         """Return what hands out another body in its place, and then whatever comes after it."""
-        given = self._read if self._more else body
+        given = body if self.body else self._read
         waiting = [{"type": "http.request", "body": given, "more_body": self._more}]
 
         async def hand_out() -> Message:

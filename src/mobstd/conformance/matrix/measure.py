@@ -117,7 +117,7 @@ def _options(
         credentials=presented[:1],
         second=presented[1:],
         allow_writes=need.writes,
-        journal=str(folder / "journal.ndjson"),
+        journal=str(folder / "writes"),
         sleep=lambda _: None,
     )
 

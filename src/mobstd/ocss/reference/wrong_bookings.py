@@ -16,7 +16,7 @@ from mobstd.ocss.reference.people import Item
 from mobstd.serving.answers import Refuse, Reply
 from mobstd.serving.caller import caller, calling
 
-__all__ = ["BOOKINGS", "Act", "Acts", "anyone"]
+__all__ = ["BOOKINGS", "Act", "Acts", "Right", "anyone"]
 
 Act = Callable[..., Any]
 Acts = Mapping[str, Act]

@@ -156,7 +156,7 @@ def _members(names: Callable[[str], bool], *, query: bool = False) -> Habit:
                 await app(scope, receive, send)
                 return
             body, receive = await _body(receive)
-            said = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if query else body
+            said = _said(scope["query_string"].decode("latin-1")) if query else body
             written = {name: value for name, value in said.items() if names(name)}
 
             async def sent(message: Any) -> None:
@@ -170,6 +170,17 @@ def _members(names: Callable[[str], bool], *, query: bool = False) -> Habit:
         return wrong
 
     return habit
+
+
+def _said(query: str) -> Item:
+    """Return the parameters of a query: numbers where they are, texts elsewhere."""
+    found: Item = {}
+    for name, text in parse_qsl(query):
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
 
 
 def _status_in_body(app: Asgi, _: Setting) -> Asgi:
@@ -211,7 +222,8 @@ MERGES["body-sets-date"] = (
     _members(lambda name: name == "passengerPickupDate"),
 )
 MERGES["body-status-wins"] = (("OCSS-LIFE-11",), _status_in_body)
+_OBJECTS = ("driver", "passenger", "price", "car")
 MERGES["query-is-merged"] = (
     ("OCSS-BOOK-10",),
-    _members(lambda name: name not in _FIXED, query=True),
+    _members(lambda name: name not in (*_FIXED, *_OBJECTS), query=True),
 )
