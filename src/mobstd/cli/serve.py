@@ -68,19 +68,18 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.cli.check import instant
     from mobstd.cli.hearing import keys_of
     from mobstd.serving.bridging import settings
-    from mobstd.serving.faults import select
+    from mobstd.serving.faults import held_to, select
     from mobstd.serving.hosting import host
     from mobstd.serving.opening import curl, implementation, role_of
 
     version = find(args.standard, args.roots)
     role = role_of(version, args.role)
     if args.list_faults:
-        return _list(version, args.lang)
+        return _list(version, role, args.lang)
     moment = instant(args.now)
     variants = select(version, args.fault) if args.fault else []
     keys = keys_of(args.key_env)
-    if not keys and any(variant.setting.key for variant in variants):
-        raise ConfigError("serving.fault-needs-key")
+    held_to(variants, version, role, key=bool(keys), partner=args.partner is not None)
     names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience")
     options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)
@@ -156,11 +155,11 @@ def _key(name: str | None) -> str | None:
     return os.environ[name]
 
 
-def _list(version: object, lang: str) -> int:
+def _list(version: object, role: str, lang: str) -> int:
     from mobstd.canon.standard import Version
-    from mobstd.serving.faults import load_faults, load_twins
+    from mobstd.serving.faults import load_faults, load_twins, of_role
 
     assert isinstance(version, Version)
-    for variant in (*load_faults(version), *load_twins(version)):
+    for variant in of_role((*load_faults(version), *load_twins(version)), version, role):
         print(f"{variant.id}  {variant.title[lang]}")
     return 0

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mobstd.ocss.booking import Transition, transition
-from mobstd.ocss.reference.counter import MISSING, change
+from mobstd.ocss.reference.counter import MISSING, change, refuse_strangers
 from mobstd.ocss.reference.feed import Feed
 from mobstd.ocss.reference.ledger import Ledger
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.store import Store
+from mobstd.ocss.reference.wrong_news import Retelling
 from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BookingDesk"]
@@ -32,13 +33,17 @@ class BookingDesk:
         ledger: where bookings are kept.
         now: UNIX seconds; rides before are over.
         feed: the way to a MaaS that is told, or ``None``.
+
+    Attributes:
+        retell: what a wrong behaviour makes of an event, or ``None``.
     """
 
     def __init__(self, store: Store, ledger: Ledger, now: int, feed: Feed | None = None) -> None:
         self.store = store
         self.ledger = ledger
-        self._now = now
+        self.now = now
         self._feed = feed
+        self.retell: Retelling | None = None
 
     def take(self, booking: Item, owner: str | None) -> Reply:
         """Keep a booking and answer 201 with it; the same again is answered alike (A22).
@@ -48,7 +53,7 @@ class BookingDesk:
         """
         if transition(None, booking["status"]) is not Transition.OK:
             raise Refuse(400, "A booking begins as WAITING_CONFIRMATION.")
-        if booking["passengerPickupDate"] < self._now:
+        if booking["passengerPickupDate"] < self.now:
             raise Refuse(400, "missing_journey: the ride is over.")
         if booking["passengerPickupDate"] > _LATEST:
             raise Refuse(400, "missing_journey: no ride is that far ahead.")
@@ -83,12 +88,14 @@ class BookingDesk:
             raise Refuse(404, MISSING)
         return found
 
-    def pass_on(self, message: Item) -> None:
+    def pass_on(self, message: Item, owner: str | None = None) -> None:
         """Keep a message for somebody here.
 
         Raises:
-            Refuse: 404 where the person or the journey is not there.
+            Refuse: 401 where the key speaks for nobody in it (MSG-08); 404 where the person or the
+                journey is not there.
         """
+        refuse_strangers(self.ledger, message, owner)
         to, sender = message["to"], message["from"]
         if not self.store.person(to["operator"], to["id"]):
             raise Refuse(404)
@@ -136,4 +143,5 @@ class BookingDesk:
         if self._feed is None:
             return None
         ours = booking["driver"]["operator"] == self._ours(booking)
-        return self._feed.event(booking, driver_is_ours=ours)
+        event = self._feed.event(booking, driver_is_ours=ours)
+        return event if self.retell is None else self.retell(booking, event)
