@@ -10,7 +10,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.oracle import look
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -74,7 +74,7 @@ def _tried(
         thing = workshop.make(resource, row)
         if thing is None:
             return None, None
-        before = workshop.state(thing, row) or thing.sent_state
+        before = shown(workshop.read(thing, row), resource) or thing.sent_state
         sent = workshop.change(thing, right_change(resource), row, "negative", **options)
         state, _ = look(workshop, thing, before or "", row)
         workshop.drop(thing)

@@ -31,7 +31,7 @@ def _shown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if one is None:
             continue
         there = [side for side, shown in sides.items() if get(call.value, shown) is not MISSING]
-        caller = lab.workshop.caller
+        caller = lab.workshop.maker.caller
         ours = [side for side in sides if get(one.document, side + "/operator") == caller]
         if len(there) != 1 or len(ours) != 1:
             continue

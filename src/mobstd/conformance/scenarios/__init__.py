@@ -4,6 +4,7 @@ resource   what a standard lets one make, from ``suite.yaml``
 edit       one edit of a document that is right
 material   what there is to make it from, and why a candidate does not serve
 journal    every write on disk before it is sent, and what undoes it
+thing      what was made, and what became of it
 workshop   makes, reads, changes, and undoes everything at the end
 table      the life cycle, walked pair by pair
 oracle     what state something has, also where nothing reads it

@@ -14,6 +14,7 @@ from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
 from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
@@ -32,34 +33,6 @@ GONE = (200, 202, 204, 404, 409, 410)
 
 UNTOLD = (200, 202, 204, 409)
 """The same of what was told: who does not know it by its key may still know it by the news."""
-
-
-@dataclass
-class Thing:
-    """Something that the run made.
-
-    Attributes:
-        sent: the document as it was posted.
-        created: the exchange that made it.
-        state: the state that it was last given, as far as the target said.
-        history: what was asked of it since: ``read``, or a change: ``plain``, with a ``body`` or
-            with more in the ``query``.
-    """
-
-    resource: Resource
-    key: str
-    sent: dict[str, Any]
-    created: Exchange
-    candidate: Candidate
-    state: str | None = None
-    history: list[tuple[str, Exchange]] = field(default_factory=list)
-
-    @property
-    def sent_state(self) -> str | None:
-        """The state that it was posted in."""
-        life = self.resource.life
-        state = get(self.sent, life.at) if life is not None else None
-        return state if isinstance(state, str) else None
 
 
 @dataclass
@@ -90,11 +63,6 @@ class Workshop:
     _states: dict[str, str] = field(default_factory=dict)
     _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
-    @property
-    def caller(self) -> str:
-        """The domain that mobstd makes things under."""
-        return self.maker.caller
-
     def resource(self, name: str) -> Resource:
         """Return what can be made under a name."""
         catalogue = self.lab.context.catalogue
@@ -103,21 +71,23 @@ class Workshop:
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
         if resource.id not in self._materials:
-            found = material(self.lab, resource, self.now, self._made)
+            found = material(self.lab, resource, self.now, self._documents)
             found.candidates = [c for c in found.candidates if self.maker.fills(c.source)]
             self._materials[resource.id] = found
         return self._materials[resource.id]
 
-    def _made(self, name: str) -> list[Any]:
-        """Return the documents of what was made of a resource, and is still there."""
-        if not self._living(name):
-            self.make(self.resource(name), None)
-        return [thing.sent for thing in self._living(name)]
+    def _documents(self, name: str) -> list[Any]:
+        return [thing.sent for thing in self.living(self.resource(name))]
 
-    def _living(self, name: str) -> list[Thing]:
-        pending = self._pending
-        undoing = [(t, self._undo(t.resource, t.key)) for t in self.things if t.resource.id == name]
-        return [thing for thing, undo in undoing if undo is not None and undo.target in pending]
+    def living(self, resource: Resource) -> list[Thing]:
+        """Return what was made of a resource and is not undone; where nothing is, one is made."""
+        things = [t for t in self.things if t.resource is resource and self._pends(t)]
+        one = None if things else self.make(resource, None)
+        return things if one is None else [one]
+
+    def _pends(self, thing: Thing) -> bool:
+        undo = self._undo(thing.resource, thing.key)
+        return undo is not None and undo.target in self._pending
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
         """Return the pointers of members that a body needs, and of those that it may have."""
@@ -190,12 +160,11 @@ class Workshop:
         for _ in range(LIVES):
             key = self.maker.key()
             read = self.read(key, None, "negative", resource, negative=True)
+            taken = read is not None and read.accepted
             if read is None and resource.already is not None and resource.life is not None:
-                read = self.ask_for(resource, key, resource.life.undone, None)
-                if read.status == 409 and resource.already in named(read):
-                    self.maker.renew()
-                    continue
-            if read is None or not read.accepted:
+                asked = self.ask_for(resource, key, resource.life.undone, None)
+                taken = resource.already in named(asked)
+            if not taken:
                 return
             self.maker.renew()
 
@@ -267,10 +236,6 @@ class Workshop:
         if isinstance(thing, Thing) and not options:
             thing.history.append(("read", exchange))
         return exchange
-
-    def state(self, thing: Thing, row: Requirement | None) -> str | None:
-        """Return the state that a thing has, read again; ``None`` where it can't be read."""
-        return shown(self.read(thing, row), thing.resource)
 
     def change(
         self,
