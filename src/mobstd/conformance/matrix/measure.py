@@ -127,7 +127,6 @@ def _profile(version: Version, need: Need) -> Profile:
     setting, blocks = need.setting, said.pop("blocks", None)
     if need.writes:
         blocks = plan(version)["writes"]["blocks"]
-        said["max_requests"] = plan(version)["writes"]["requests"]
     if blocks is not None and not setting.undeclared:
         said["blocks"] = setting.declared or (*blocks, *setting.blocks)
     if setting.domains:
