@@ -242,11 +242,11 @@ def _otherwise(row: Requirement, workshop: Workshop, resource: Resource) -> Trie
     known = {resource.news: get(thing.sent, resource.news)}
     later = later_states(resource.life)[0]
     sent = tell(workshop, thing, later, row, "negative", edited=known, negative=True)
-    after, read = look(workshop, thing, resource.life.first[0], row)
+    after, read = look(workshop, thing, later, row)
     workshop.drop(thing)
     if after is None or read is None or not answered(sent):
         return 0, []
-    if after == resource.life.first[0]:
+    if after != later:
         return 1, []
     wrong = found(row, "probe.retold.other", (read, sent), pointer=at(resource),
                   expected=resource.life.first[0], received=after, severity="warning")  # fmt: skip

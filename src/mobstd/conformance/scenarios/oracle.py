@@ -12,6 +12,7 @@ from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
+GONE = 404
 NOT_REACHED = (404, 405, 501)
 
 __all__ = ["at", "ladder", "look", "observable", "there", "unreached"]
@@ -22,8 +23,8 @@ def look(
 ) -> tuple[str | None, Exchange | None]:
     """Return the state that a thing has, with the exchange that shows it.
 
-    ``None`` where nobody knows; ``≠ STATE`` where it is only known that it is not the expected one,
-    which asking may have given it then.
+    ``None`` where nobody knows, such as where the target refuses to be asked; ``≠ STATE`` where it
+    is only known that it is not the expected one, which asking may have given it then.
     """
     read = workshop.read(thing, row)
     if read is not None:
@@ -31,9 +32,10 @@ def look(
     if not observable(workshop, thing.resource, row):
         return None, None
     asked = _asked(workshop, thing, expected, row)
-    if asked.status is None or asked.status >= 500 or asked.status == 429:
-        return None, asked
-    return (expected if _already(thing.resource, asked) else f"≠ {expected}"), asked
+    if _already(thing.resource, asked):
+        return expected, asked
+    other = asked.accepted or asked.status == GONE
+    return (f"≠ {expected}" if other else None), asked
 
 
 def observable(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:
