@@ -20,6 +20,7 @@ _PLACES = {
     "requirement": "conformance/*/requirements.yaml",
     "ambiguity": "conformance/*/ambiguities.yaml",
     "messages": "conformance/*/messages.yaml",
+    "lifecycle": "conformance/*/lifecycle.yaml",
     "fault": "conformance/*/faults/*.json",
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",

@@ -2,6 +2,7 @@
 
 build       the ASGI app, for ``mobstd serve`` and for tests
 world       the deterministic generator, over the towns of ``places``
+additions   what 2.0-proposal has beyond
 store       journeys and trips in SQLite, found by an index
 search      what a search means
 ledger      bookings, messages and news of bookings in SQLite
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,7 @@ from mobstd.errors import ConfigError, MissingExtra
 if TYPE_CHECKING:
     from mobstd.serving.asgi import Asgi
 
-__all__ = ["build"]
+__all__ = ["build", "build_proposal"]
 
 _LATEST = 250_000_000_000
 """A few decades before the last instant that Python's calendar has."""
@@ -48,6 +50,7 @@ def build(
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
+    version: str = "1.0-alpha",
 ) -> Asgi:
     """Return the reference operator as an ASGI app.
 
@@ -69,6 +72,7 @@ def build(
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
+        version: of the standard.
 
     Raises:
         ConfigError: for an instant, an area, a database or a file that can't be used.
@@ -77,7 +81,7 @@ def build(
     """
     try:
         from mobstd.canon.openapi import operations as documented
-        from mobstd.canon.standard import find
+        from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.behaviours import chosen
         from mobstd.ocss.reference.desk import BookingDesk
         from mobstd.ocss.reference.feed import Feed
@@ -95,31 +99,34 @@ def build(
         raise ConfigError("serving.bad-world", operators=operators, count=count)
     if now is not None and not 0 <= now <= _LATEST:
         raise ConfigError("serving.bad-now", now=now)
-    recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
-    version = find("ocss@1.0-alpha")
+    spoken = edition(version)
+    instant = int(time.time()) if now is None else now
+    recipe = Recipe(seed, instant, count, area, operators, version)
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
     store = store_of(recipe, db, data)
-    ledger = Ledger(file_of(db))
+    ledger = Ledger(file_of(db), spoken.lifecycle)
     signs = None
     if issuer is not None or audience is not None:
         from mobstd.oidc import Issuer, published
 
         signs = Issuer(issuer or "", audience or "", algorithm="ES256")
     tokens = None if signs is None else signs.token
-    feed = None if partner is None else Feed(ledger, partner, partner_key, tokens=tokens)
-    desk = BookingDesk(store, ledger, recipe.now, feed)
+    feed = None
+    if partner is not None:
+        feed = Feed(ledger, partner, partner_key, tokens=tokens, spoken=spoken)
+    desk = BookingDesk(store, ledger, recipe.now, feed, spoken)
     service = ReferenceOperator(store, setting, wrong, desk)
     served: Asgi = app(
         service,
-        version,
+        spoken.version,
         "operator",
         api_keys=keys,
         development=development,
         check_answers=check_answers,
     )
-    known = documented(version, "operator")
+    known = documented(spoken.version, "operator")
     for behaviour in wrong:
         if behaviour.habit is not None:
             outer = behaviour.habit(served, setting)
@@ -128,3 +135,7 @@ def build(
                 outer = only_at(paths, outer, served)
             served = Around(outer, served)
     return served if signs is None else Around(published(signs, served), served)
+
+
+build_proposal = partial(build, version="2.0-proposal")
+"""Builds the reference operator of the proposal."""

@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 from mobstd.errors import ApiError, TransportError
 from mobstd.ocss.booking import event_of
-from mobstd.ocss.generated.v1_0_alpha.client import MaasClient
-from mobstd.ocss.generated.v1_0_alpha.models import Booking, CarpoolBookingEvent
+from mobstd.ocss.editions import ALPHA, Edition
 from mobstd.ocss.reference.ledger import Ledger, News
 from mobstd.ocss.reference.people import Item
 from mobstd.transport.auth import ApiKey
@@ -40,6 +39,7 @@ class Feed:
         url: the base URL of the MaaS.
         key: sent as ``X-API-Key``.
         tokens: makes the ID token of a traveller, in place of one that stands in for it.
+        spoken: the version that both speak.
         options: of the client, such as ``sender``.
     """
 
@@ -50,25 +50,32 @@ class Feed:
         key: str | None = None,
         *,
         tokens: Tokens | None = None,
+        spoken: Edition = ALPHA,
         **options: Any,
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
+        self._spoken = spoken
         auth = None if key is None else ApiKey("X-API-Key", key)
-        self._client = MaasClient(url, auth=auth, timeout=options.pop("timeout", 5.0), **options)
+        kind = spoken.client.MaasClient
+        self._client = kind(url, auth=auth, timeout=options.pop("timeout", 5.0), **options)
         self._something = threading.Event()
         self._closed = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def event(self, booking: Item, *, driver_is_ours: bool) -> Item:
+    def event(self, booking: Item, *, driver_is_ours: bool, message: str | None = None) -> Item:
         """Return the event that tells of a booking; the traveller is who is not ours.
 
-        Where tokens are made, their id stands in for one until the event is sent.
+        Where tokens are made, their id stands in for one until the event is sent. ``message`` came
+        with the change; 1.0-alpha has no place for it.
         """
         traveller: Literal["passenger", "driver"] = "passenger" if driver_is_ours else "driver"
         token = TOKEN if self._tokens is None else booking[traveller]["id"]
-        return event_of(Booking.read(booking), traveller, token).dump()
+        read = self._spoken.models.Booking.read(booking)
+        words = {"message": message} if self._spoken.with_words and message is not None else {}
+        told: Item = event_of(read, traveller, token, **words).dump()
+        return told
 
     def signed(self, event: Item) -> Item:
         """Return an event as it is sent: the keys of tokens don't outlive the process, it may."""
@@ -114,7 +121,8 @@ class Feed:
         MaaS that fails, or that asks to wait, counts as a try; any other refusal is for good.
         """
         try:
-            self._client.post_booking_events(CarpoolBookingEvent.read(self.signed(news.event)))
+            event = self._spoken.models.CarpoolBookingEvent.read(self.signed(news.event))
+            self._client.post_booking_events(event)
         except TransportError as error:
             _log.info("event %s: %s", news.event["id"], error.code)
             return False

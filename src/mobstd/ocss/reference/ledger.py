@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mobstd.errors import ConfigError
-from mobstd.ocss.booking import Transition, transition
+from mobstd.ocss.editions import ALPHA
+from mobstd.ocss.lifecycle import Lifecycle, Transition
 from mobstd.ocss.reference.people import Item
 
 __all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
@@ -47,12 +48,14 @@ class Ledger:
 
     Args:
         path: a file, or ``:memory:``.
+        lifecycle: how bookings go from status to status; that of 1.0-alpha when ``None``.
 
     Raises:
         ConfigError: where the file can't be used.
     """
 
-    def __init__(self, path: str = ":memory:") -> None:
+    def __init__(self, path: str = ":memory:", lifecycle: Lifecycle | None = None) -> None:
+        self._lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -126,7 +129,7 @@ class Ledger:
             booking = self._find(db, id_, owner)
             if booking is None:
                 return None
-            verdict = transition(booking["status"], status)
+            verdict = self._lifecycle.transition(booking["status"], status)
             if verdict is Transition.OK:
                 booking["status"] = status
                 self._write(db, booking)
@@ -149,7 +152,8 @@ class Ledger:
                 new = (_key(data["id"]), data["status"], _text(data), _text(data), None)
                 db.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?)", new)
                 return True
-            if transition(known["status"], data["status"]) is not Transition.OK:
+            verdict = self._lifecycle.transition(known["status"], data["status"])
+            if verdict is not Transition.OK:
                 return False
             self._write(db, {**known, **data})
             return True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import MissingExtra
-from mobstd.ocss.booking import LADDER
+from mobstd.ocss.editions import ALPHA, Edition
 
 if TYPE_CHECKING:
     from mobstd.ocss.reference.ledger import Ledger
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mobstd.oidc import TokenVerifier
     from mobstd.serving.asgi import Asgi
 
-__all__ = ["ReferenceMaas", "build"]
+__all__ = ["ReferenceMaas", "build", "build_proposal"]
 
 
 def build(
@@ -25,6 +26,7 @@ def build(
     audience: str | Iterable[str] | None = None,
     development: bool = False,
     check_answers: bool = False,
+    version: str = "1.0-alpha",
 ) -> Asgi:
     """Return the reference MaaS as an ASGI app.
 
@@ -36,22 +38,24 @@ def build(
         audience: the client ids that tokens are for.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
+        version: of the standard.
 
     Raises:
         ConfigError: for a database that can't be used, or an issuer without an audience.
         MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for tokens.
     """
     try:
-        from mobstd.ocss.generated.v1_0_alpha import STANDARD
+        from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.stores import file_of
         from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
+    spoken = edition(version)
     return app(
-        ReferenceMaas(Ledger(file_of(db)), _verifier(issuer, audience)),
-        STANDARD,
+        ReferenceMaas(Ledger(file_of(db), spoken.lifecycle), _verifier(issuer, audience), spoken),
+        spoken.version,
         "maas",
         api_keys=None if api_keys is None else tuple(api_keys),
         development=development,
@@ -67,15 +71,23 @@ def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> Token
     return TokenVerifier(issuer or (), audience or (), insecure=True)
 
 
+build_proposal = partial(build, version="2.0-proposal")
+"""Builds the reference MaaS of the proposal."""
+
+
 class ReferenceMaas:
     """A MaaS that answers as mobstd reads the standard.
 
     It knows the bookings that its front end wrote into the ledger, and those that it was told of.
     """
 
-    def __init__(self, ledger: Ledger, tokens: TokenVerifier | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, tokens: TokenVerifier | None = None, spoken: Edition = ALPHA
+    ) -> None:
         self.ledger = ledger
         self.tokens = tokens
+        self._with_words = spoken.with_words
+        self._first = spoken.lifecycle.first
 
     def post_booking_events(self, _: Mapping[str, Any], event: Item) -> None:
         """Take news: 200 whether it counts, is repeated, or came late (A34, A35).
@@ -87,7 +99,7 @@ class ReferenceMaas:
         self.ledger.take(event)
 
     def _late(self, booking: Item) -> bool:
-        return booking["status"] != LADDER[0] or self.ledger.booking(booking["id"]) is not None
+        return booking["status"] not in self._first or self.ledger.booking(booking["id"]) is not None
 
     def patch_bookings(self, asked: Mapping[str, Any]) -> None:
         """Change the status of a booking."""
@@ -100,6 +112,14 @@ class ReferenceMaas:
         from mobstd.serving.answers import Refuse
 
         to = message["to"]
+        if self._with_words and self.ledger.booking(message["bookingId"]) is None:
+            raise Refuse(404)
         if not self.ledger.involves(to["operator"], to["id"]):
             raise Refuse(404)
         self.ledger.keep(message)
+
+    async def get_api_info(self) -> Item:
+        """Say which version this is, and what is there."""
+        from mobstd.ocss.info import info_of
+
+        return info_of(self, "maas").dump()

@@ -128,14 +128,10 @@ class CarpoolBooking(Model):
     """Page of the booking at the operator, as a full URL."""
 
     driver_journey_id: Annotated[str | None, Field(alias="driverJourneyId")] = None
-    """The journey of the driver that the traveller found by a search, if there is one; its id as
-    the search gave it.
-    """
+    """The booked journey of the driver, if there is one; its id as a search gave it."""
 
     passenger_journey_id: Annotated[str | None, Field(alias="passengerJourneyId")] = None
-    """The journey of the passenger that the traveller found by a search, if there is one; its id
-    as the search gave it.
-    """
+    """The booked journey of the passenger, if there is one; its id as a search gave it."""
 
 
 class Error(Model):
@@ -191,11 +187,10 @@ class Preferences(Model):
 
 
 class Price(Model):
-    """Price.
+    """What the passenger pays, as far as it is known.
 
-    What the passenger pays, as far as it is known: PAYING comes with an amount and its
-    currency, FREE with no amount above zero, UNKNOWN with none. Money is a plain number of
-    the currency's main unit.
+    PAYING comes with an amount and its currency, FREE with no amount above zero, UNKNOWN with
+    none. Money is a plain number of the currency's main unit.
     """
 
     type: Literal["FREE", "PAYING", "UNKNOWN"] | str
@@ -211,10 +206,9 @@ class Price(Model):
 
 
 class Schedule(Model):
-    """Schedule.
+    """One weekly slot of a regular trip.
 
-    One weekly slot of a regular trip: its weekday and time, or the dated journeys from which
-    both can be read.
+    It has a weekday and a time, or dated journeys from which both can be read.
     """
 
     passenger_pickup_day: Annotated[
