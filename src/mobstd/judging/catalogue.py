@@ -14,7 +14,7 @@ from mobstd.canon.standard import Version
 from mobstd.errors import CanonError
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Block", "Catalogue", "Collection", "catalogue"]
+__all__ = ["Block", "Catalogue", "Collection", "catalogue", "in_version"]
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,18 @@ def _filled(value: Any, params: Mapping[str, Any]) -> Any:
     return value
 
 
+def in_version(row: Mapping[str, Any], version: str) -> Mapping[str, Any]:
+    """Return a row of a catalogue file as a version has it: with what ``changes`` says there."""
+    changed = row.get("changes", {}).get(version, {})
+    ended: set[str] = {"checks", "covers"} if "untested" in changed else set()
+    if changed.keys() & {"checks", "covers"}:
+        ended = {"untested"}
+    return {name: value for name, value in {**row, **changed}.items() if name not in ended}
+
+
 def requirement(row: Mapping[str, Any], version: str) -> Requirement:
     """Return one row of a catalogue file, with the parameters of a version filled in."""
+    row = in_version(row, version)
     params = row.get("params", {}).get(version, {})
     checks = tuple(
         Check(check["kind"], {k: _filled(v, params) for k, v in check.items() if k != "kind"})

@@ -7,19 +7,25 @@ whom a MaaS speaks for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, overload
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import uuid4
 
 from mobstd.canon.schemas import validator_of
-from mobstd.canon.validator import Problem, validator
+from mobstd.canon.validator import Problem
 from mobstd.errors import RefusedDocument
 from mobstd.judging.pointer import join
 from mobstd.ocss.editions import ALPHA, Edition, edition, edition_of
 from mobstd.ocss.generated.v1_0_alpha import models as alpha
 from mobstd.ocss.generated.v2_0_proposal import models as proposal
 from mobstd.ocss.lifecycle import Transition
+from mobstd.ocss.links import (
+    JOURNEY_PARAMETER,
+    deep_link,
+    journey_link,
+    journey_of_link,
+    link_parameters,
+)
+from mobstd.ocss.refusal import refused
 
 __all__ = [
     "JOURNEY_PARAMETER",
@@ -36,9 +42,6 @@ __all__ = [
 
 LADDER = ALPHA.lifecycle.statuses
 """The statuses of 1.0-alpha in their order: each gives way to a later one only (SD 3.2.1)."""
-
-JOURNEY_PARAMETER = "journeyId"
-"""What a link calls the id of the journey that it leads to, in 2.0-proposal."""
 
 _RIDE = (
     *("passengerPickupDate", "passengerPickupLat", "passengerPickupLng"),
@@ -201,57 +204,6 @@ def event_of(
     return spoken.models.CarpoolBookingEvent.read(judged)
 
 
-def deep_link(page: str, parameters: Mapping[str, str]) -> str:
-    """Return the ``webUrl`` of a journey: a page of the operator, with these parameters added.
-
-    The standard says that the link is a full URL with all that booking needs, and not how the
-    parameters are called: that is the operator's affair (SD 3.2.3).
-
-    Raises:
-        RefusedDocument: where ``page`` is not an absolute URL of http or https.
-    """
-    parts = urlsplit(_full(page))
-    query = "&".join(filter(None, (parts.query, urlencode(parameters))))
-    return urlunsplit(parts._replace(query=query))
-
-
-def link_parameters(web_url: str) -> dict[str, str]:
-    """Return the parameters of a link; of one that is given twice, the last.
-
-    Raises:
-        RefusedDocument: where it is not an absolute URL of http or https.
-    """
-    return dict(parse_qsl(urlsplit(_full(web_url)).query, keep_blank_values=True))
-
-
-def journey_link(page: str, journey_id: str) -> str:
-    """Return the ``webUrl`` of a journey as 2.0-proposal has it: the link names the journey.
-
-    So a MaaS finds what its traveller opened again in the news of the booking (issues 21 and 28).
-
-    Raises:
-        RefusedDocument: where ``page`` is not an absolute URL of http or https.
-    """
-    return deep_link(page, {JOURNEY_PARAMETER: journey_id})
-
-
-def journey_of_link(web_url: str) -> str | None:
-    """Return the id of the journey that a link names, or ``None`` where it names none.
-
-    Raises:
-        RefusedDocument: where it is not an absolute URL of http or https.
-    """
-    return link_parameters(web_url).get(JOURNEY_PARAMETER)
-
-
-def _full(url: str) -> str:
-    judge = validator({"type": "string", "format": "http-url"}, {})
-    problem = next(judge.problems(url), None)
-    if problem is not None:
-        raise _refused("getDriverJourneys", "/webUrl", (problem,))
-    return url
-
-
 def _judged(
     spoken: Edition, schema: str, operation: str, document: dict[str, Any]
 ) -> dict[str, Any]:
@@ -259,25 +211,11 @@ def _judged(
     if problems:
         first = problems[0]
         where = join([*first.path, *([first.member] if first.member else [])])
-        raise _refused(operation, where, problems)
+        raise refused(operation, where, problems)
     return document
 
 
 def _forbidden(operation: str, member: str, keyword: str) -> RefusedDocument:
     """Return the error for a member that this version does not take, or not with this value."""
     problem = Problem((member,), keyword, None, None, None, keyword)
-    return _refused(operation, f"/{member}", (problem,))
-
-
-def _refused(operation: str, where: str, problems: tuple[Problem, ...]) -> RefusedDocument:
-    """Return the error for a document that must not leave; it repeats no value."""
-    quiet = tuple(
-        Problem(p.path, p.keyword, p.member, None, p.expected, p.keyword) for p in problems
-    )
-    return RefusedDocument(
-        "client.request-refused",
-        quiet,
-        operation=operation,
-        where=where or "/",
-        keyword=quiet[0].keyword,
-    )
+    return refused(operation, f"/{member}", (problem,))

@@ -42,6 +42,7 @@ PROBES: Mapping[str, Probe] = {
     "at-most": relations.COUNTED,
     "complete": complete.COMPLETE,
     "credentials": access.CREDENTIALS,
+    "key-header": access.KEY_HEADER,
     "public": access.PUBLIC,
     "implements": access.IMPLEMENTS,
     "declared": access.DECLARED,

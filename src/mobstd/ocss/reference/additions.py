@@ -9,7 +9,7 @@ import math
 from random import Random
 from urllib.parse import urlencode
 
-from mobstd.ocss.booking import JOURNEY_PARAMETER
+from mobstd.ocss.links import JOURNEY_PARAMETER
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.places import kilometres
 
