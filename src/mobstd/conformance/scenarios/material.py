@@ -130,12 +130,15 @@ class Maker:
         text = f"{self._stem}|{self._nonce}|{self._count}"
         return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
-    def filled(self, candidate: Candidate, life_first: str | None) -> dict[str, Any]:
-        """Return the document of a candidate."""
+    def filled(
+        self, candidate: Candidate, life_first: str | None, made: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the document of a candidate; ``made`` is what it is about, where it needs that."""
         words = {
             "$first": life_first,
             "$caller": self._caller,
             "$soon": self._now + SOON,
+            "$made": made or {},
         }
         filled = self._fill(candidate.source.body, candidate.item, words)
         out: dict[str, Any] = filled
@@ -152,6 +155,8 @@ class Maker:
         if node.startswith("$item"):
             value = get(item, node.removeprefix("$item"))
             return MISSING if value is None else value
+        if node.startswith("$made"):
+            return get(words["$made"], node.removeprefix("$made"))
         return words[node] if node in words else self.word(node)
 
     def word(self, node: Any) -> Any:

@@ -34,7 +34,8 @@ class Source:
     Attributes:
         operation: the search; ``None``: the body stands for itself.
         body: the template. ``$item/pointer`` is a value of the item, left out where it has none;
-            ``$key``, ``$first``, ``$person``, ``$caller``, ``$event`` and ``$soon`` are made.
+            ``$key``, ``$first``, ``$person``, ``$caller``, ``$event`` and ``$soon`` are made;
+            ``$made/pointer`` is a value of what was made before (``Resource.needs``).
         only: what an item must be like.
     """
 
@@ -93,6 +94,7 @@ class Resource:
         life: its states.
         undoable: whether what was made can be taken back.
         variants: other values, by pointer, that are as right as those of the sources.
+        needs: the resource that is made before, because this one is about it.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Resource:
     life: LifeCycle | None = None
     undoable: bool = False
     variants: tuple[Mapping[str, Any], ...] = ()
+    needs: str | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -147,6 +150,7 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         life=_life(data["life"]) if "life" in data else None,
         undoable=bool(change) and "life" in data,
         variants=tuple(data.get("variants", ())),
+        needs=data.get("needs"),
     )
 
 

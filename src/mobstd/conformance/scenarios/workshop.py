@@ -90,7 +90,9 @@ class Workshop:
         return resources(catalogue.version, catalogue.role)[name]
 
     def material(self, resource: Resource) -> Material:
-        """Return what there is to make a resource from."""
+        """Return what there is to make a resource from: nothing without what it needs."""
+        if resource.needs is not None and self._needed(resource.needs) is None:
+            return Material()
         if resource.id not in self._materials:
             self._materials[resource.id] = material(self.lab, resource, self.now)
         return self._materials[resource.id]
@@ -107,7 +109,11 @@ class Workshop:
         return [p for p in (*found["required"], *found["optional"]) if p.count("/") == 1]
 
     def make(
-        self, resource: Resource, row: Requirement | None, place: int | None = None
+        self,
+        resource: Resource,
+        row: Requirement | None,
+        place: int | None = None,
+        first: str | None = None,
     ) -> Thing | None:
         """Make one; ``None`` where the target takes none.
 
@@ -118,12 +124,15 @@ class Workshop:
             resource: what to make.
             row: the row that asks.
             place: which of its sources; each in turn where it is left out.
+            first: the state that it begins in; that of its source where it is left out.
         """
         self.begin(resource)
         turn = self._turns[resource.id] = self._turns.get(resource.id, -1) + 1
         ways: list[Mapping[str, Any]] = [{}, *self.variants.get(resource.id, ())]
+        begun = {resource.life.at: first} if first is not None and resource.life else {}
         for candidate in self._candidates(resource, place, turn)[:TRIES]:
-            thing = self.made(resource, candidate, row, ways[turn // 2 % len(ways)])
+            edited = {**ways[turn // 2 % len(ways)], **begun}
+            thing = self.made(resource, candidate, row, edited)
             if thing is not None:
                 return thing
             self._useless.add(id(candidate))
@@ -171,7 +180,17 @@ class Workshop:
 
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
         """Return a right document for a candidate, under a new key."""
-        return self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+        needed = None if resource.needs is None else self._needed(resource.needs)
+        first = resource.life.first[0] if resource.life else None
+        return self.maker.filled(candidate, first, needed.sent if needed else None)
+
+    def _needed(self, name: str) -> Thing | None:
+        """Return what another resource is about, made once in a run."""
+        key = ("needed", name)
+        if key not in self.shared:
+            self.shared[key] = self.make(self.resource(name), None)
+        found: Thing | None = self.shared[key]
+        return found
 
     def thing(
         self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate

@@ -94,15 +94,15 @@ class BookingDesk:
             raise Refuse(404, MISSING)
         return found
 
-    def pass_on(self, message: Item) -> None:
+    def pass_on(self, message: Item, owner: str | None = None) -> None:
         """Keep a message for somebody here.
 
         Raises:
             Refuse: 404 where the person or the journey is not there, or the booking that a message
-                has to be about from 2.0 on.
+                has to be about from 2.0 on, which is its owner's alone.
         """
         to, sender = message["to"], message["from"]
-        if self._with_words and self.ledger.booking(message["bookingId"]) is None:
+        if self._with_words and self.ledger.booking(message["bookingId"], owner) is None:
             raise Refuse(404)
         if not self.store.person(to["operator"], to["id"]):
             raise Refuse(404)

@@ -99,7 +99,8 @@ class ReferenceMaas:
         self.ledger.take(event)
 
     def _late(self, booking: Item) -> bool:
-        return booking["status"] not in self._first or self.ledger.booking(booking["id"]) is not None
+        known = self.ledger.booking(booking["id"]) is not None
+        return known or booking["status"] not in self._first
 
     def patch_bookings(self, asked: Mapping[str, Any]) -> None:
         """Change the status of a booking."""

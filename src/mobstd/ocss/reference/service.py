@@ -87,7 +87,7 @@ class ReferenceOperator:
 
     def post_messages(self, _: Mapping[str, Any], message: Item) -> None:
         """Take a message."""
-        self.desk.pass_on(message)
+        self.desk.pass_on(message, caller())
 
     def startup(self) -> None:
         """Send the news that waited while nobody ran."""
