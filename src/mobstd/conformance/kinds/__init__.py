@@ -52,6 +52,7 @@ PROBES: Mapping[str, Probe] = {
     "vary": refusing.VARY,
     "repeat": making.REPEAT,
     "stranger": making.STRANGER,
+    "outdated": making.OUTDATED,
     "unfit": refusing.UNFIT,
     "read-back": keeping.READ_BACK,
     "state-kept": keeping.STATE_KEPT,
