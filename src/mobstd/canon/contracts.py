@@ -21,6 +21,7 @@ _PLACES = {
     "ambiguity": "conformance/*/ambiguities.yaml",
     "messages": "conformance/*/messages.yaml",
     "lifecycle": "conformance/*/lifecycle.yaml",
+    "symmetry": "conformance/*/symmetry.yaml",
     "fault": "conformance/*/faults/*.json",
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",
