@@ -19,6 +19,7 @@ from mobstd.canon.standard import Version, versions
 from mobstd.judging.catalogue import in_version
 
 Pair = Mapping[str, Any]
+KINDS = ("operation", "parameter", "answer", "row", "check", "member", "required")
 
 
 def pairs() -> list[Any]:
@@ -54,7 +55,7 @@ def differences(version: Version, pair: Pair) -> set[str]:
     for one, other in pair.get("schemas", ()):
         if one in names and other in names:
             found |= set(held(version, one, other, words))
-    return found
+    return {one for one in found if one.partition(" ")[0] in pair.get("holds", KINDS)}
 
 
 def asked(one: Operation, other: Operation, words: Mapping[str, str]) -> Iterator[str]:

@@ -147,7 +147,7 @@ def _refuse_change(
             return Result(reason="no-data")
         sent = workshop.change(thing, edit.document, row, "negative", negative=True)
         after = workshop.state(thing, row)
-        moved = after is not None and after != resource.life.first[0]
+        moved = after not in (None, thing.sent_state)
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])

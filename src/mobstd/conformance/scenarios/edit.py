@@ -60,8 +60,9 @@ def edits(
     """Yield each edited document.
 
     Args:
-        wanted: ``{at, remove|value|length}``, or ``{each: required|optional, below, remove|value}``
-            for every such member that the document has, or could have.
+        wanted: ``{at, remove|value|length}``, with ``there`` only where it is there, or
+            ``{each: required|optional, below, remove|value}`` for every such member that the
+            document has, or could have.
         document: what is right.
         members: the names by ``required`` and ``optional``, as pointers.
     """
@@ -79,6 +80,8 @@ def edits(
                 yield Edit(pointer, pointer, changed, severity)
             continue
         pointer = edit["at"]
+        if edit.get("there") and get(document, pointer) is MISSING:
+            continue
         if edit.get("remove"):
             if get(document, pointer) is MISSING:
                 continue

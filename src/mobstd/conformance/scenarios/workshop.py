@@ -188,7 +188,7 @@ class Workshop:
         """Return what another resource is about, made once in a run."""
         key = ("needed", name)
         if key not in self.shared:
-            self.shared[key] = self.make(self.resource(name), None)
+            self.shared[key] = self.make(self.resource(name), None, 0)
         found: Thing | None = self.shared[key]
         return found
 
