@@ -101,9 +101,10 @@ def test_a_refusal_points_at_the_fault(example: str, at: str) -> None:
 
 def test_every_kind_of_check_is_shown() -> None:
     kinds = set(contract("requirement")["$defs"]["check"]["properties"]["kind"]["enum"])
-    shown = load(FOLDER / "examples/requirement/valid/every-kind.json")[0]["checks"]
+    row = load(FOLDER / "examples/requirement/valid/every-kind.json")[0]
     near = load(FOLDER / "examples/requirement/valid/checked.json")[0]["checks"]
-    assert {check["kind"] for check in (*shown, *near)} == kinds
+    shown = (*row["checks"], *row["calls"]["checks"], *near)
+    assert {check["kind"] for check in shown} == kinds
 
 
 def test_every_edit_is_shown() -> None:
@@ -148,6 +149,7 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/faults/*.json", "fault"),
         *data("conformance/*/twins/*.json", "twin"),
         *data("conformance/*/vectors/*.json", "vector"),
+        *data("conformance/*/calls/*.json", "vector"),
     ],
 )
 def test_the_data_obeys_its_contract(name: str, path: Path) -> None:

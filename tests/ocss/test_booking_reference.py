@@ -25,6 +25,7 @@ from mobstd.ocss.reference.maas import build as build_maas
 from mobstd.ocss.v1_0 import (
     ApiKey,
     Booking,
+    CarpoolBookingEvent,
     Client,
     MaasClient,
     Message,
@@ -199,6 +200,29 @@ def test_messages_reach_who_is_there(app: Any, client: Client) -> None:
     with pytest.raises(BadRequest):
         client.with_options(validate=False).post_messages(long)
     assert len(app.service.desk.ledger.messages()) == 1
+
+
+def test_the_first_key_that_speaks_for_an_operator_is_the_one(app: Any) -> None:
+    """Nobody tells the reference whose keys are whose (MSG-08)."""
+    app = operator(api_keys=["one", "two"])
+    one, two = (client_of(app, auth=ApiKey("X-API-Key", key)) for key in ("one", "two"))
+    booking = some_booking()
+    one.post_bookings(booking)
+    words = {
+        "from": TRAVELLER.dump(),
+        "to": some_journey(app).driver.dump(),
+        "message": "Bonjour",
+        "recipientCarpoolerType": "DRIVER",
+    }
+    one.post_messages(Message.read(words))
+    other = {**words, "from": {**TRAVELLER.dump(), "operator": "elsewhere.example.net"}}
+    two.post_messages(Message.read(other))
+    for stranger in (words, {**other, "bookingId": booking.id}):
+        with pytest.raises(ApiError) as refused:
+            two.post_messages(Message.read(stranger))
+        assert refused.value.status == 401
+    for client in (one, two):
+        client.close()
 
 
 class Silent:
@@ -465,3 +489,31 @@ def emptied(ledger: Ledger) -> bool:
             return True
         threading.Event().wait(0.05)
     return False
+
+
+def test_news_belongs_to_the_key_that_brought_it() -> None:
+    maas = build_maas(api_keys=["one", "two"])
+    booking = some_booking()
+    one, two = (
+        MaasClient("http://maas.test", sender=AsgiSender(maas), auth=ApiKey("X-API-Key", key))
+        for key in ("one", "two")
+    )
+    one.post_booking_events(news(booking, "WAITING_CONFIRMATION"))
+    with pytest.raises(ApiError) as refused:
+        two.post_booking_events(news(booking, "CANCELLED"))
+    assert refused.value.status == 401
+    with pytest.raises(MissingBooking):
+        two.patch_bookings(booking.id, status="CANCELLED")
+    one.patch_bookings(booking.id, status="CONFIRMED")
+    for client in (one, two):
+        client.close()
+
+
+@pytest.mark.parametrize("token", ["", "user-1042", "a.b", "a.b.", "a.b.c.d", "a b.c.d"])
+def test_a_token_looks_like_a_signed_one(teller: MaasClient, token: str) -> None:
+    event = news(some_booking(), "CONFIRMED").dump()
+    with pytest.raises(ApiError) as refused:
+        teller.with_options(validate=False).post_booking_events(
+            CarpoolBookingEvent.read({**event, "idToken": token})
+        )
+    assert refused.value.status == 401

@@ -210,7 +210,7 @@ def test_a_maas_hears_of_words_and_journeys(tmp_path: Path) -> None:
     maas = build_maas(check_answers=True)
     heard: list[Any] = []
     take = maas.service.ledger.take
-    maas.service.ledger.take = lambda event: heard.append(event) or take(event)  # type: ignore[method-assign]
+    maas.service.ledger.take = lambda event, owner=None: heard.append(event) or take(event, owner)  # type: ignore[method-assign]
     app = operator(partner="http://maas.test")
     feed = app.service.desk._feed
     feed._client = MaasClient("http://maas.test", sender=AsgiSender(maas))
@@ -287,7 +287,7 @@ def test_a_key_is_asked_for_but_for_status_and_info(app: Any) -> None:
                 "bookingId": booking.id,
             }
         )
-        assert refused(lambda: theirs.post_messages(message)).status == 404
+        assert refused(lambda: theirs.post_messages(message)).status == 401
         mine.post_messages(message)
 
 

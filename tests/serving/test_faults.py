@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mobstd.canon import root, standard
-from mobstd.errors import CanonError, UnknownName
+from mobstd.errors import CanonError, ConfigError, UnknownName
 from mobstd.judging.exchange import Request
-from mobstd.serving.faults import FaultMiddleware, behaviours, load_faults, load_twins, select
+from mobstd.judging.fault import Edit, Setting
+from mobstd.serving.faults import (
+    FaultMiddleware,
+    behaviours,
+    held_to,
+    load_faults,
+    load_twins,
+    of_role,
+    select,
+)
 from mobstd.transport.asgi import AsgiSender
 
 TEXT = {"en": "x", "fr": "x"}
@@ -163,3 +173,50 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
     version = lay(tmp_path, twins=[*TWINS, *TWINS])
     with pytest.raises(CanonError, match="TWIN/extra-header"):
         load_twins(version)
+
+
+def test_a_fault_is_held_to_what_is_served(toy: standard.Version) -> None:
+    fault = select(toy, ["TOY-LIST-01/more"])[0]
+    held_to([fault], toy, "server", key=False, partner=False)
+    for members, options, code in (
+        ({"roles": ("client",)}, {"key": True, "partner": True}, "fault-of-other-role"),
+        ({"setting": Setting(key=True)}, {"key": False, "partner": True}, "fault-needs-key"),
+        ({"setting": Setting(partner=True)}, {"key": True, "partner": False}, "needs-partner"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            held_to([replace(fault, **members)], toy, "server", **options)
+        assert code in caught.value.code
+    assert of_role([fault], toy, "client") == []
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    told = dict(scope["headers"]).get(b"content-length")
+    assert told in (None, str(len(body)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": bytes(body)})
+
+
+@pytest.mark.parametrize(
+    ("sent", "got"),
+    [
+        (b'{"a":1}', b'{"a":1,"b":2}'),
+        (b'{"b":1}', b'{"b":1}'),
+        (b"", b""),
+        (b'{"a":"' + b"x" * 1_100_000 + b'"}', b'{"a":"' + b"x" * 1_100_000 + b'"}'),
+    ],
+    ids=["edited", "as it is", "nothing", "too long to be looked at"],
+)
+def test_bodies_of_requests_are_edited(toy: standard.Version, sent: bytes, got: bytes) -> None:
+    fault = replace(
+        select(toy, ["TOY-LIST-01/more"])[0],
+        request=(Edit("default", {"at": "/b", "value": 2}),),
+    )
+    with AsgiSender(FaultMiddleware(echo, [fault], toy, "server")) as sender:
+        request = Request("GET", "/things", (), (("content-type", "application/json"),), sent)
+        assert sender.send(request).body == got

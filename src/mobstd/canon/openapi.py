@@ -21,6 +21,7 @@ __all__ = [
     "Parameter",
     "bundle",
     "component",
+    "credential_names",
     "key_header",
     "operations",
 ]
@@ -117,6 +118,22 @@ def key_header(version: Version, role: str) -> str:
         if (scheme.get("type"), scheme.get("in")) == ("apiKey", "header"):
             return str(scheme["name"])
     return "X-API-Key"
+
+
+@cache
+def credential_names(version: Version, role: str) -> frozenset[tuple[str, str]]:
+    """Return where credentials may stand: ``header``, ``query`` or ``cookie``, with the name.
+
+    ``Authorization`` is always one of them; names of headers are in lower case.
+    """
+    schemes = _document(version, role).get("components", {}).get("securitySchemes", {})
+    named = {
+        (str(s["in"]), str(s["name"]).lower() if s["in"] == "header" else str(s["name"]))
+        for s in schemes.values()
+        if s.get("type") == "apiKey"
+    }
+    usual = {("header", "authorization"), ("header", key_header(version, role).lower())}
+    return frozenset(named | usual)
 
 
 def _local(document: Mapping[str, Any], node: Any) -> Any:

@@ -27,6 +27,7 @@ class Problem:
         value: the value that is refused (the object, for ``required``).
         expected: what the keyword asks for.
         message: the validator's own words, in English.
+        variants: for ``oneOf`` and ``anyOf``, why each variant refuses; empty where it does not.
     """
 
     path: tuple[str | int, ...]
@@ -35,6 +36,7 @@ class Problem:
     value: Any
     expected: Any
     message: str
+    variants: tuple[tuple[Problem, ...], ...] = ()
 
 
 class Validator(Protocol):
@@ -73,16 +75,20 @@ class _Rust:
         return self._validator.is_valid(document)
 
     def problems(self, document: Any) -> Iterator[Problem]:
-        for error in self._validator.iter_errors(document):
-            kind: Any = error.kind
-            yield Problem(
-                tuple(error.instance_path),
-                kind.name,
-                kind.property if kind.name == "required" else None,
-                error.instance,
-                getattr(kind, "value", None),
-                error.message,
-            )
+        yield from map(_of_rust, self._validator.iter_errors(document))
+
+
+def _of_rust(error: Any) -> Problem:
+    kind = error.kind
+    return Problem(
+        tuple(error.instance_path),
+        kind.name,
+        kind.property if kind.name == "required" else None,
+        error.instance,
+        getattr(kind, "value", None),
+        error.message,
+        tuple(tuple(map(_of_rust, variant)) for variant in getattr(kind, "context", ())),
+    )
 
 
 class _Python:
@@ -102,17 +108,26 @@ class _Python:
         return bool(self._validator.is_valid(document))
 
     def problems(self, document: Any) -> Iterator[Problem]:
-        for error in self._validator.iter_errors(document):
-            keyword = str(error.validator)
-            named = _MEMBER.match(error.message) if keyword == "required" else None
-            yield Problem(
-                tuple(error.absolute_path),
-                keyword,
-                named["name"] if named else None,
-                error.instance,
-                error.validator_value,
-                error.message,
-            )
+        yield from map(_of_python, self._validator.iter_errors(document))
+
+
+def _of_python(error: Any) -> Problem:
+    keyword = str(error.validator)
+    named = _MEMBER.match(error.message) if keyword == "required" else None
+    variants: tuple[list[Problem], ...] = ()
+    if keyword in ("oneOf", "anyOf"):
+        variants = tuple([] for _ in error.validator_value)
+        for below in error.context:
+            variants[below.schema_path[0]].append(_of_python(below))
+    return Problem(
+        tuple(error.absolute_path),
+        keyword,
+        named["name"] if named else None,
+        error.instance,
+        error.validator_value,
+        error.message,
+        tuple(map(tuple, variants)),
+    )
 
 
 def python_validator(schema: Mapping[str, Any], documents: Documents) -> Validator:

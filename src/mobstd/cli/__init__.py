@@ -31,6 +31,8 @@ VERBS = {
     "report": "cli.report.summary",
     "validate": "cli.validate.summary",
     "serve": "cli.serve.summary",
+    "judge": "cli.judge.summary",
+    "watch": "cli.watch.summary",
     "generate": "cli.generate.summary",
     "bundle": "cli.bundle.summary",
     "demo": "cli.demo.summary",

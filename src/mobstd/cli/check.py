@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
 
-__all__ = ["add", "counted", "instant", "run", "seconds"]
+__all__ = ["FORMATS", "add", "counted", "instant", "run", "seconds"]
 
 FORMATS = ("json", "junit", "sarif", "markdown", "html")
 

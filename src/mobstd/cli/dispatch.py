@@ -32,9 +32,15 @@ def dispatch(argv: list[str]) -> int:
             return _without_verb(rest)
         parser, subparsers = _parser(verb)
         _register(verb, subparsers)
+        command: list[str] = []
+        if subparsers.choices[verb].get_default("command") == [] and "--" in rest:
+            place = rest.index("--")
+            rest, command = rest[:place], rest[place + 1 :]
         args, unknown = parser.parse_known_args(rest)
         if unknown:
             subparsers.choices[verb].error(say("cli.unknown-arguments", words=" ".join(unknown)))
+        if command:
+            args.command = command
         args.lang = language()
         args.root = options["--root"]
         args.roots = roots

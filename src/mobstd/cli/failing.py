@@ -12,7 +12,7 @@ from mobstd.messages import language, render
 __all__ = ["explained"]
 
 EXTRAS = {
-    "conformance": ("hypothesis", "jinja2", "pytest", "rich", "schemathesis"),
+    "conformance": ("hypothesis", "ijson", "jinja2", "pytest", "rich", "schemathesis"),
     "server": ("starlette", "uvicorn"),
     "codegen": ("datamodel_code_generator", "jinja2", "openapi_spec_validator", "ruff"),
 }

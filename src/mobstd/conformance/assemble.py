@@ -29,6 +29,7 @@ from mobstd.conformance.result import (
 from mobstd.conformance.scenarios.account import lacking, made
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
+from mobstd.judging.pointer import steps
 from mobstd.messages import LANGUAGES, render
 
 __all__ = ["assemble", "redactor"]
@@ -157,8 +158,11 @@ def redactor(lab: Lab, secrets: Mapping[str, str], seed: int) -> Redactor:
     """Return what keeps persons and secrets of a run out of its report."""
     version = lab.context.catalogue.version
     suite = version.suite.get("personal", ())
+    patterns = [*personal_members(documents(version).values()), *suite]
+    alone = (steps(pattern) for pattern in patterns)
     return Redactor(
-        [*personal_members(documents(version).values()), *suite],
+        patterns,
+        parameters=[found[1] for found in alone if len(found) == 2 and found[0] == "**"],
         secrets=secrets,
         headers=[name for name, _ in lab.session.credentials],
         seed=seed,

@@ -169,7 +169,7 @@ def _errors(report: Mapping[str, Any]) -> Sequence[int]:
     """Return the exit codes of what went wrong beside judging."""
     if report["stopped_by"] == "internal-error":
         return (4,)
-    if report["stopped_by"] in ("unreachable", "rate-limited"):
+    if report["stopped_by"] in ("unreachable", "rate-limited", "command"):
         return (3,)
     if report["stopped_by"] != "preflight":
         return ()

@@ -151,11 +151,7 @@ class Book:
 
     def _checks(self, row: Mapping[str, Any]) -> Iterator[Section]:
         if row.get("checks"):
-            lines = []
-            for check in row["checks"]:
-                lines.append(self._say(f"kind.{check['kind']}"))
-                lines += [f"    {name}: {_plain(value)}" for name, value in _params(check)]
-            yield Section(self._say("checked"), tuple(lines))
+            yield Section(self._say("checked"), self._kinds(row["checks"]))
         if row.get("covers"):
             yield Section(self._say("covers"), (", ".join(row["covers"]),))
         if row.get("untested"):
@@ -164,6 +160,17 @@ class Book:
             if "because" in untested:
                 lines.append(self._text(untested["because"]))
             yield Section(self._say("untested"), tuple(lines))
+        if row.get("calls"):
+            calls = row["calls"]
+            title = (self._text(calls["title"]),) if "title" in calls else ()
+            yield Section(self._say("calls"), (*title, *self._kinds(calls["checks"])))
+
+    def _kinds(self, checks: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+        lines = []
+        for check in checks:
+            lines.append(self._say(f"kind.{check['kind']}"))
+            lines += [f"    {name}: {_plain(value)}" for name, value in _params(check)]
+        return tuple(lines)
 
     def _versions(self, row: Mapping[str, Any]) -> Iterator[Section]:
         """Yield what is otherwise in a version, and why one has not got the row."""

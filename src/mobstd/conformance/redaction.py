@@ -236,6 +236,11 @@ class Redactor:
             if out.get("pointer", "").startswith(side):
                 at = out["pointer"].removeprefix(side)
                 out["received"] = self.value(out.get("received"), at)
+        name = out.get("pointer", "").rpartition("/request/query/")[2]
+        if name in self._parameters:
+            out["received"] = self.pseudonym(out.get("received"))
+        elif name.lower() in SECRET_PARAMETERS:
+            out["received"] = MASK
         for name in ("message", "expected", "received", "hint"):
             if name in out:
                 out[name] = self.anywhere(out[name])

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
-from mobstd.judging.body_edit import BACKWARDS, BODY
-from mobstd.judging.condition import asked, canonical
+from mobstd.judging.condition import Call, asked, met
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Edit, Variant, When
-from mobstd.judging.place import Place, places, spelled, where
-from mobstd.judging.pointer import MISSING, get, join, steps
+from mobstd.judging.json_draft import JsonDraft
+from mobstd.judging.pointer import MISSING
 
 __all__ = ["edit_response"]
 
@@ -28,6 +26,7 @@ def edit_response(
     headers: Pairs,
     body: bytes,
     nth: int = 0,
+    sent: bytes = b"",
 ) -> Answer:
     """Return status, headers and body as the caller is to see them.
 
@@ -39,15 +38,18 @@ def edit_response(
         headers: names and values; ``content-length`` is kept right.
         body: as it was to be sent.
         nth: the number of the exchange among those of the operation, for ``when.every``.
+        sent: the body, as the caller sent it.
     """
     unchanged = status, headers, body
     when = variant.when
     if not variant.response or not variant.concerns(operation):
         return unchanged
-    if not asked(when, query, nth) or (when.status and status not in when.status):
+    if when.status and status not in when.status:
+        return unchanged
+    if not asked(when, Call(query, sent, nth)):
         return unchanged
     draft = _Draft(status, headers, body, nth)
-    if not _counted(when, draft):
+    if not _counted(when, draft) or not (when.answer == {} or met(when.answer, draft.parsed())):
         return unchanged
     for edit in variant.response:
         if edit.op in _ENVELOPE:
@@ -91,68 +93,26 @@ class _Draft:
         self.headers = headers
         self.body = body
         self.nth = nth
-        self._holder: dict[str, Any] | None = None
-        self._original: Any = MISSING
-        self._changed = False
+        self._json: JsonDraft | None = None
 
     def parsed(self) -> Any:
         """Return the body as a JSON value, ``MISSING`` where it is none."""
-        if self._holder is None:
+        if self._json is None:
             try:
-                value = json.loads(self.body)
+                self._json = JsonDraft(self.body, self.nth)
             except ValueError:
                 return MISSING
-            self._holder = {"": value}
-            if self._original is MISSING:
-                self._original = json.loads(self.body)
-        return self._holder[""]
+        return self._json.value
 
     def edit_body(self, edit: Edit) -> None:
-        if self.parsed() is MISSING or self._holder is None:
-            return
-        found = list(places(Place(self._holder, "", ()), steps(edit["at"])))
-        if edit.op != "set" or "**" in edit["at"]:
-            found = [place for place in found if place.there]
-        if "where" in edit.params:
-            found = [place for place in found if where(edit["where"], place)]
-        found = self._picked(found, edit)
-        if edit.op in BACKWARDS:
-            found.reverse()
-        for place in found:
-            self._changed |= BODY[edit.op](place, edit, self.nth)
-
-    def _picked(self, places: list[Place], edit: Edit) -> list[Place]:
-        pick = edit.get("pick", "all")
-        if pick == "first":
-            return places[:1]
-        if pick == "last":
-            return places[-1:]
-        if pick == "odd":
-            return places[1::2]
-        if pick == "all":
-            return places
-        among = int(pick.rpartition("-")[2])
-        return [place for place in places if self._drawn(place, edit.get("by", ""), among)]
-
-    def _drawn(self, place: Place, by: str, among: int) -> bool:
-        """Say whether the item that the place is in is one of every ``among``."""
-        item: Any = self._original
-        for place_, step in enumerate(place.path):
-            if isinstance(step, int):
-                found = get(self._original, join(place.path[: place_ + 1]))
-                item = item if found is MISSING else found
-                break
-        key = get(item, by)
-        digest = hashlib.sha256(canonical(item if key is MISSING else key).encode()).digest()
-        return int.from_bytes(digest[:4], "big") % among == 0
+        if self.parsed() is not MISSING and self._json is not None:
+            self._json.edit(edit)
 
     def flush(self) -> None:
         """Write the parsed body back, where something in it changed."""
-        if self._changed and self._holder is not None:
-            text = json.dumps(self._holder[""], ensure_ascii=False, separators=(",", ":"))
-            self.body = spelled(text).encode("utf-8", "surrogatepass")
-        self._holder = None
-        self._changed = False
+        if self._json is not None and self._json.changed:
+            self.body = self._json.text()
+        self._json = None
 
     def rewrite(self, change: Callable[[bytes], bytes]) -> None:
         """Change the bytes of the body."""

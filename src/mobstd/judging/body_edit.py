@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
+import struct
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from mobstd.judging.condition import canonical
 from mobstd.judging.fault import Edit
 from mobstd.judging.place import Place, spell
 from mobstd.judging.pointer import MISSING, get, steps
 
-__all__ = ["BACKWARDS", "BODY"]
+__all__ = ["BACKWARDS", "BODY", "NEW"]
 
 _Change = Callable[[Place, Edit, int], bool]
 
@@ -64,6 +67,10 @@ def _set_value(place: Place, edit: Edit, _: int) -> bool:
     return _put(place, json.loads(json.dumps(edit["value"])))
 
 
+def _default(place: Place, edit: Edit, nth: int) -> bool:
+    return not place.there and _set_value(place, edit, nth)
+
+
 def _remove(place: Place, _edit: Edit, _: int) -> bool:
     if not place.path:
         return False
@@ -95,6 +102,12 @@ def _hash(place: Place, _edit: Edit, _: int) -> bool:
     return _put(place, int.from_bytes(digest[:4], "big"))
 
 
+def _uuid(place: Place, edit: Edit, nth: int) -> bool:
+    seed = [place.value, nth] if edit.get("each") else place.value
+    digest = hashlib.sha256(canonical(seed).encode()).digest()
+    return _put(place, str(UUID(bytes=digest[:16], version=4)))
+
+
 def _enumerate(place: Place, _edit: Edit, _: int) -> bool:
     index = next((step for step in reversed(place.path) if isinstance(step, int)), None)
     return index is not None and _put(place, str(index))
@@ -124,6 +137,10 @@ def _exponent(value: Any, _edit: Edit) -> Any:
 
 def _round(value: Any, edit: Edit) -> Any:
     return round(value, edit["digits"]) if edit["digits"] else round(value)
+
+
+def _single(value: Any, _edit: Edit) -> Any:
+    return struct.unpack("f", struct.pack("f", value))[0] if isinstance(value, float) else value
 
 
 def _rename(place: Place, edit: Edit, _: int) -> bool:
@@ -194,8 +211,12 @@ def _truncate(place: Place, edit: Edit, _: int) -> bool:
 
 
 BACKWARDS = ("remove", "drop")
+NEW = ("set", "default")
+"""Edits that may write a member that is not there."""
+
 BODY: dict[str, _Change] = {
     "set": _set_value,
+    "default": _default,
     "remove": _remove,
     "scale": _numbers(_scaled),
     "add": _numbers(_added),
@@ -203,14 +224,19 @@ BODY: dict[str, _Change] = {
     "swap": _exchange,
     "stringify": _stringify,
     "hash": _hash,
+    "uuid": _uuid,
     "enumerate": _enumerate,
     "template": _template,
     "upper": _texts(lambda value, _: value.upper()),
     "lower": _texts(lambda value, _: value.lower()),
+    "replace": _texts(
+        lambda text, edit: re.sub(edit["pattern"], lambda _: str(edit["text"]), text)
+    ),
     "spell": _spell_out,
     "float": _float,
     "exponent": _numbers(_exponent),
     "round": _numbers(_round),
+    "single": _numbers(_single),
     "rename": _rename,
     "merge": _merge,
     "append": _append,

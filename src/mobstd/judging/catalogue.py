@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,9 +12,9 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.openapi import Operation, operations
 from mobstd.canon.standard import Version
 from mobstd.errors import CanonError
-from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.requirement import Calls, Check, Requirement
 
-__all__ = ["Block", "Catalogue", "Collection", "catalogue", "in_version"]
+__all__ = ["Block", "Catalogue", "Collection", "callers", "catalogue", "in_version"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class Collection:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that judging needs to know of a standard's version, for one role."""
+    """Everything that judging needs to know of a standard's version, for one role.
+
+    ``callers``: it is about who calls that role rather than who has it.
+    """
 
     version: Version
     role: str
@@ -55,9 +58,10 @@ class Catalogue:
     collections: Mapping[str, Collection]
     operations: Mapping[str, Operation]
     exploration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    callers: bool = False
 
     def __hash__(self) -> int:
-        return hash((self.version, self.role))
+        return hash((self.version, self.role, self.callers))
 
     @cached_property
     def block_of(self) -> Mapping[str, str]:
@@ -126,14 +130,18 @@ def in_version(row: Mapping[str, Any], version: str) -> Mapping[str, Any]:
     return {name: value for name, value in {**row, **changed}.items() if name not in ended}
 
 
+def _checks(rows: Iterable[Mapping[str, Any]], params: Mapping[str, Any]) -> tuple[Check, ...]:
+    return tuple(
+        Check(check["kind"], {k: _filled(v, params) for k, v in check.items() if k != "kind"})
+        for check in rows
+    )
+
+
 def requirement(row: Mapping[str, Any], version: str) -> Requirement:
     """Return one row of a catalogue file, with the parameters of a version filled in."""
     row = in_version(row, version)
     params = row.get("params", {}).get(version, {})
-    checks = tuple(
-        Check(check["kind"], {k: _filled(v, params) for k, v in check.items() if k != "kind"})
-        for check in row.get("checks", ())
-    )
+    calls = row.get("calls")
     return Requirement(
         id=row["id"],
         level=row["level"],
@@ -145,9 +153,10 @@ def requirement(row: Mapping[str, Any], version: str) -> Requirement:
         title=row["title"],
         source=tuple(row.get("source", ())),
         ambiguities=tuple(row.get("ambiguities", ())),
-        checks=checks,
+        checks=_checks(row.get("checks", ()), params),
         covers=tuple(row.get("covers", ())),
         untested=row.get("untested"),
+        calls=calls and Calls(_checks(calls["checks"], params), calls.get("title")),
     )
 
 
@@ -159,6 +168,17 @@ def _binds(row: Requirement, role: str, served: Mapping[str, Operation]) -> bool
     return not tried or any(op in served for op in row.operations)
 
 
+def _rows(version: Version) -> Iterator[Requirement]:
+    for raw in load_if_there(version.conformance / "requirements.yaml", []):
+        try:
+            if version.version in raw.get("versions", [version.version]):
+                yield requirement(raw, version.version)
+        except (KeyError, TypeError, IndexError) as error:
+            raise CanonError(
+                "canon.broken-row", row=str(raw.get("id", "?")), reason=repr(error)
+            ) from None
+
+
 @cache
 def catalogue(version: Version, role: str) -> Catalogue:
     """Return the catalogue of a version for one role.
@@ -168,17 +188,8 @@ def catalogue(version: Version, role: str) -> Catalogue:
         UnknownName: where the role has no OpenAPI document.
     """
     suite = version.suite
-    rows: dict[str, Requirement] = {}
-    for raw in load_if_there(version.conformance / "requirements.yaml", []):
-        try:
-            if version.version in raw.get("versions", [version.version]):
-                rows[raw["id"]] = requirement(raw, version.version)
-        except (KeyError, TypeError, IndexError) as error:
-            raise CanonError(
-                "canon.broken-row", row=str(raw.get("id", "?")), reason=repr(error)
-            ) from None
     served = operations(version, role)
-    own = {key: row for key, row in rows.items() if _binds(row, role, served)}
+    own = {row.id: row for row in _rows(version) if _binds(row, role, served)}
     return Catalogue(
         version=version,
         role=role,
@@ -206,3 +217,42 @@ def catalogue(version: Version, role: str) -> Catalogue:
         operations=served,
         exploration=suite.get("exploration", {}),
     )
+
+
+def _of_callers(row: Requirement, found: Catalogue) -> Requirement | None:
+    """Return a row as it binds who calls, where it asks anything of them in these operations."""
+    if row.calls is None:
+        return None
+    title, checks = row.calls.title or row.title, row.calls.checks
+    own = replace(row, checks=checks, title=title, covers=(), untested=None)
+    about = dict.fromkeys(op for check in checks for op in found.operations_of(own, check))
+    return replace(own, blocks=(), operations=tuple(about)) if about else None
+
+
+@cache
+def callers(version: Version, role: str) -> Catalogue:
+    """Return the catalogue of a version for those who call ``role``.
+
+    Its rows are those that ask something of who calls, with ``calls`` in place of their checks; a
+    block has the core rows that ``suite.yaml`` names for callers.
+
+    Raises:
+        CanonError: where a row is broken; the message names it.
+        UnknownName: where the role has no OpenAPI document.
+    """
+    served = catalogue(version, role)
+    blocks = {}
+    for name, block in served.blocks.items():
+        said = version.suite["blocks"][name].get("calls", {})
+        named = said.get("operations", block.operations)
+        about = tuple(op for op in named if op in served.operations)
+        blocks[name] = replace(block, operations=about, core=tuple(said.get("core", ())))
+    found = replace(served, callers=True, collections={}, exploration={}, blocks=blocks)
+    bound = (_of_callers(row, found) for row in _rows(version))
+    rows = {row.id: row for row in bound if row is not None}
+    own = {
+        name: replace(block, core=tuple(row for row in block.core if row in rows))
+        for name, block in blocks.items()
+        if block.operations
+    }
+    return replace(found, rows=rows, blocks=own)

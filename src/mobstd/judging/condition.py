@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import When
-from mobstd.judging.pointer import MISSING
+from mobstd.judging.pointer import MISSING, get
 
-__all__ = ["asked", "canonical", "holds", "number"]
+
+@dataclass(frozen=True)
+class Call:
+    """What a caller sent: the ``nth`` call of an operation."""
+
+    query: Pairs
+    body: bytes = b""
+    nth: int = 0
+
+
+__all__ = ["Call", "asked", "canonical", "holds", "met", "number"]
 
 
 def holds(condition: Any, value: Any, *, text: bool = False) -> bool:
@@ -31,10 +43,18 @@ def _meets(name: str, wanted: Any, value: Any, text: bool) -> bool:
         return any(_same(one, value, text) for one in wanted)
     if name == "matches":
         return isinstance(value, str) and re.fullmatch(wanted, value) is not None
+    if name == "weighs":
+        return isinstance(value, str) and _weight(value, wanted["in"]) > wanted["above"]
     found = number(value) if text else value
     if isinstance(found, bool) or not isinstance(found, int | float):
         return False
     return bool(found < wanted if name == "below" else found > wanted)
+
+
+def _weight(text: str, unit: str) -> int:
+    if unit == "bytes":
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _same(wanted: Any, value: Any, text: bool) -> bool:
@@ -58,12 +78,31 @@ def number(text: str) -> float | None:
         return None
 
 
-def asked(when: When, query: Pairs, nth: int) -> bool:
-    """Say whether a query, the ``nth`` of its operation, is one of those that are hit."""
+def met(conditions: Mapping[str, Any], document: Any) -> bool:
+    """Say whether a document (or ``MISSING``) meets conditions, by pointer."""
+    return all(
+        holds(condition, MISSING if document is MISSING else get(document, at))
+        for at, condition in conditions.items()
+    )
+
+
+def asked(when: When, call: Call) -> bool:
+    """Say whether a call is one of those that are hit."""
+    if call.nth % when.every:
+        return False
     given: dict[str, str] = {}
-    for name, value in query:
+    for name, value in call.query:
         given[name] = f"{given[name]},{value}" if name in given else value
-    return nth % when.every == 0 and all(
+    if not all(
         holds(condition, given.get(name, MISSING), text=True)
         for name, condition in when.query.items()
-    )
+    ):
+        return False
+    return not when.body or met(when.body, _document(call.body))
+
+
+def _document(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return MISSING

@@ -11,6 +11,7 @@ from typing import Any
 from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Problem, Validator, validator
+from mobstd.judging.asked import Asked, asked
 from mobstd.judging.catalogue import Catalogue
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, find, get, join
@@ -64,6 +65,7 @@ class Context:
     blocks: frozenset[str] = frozenset()
     timezone: str = "Europe/Paris"
     operator_domains: tuple[str, ...] = ()
+    _asked: dict[str, Asked] = field(default_factory=dict, repr=False, compare=False)
     _problems: dict[str, list[Problem] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -76,13 +78,38 @@ class Context:
         """Return the validator of an inline schema, which may refer to the canon."""
         return schema_validator(self.catalogue.version, json.dumps(schema, sort_keys=True))
 
+    @property
+    def judges_callers(self) -> bool:
+        """Whether requests are judged rather than answers."""
+        return self.catalogue.callers
+
+    @property
+    def root(self) -> str:
+        """Where in an exchange the judged document lies."""
+        return "/request" if self.judges_callers else "/response/body"
+
+    def document(self, exchange: Exchange) -> Any:
+        """Return what is judged: the body of the answer, or the request as ``asked`` has it."""
+        return self.asked(exchange).value if self.judges_callers else exchange.body
+
+    def asked(self, exchange: Exchange) -> Asked:
+        """Return what the request says."""
+        if exchange.operation is None:
+            return Asked({}, ())
+        if exchange.id not in self._asked:
+            version, role = self.catalogue.version, self.catalogue.role
+            self._asked[exchange.id] = asked(version, role, exchange.operation, exchange.request)
+        return self._asked[exchange.id]
+
     def problems(self, exchange: Exchange) -> list[Problem] | None:
-        """Return why the schema of the answer refuses its body; ``None``: there is none to ask."""
+        """Return what the schemas hold against the document; ``None``: there are none to ask."""
         if exchange.id not in self._problems:
             self._problems[exchange.id] = self._judged(exchange)
         return self._problems[exchange.id]
 
     def _judged(self, exchange: Exchange) -> list[Problem] | None:
+        if self.judges_callers:
+            return list(self.asked(exchange).problems)
         response = exchange.response
         if response is None or exchange.operation is None or response.not_json is not None:
             return None
@@ -91,7 +118,7 @@ class Context:
         return None if schema is None else list(self.validator(schema).problems(exchange.body))
 
     def refused(self, exchange: Exchange) -> Refused:
-        """Return what of the body the schema refuses, missing members included."""
+        """Return what of the document the schemas refuse, missing members included."""
         if exchange.id not in self._refused:
             problems = self.problems(exchange) or ()
             paths = ((*p.path, *([p.member] if p.member else ())) for p in problems)
@@ -99,14 +126,15 @@ class Context:
         return self._refused[exchange.id]
 
     def find(self, exchange: Exchange, pattern: str) -> list[tuple[str, Any]]:
-        """Return where in the body a pattern leads, looked up once until it is forgotten."""
+        """Return where in the document a pattern leads, looked up once until it is forgotten."""
         places = self._places.setdefault(exchange.id, {})
         if pattern not in places:
-            places[pattern] = list(find(exchange.body, pattern))
+            places[pattern] = list(find(self.document(exchange), pattern))
         return places[pattern]
 
     def forget(self, exchange: Exchange) -> None:
         """Let go of what was worked out for this exchange: of large answers it is a lot."""
+        self._asked.pop(exchange.id, None)
         self._places.pop(exchange.id, None)
         self._problems.pop(exchange.id, None)
         self._refused.pop(exchange.id, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -19,13 +19,17 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it is sent. ``path`` has the base path of the target in front of it."""
+    """A request as it is sent. ``path`` has the base path of the target in front of it.
+
+    ``truncated``: the body was longer than what was kept.
+    """
 
     method: str
     path: str
     query: Pairs = ()
     headers: Pairs = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
+    truncated: bool = False
 
     @property
     def target(self) -> str:
@@ -34,7 +38,7 @@ class Request:
 
     def with_query(self, query: Pairs) -> Request:
         """Return the same request with another query."""
-        return Request(self.method, self.path, query, self.headers, self.body)
+        return Request(self.method, self.path, query, self.headers, self.body, self.truncated)
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Exchange:
         at: when it was sent.
         negative: the request is wrong on purpose; its answer is judged by the row that sent it
             (``requirement``) and not as the answer to a good request.
+        caller: a name for who sent it, where somebody else did; never a key.
     """
 
     id: str
@@ -114,6 +119,7 @@ class Exchange:
     requirement: str | None = None
     negative: bool = False
     authenticated: bool = True
+    caller: str | None = None
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -127,6 +133,12 @@ class Exchange:
     def status(self) -> int | None:
         """The status code, where a response came."""
         return None if self.response is None else self.response.status
+
+    @property
+    def ended(self) -> datetime:
+        """When the answer was there, as far as that is known."""
+        elapsed = self.response.elapsed if self.response is not None else 0.0
+        return self.at + timedelta(seconds=elapsed)
 
     @property
     def accepted(self) -> bool:

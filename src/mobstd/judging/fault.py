@@ -2,8 +2,8 @@
 
 A fault makes a right implementation wrong in one way, a twin makes it different and still right.
 The edits are described in ``conformance/README.md``. Where the conditions of ``when`` do not hold,
-or nothing is found to change, what went in comes out, byte for byte: ``query_edit`` and
-``answer_edit``.
+or nothing is found to change, what went in comes out, byte for byte: ``query_edit``,
+``answer_edit`` and ``call_edit``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class When:
 
     status: tuple[int, ...] = ()
     query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
     min_items: int | None = None
     max_items: int | None = None
     every: int = 1
@@ -36,6 +38,8 @@ class Setting:
         domains: the operator domains of the profile.
         undeclared: the profile declares no block.
         declared: the profile declares these blocks and no other.
+        second: there is a second party with a key of its own, and the profile has that key too.
+        partner: the implementation calls a partner, who listens.
     """
 
     key: bool = False
@@ -43,6 +47,8 @@ class Setting:
     domains: tuple[str, ...] = ()
     undeclared: bool = False
     declared: tuple[str, ...] = ()
+    second: bool = False
+    partner: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ class Variant:
         id: ``OCSS-SEARCH-12/ignores-radius``, or ``TWIN/media-type-case``.
         operations: those that have it; empty for all.
         together: they have it at the same time; it cannot be seen in one alone.
+        roles: those that have it, each on its own; empty for the main one.
         versions: those that it is good for; empty for all.
+        call: edits of what the implementation sends by itself; ``operations`` are what it calls.
         behaviour: of the reference implementation, instead of the edits.
         seen: where it was met in the field.
     """
@@ -77,11 +85,13 @@ class Variant:
     title: Mapping[str, str]
     operations: tuple[str, ...] = ()
     together: bool = False
+    roles: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     when: When = field(default_factory=When)
     setting: Setting = field(default_factory=Setting)
     request: tuple[Edit, ...] = ()
     response: tuple[Edit, ...] = ()
+    call: tuple[Edit, ...] = ()
     behaviour: str | None = None
     seen: str | None = None
 
@@ -120,10 +130,13 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": row["title"],
         "operations": tuple(row.get("operations", ())),
         "together": row.get("together", False),
+        "roles": tuple(row.get("roles", ())),
         "versions": tuple(row.get("versions", ())),
         "when": When(
             tuple(when.get("status", ())),
             when.get("query", {}),
+            when.get("body", {}),
+            when.get("answer", {}),
             when.get("min_items"),
             when.get("max_items"),
             when.get("every", 1),
@@ -134,9 +147,12 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             tuple(setting.get("domains", ())),
             setting.get("undeclared", False),
             tuple(setting.get("declared", ())),
+            setting.get("second", False),
+            setting.get("partner", False),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),
+        "call": _edits(row.get("call", [])),
         "behaviour": row.get("behaviour"),
         "seen": row.get("seen"),
     }

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.kinds import EXCHANGE, RUN
+from mobstd.judging.kinds import CALL, CALLS, EXCHANGE, RUN
 from mobstd.judging.pointer import star
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.routing import route
 
-__all__ = ["Tally", "judge", "limited_severity", "settle"]
+__all__ = ["Tally", "judge", "judge_all", "judge_each", "limited_severity", "settle"]
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,43 @@ def judge(
 ) -> list[Tally]:
     """Return what every passive check saw, one tally per exchange or run.
 
-    They are added to ``tallies`` as they come, so that who is interrupted has those so far.
+    With a context of ``callers``, the exchanges are those of one caller, in the order of time, and
+    it is their requests that are judged. Tallies are added to ``tallies`` as they come, so that who
+    is interrupted has those so far.
     """
     tallies = [] if tallies is None else tallies
+    judge_each(exchanges, context, tallies)
+    judge_all(exchanges, context, tallies)
+    return tallies
+
+
+def judge_each(
+    exchanges: Iterable[Exchange], context: Context, tallies: list[Tally] | None = None
+) -> list[Tally]:
+    """Return what the checks saw that judge one exchange alone."""
+    tallies = [] if tallies is None else tallies
+    known = CALL if context.judges_callers else EXCHANGE
     for exchange in exchanges:
         pairs = context.catalogue.by_operation.get(exchange.operation or "", ())
         for (_, place), result in route(exchange, context, pairs).items():
             row, check = pairs[place]
             _add(tallies, row, check, exchange.operation, result)
         for row, check in pairs:
-            judged = EXCHANGE.get(check.kind)
+            judged = known.get(check.kind)
             if judged is not None and _active(check, context):
                 _add(tallies, row, check, exchange.operation, judged(check, row, exchange, context))
         context.forget(exchange)
+    return tallies
+
+
+def judge_all(
+    exchanges: Sequence[Exchange], context: Context, tallies: list[Tally] | None = None
+) -> list[Tally]:
+    """Return what the checks saw that look at all exchanges together."""
+    tallies = [] if tallies is None else tallies
+    known = CALLS if context.judges_callers else RUN
     for row, check in context.catalogue.checks:
-        overall = RUN.get(check.kind)
+        overall = known.get(check.kind)
         if overall is not None and _active(check, context):
             _add(tallies, row, check, None, overall(check, row, exchanges, context))
     return tallies

@@ -1,18 +1,21 @@
-"""The query as a wrong implementation sees it."""
+"""The query, and the body of the request, as a wrong implementation sees them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from mobstd.judging.condition import asked, number
+from mobstd.judging.condition import Call, asked, number
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Edit, Variant
+from mobstd.judging.json_draft import JsonDraft
 
-__all__ = ["edit_request"]
+__all__ = ["edit_body", "edit_request"]
 
 
-def edit_request(variant: Variant, operation: str | None, query: Pairs, nth: int = 0) -> Pairs:
+def edit_request(
+    variant: Variant, operation: str | None, query: Pairs, nth: int = 0, body: bytes = b""
+) -> Pairs:
     """Return the query as the implementation is to see it.
 
     Args:
@@ -20,14 +23,38 @@ def edit_request(variant: Variant, operation: str | None, query: Pairs, nth: int
         operation: the ``operationId`` that is called.
         query: names and values, as the caller sent them.
         nth: the number of the exchange among those of the operation, for ``when.every``.
+        body: as the caller sent it.
     """
-    if not variant.request or not variant.concerns(operation):
-        return query
-    if not asked(variant.when, query, nth):
+    if not _concerned(variant, operation, query, nth, body):
         return query
     for edit in variant.request:
-        query = _REQUEST[edit.op](query, edit["parameter"], edit)
+        if "at" not in edit.params:
+            query = _REQUEST[edit.op](query, edit["parameter"], edit)
     return query
+
+
+def edit_body(
+    variant: Variant, operation: str | None, query: Pairs, body: bytes, nth: int = 0
+) -> bytes:
+    """Return the body as the implementation is to see it; the arguments are as above."""
+    if not _concerned(variant, operation, query, nth, body):
+        return body
+    try:
+        draft = JsonDraft(body, nth)
+    except ValueError:
+        return body
+    for edit in variant.request:
+        if "at" in edit.params:
+            draft.edit(edit)
+    return draft.text() if draft.changed else body
+
+
+def _concerned(
+    variant: Variant, operation: str | None, query: Pairs, nth: int, body: bytes
+) -> bool:
+    if not variant.request or not variant.concerns(operation):
+        return False
+    return asked(variant.when, Call(query, body, nth))
 
 
 def _mapped(query: Pairs, name: str, change: Callable[[str], str]) -> Pairs:
@@ -74,6 +101,10 @@ def _repair(query: Pairs, name: str, edit: Edit) -> Pairs:
     )
 
 
+def _words(change: Callable[[str, Edit], str]) -> Callable[[Pairs, str, Edit], Pairs]:
+    return lambda query, name, edit: _mapped(query, name, lambda text: change(text, edit))
+
+
 def _token(query: Pairs, name: str, edit: Edit) -> Pairs:
     index = 0 if edit["keep"] == "first" else -1
     return _mapped(query, name, lambda value: value.split(",")[index])
@@ -89,4 +120,8 @@ _REQUEST: dict[str, Callable[[Pairs, str, Edit], Pairs]] = {
     "clamp": _arithmetic(_clamp),
     "repair": _repair,
     "token": _token,
+    "truncate": _words(lambda text, edit: text[: edit["count"]]),
+    "upper": _words(lambda text, _: text.upper()),
+    "lower": _words(lambda text, _: text.lower()),
+    "trim": _words(lambda text, _: text.strip()),
 }

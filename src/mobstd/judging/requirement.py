@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Check", "Requirement"]
+__all__ = ["Calls", "Check", "Requirement"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,17 @@ class Check:
     def get(self, name: str, default: Any = None) -> Any:
         """Return one parameter, or ``default``."""
         return self.params.get(name, default)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a row asks of who calls, and how that is tried on their requests.
+
+    ``title`` is what it means for them, where the row's own says what it means for who serves.
+    """
+
+    checks: tuple[Check, ...]
+    title: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Requirement:
         checks: how it is tried; empty where ``untested`` or ``covers`` says why.
         covers: the rows because of which it fails (an umbrella).
         untested: ``{"reason": ..., "because": {"en", "fr"}}`` where nothing tries it.
+        calls: what it asks of who calls, whatever their role; ``None``: nothing that is seen.
     """
 
     id: str
@@ -59,6 +71,7 @@ class Requirement:
     checks: tuple[Check, ...] = ()
     covers: tuple[str, ...] = ()
     untested: Mapping[str, Any] | None = None
+    calls: Calls | None = None
 
     @property
     def severity(self) -> str:

@@ -63,31 +63,24 @@ def _takes(check: Check, problem: Problem, pointer: str) -> int | None:
 
 
 def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str, int], Result]:
-    """Judge a body against its schema: a result per ``schema`` check (row id, place in ``pairs``).
+    """Judge a body, or a request, against its schemas.
 
+    There is a result per ``schema`` check, by row id and place in ``pairs``.
     A row has evidence where the body was judged at all; on a negative, only rows that name the
     status take part. Problems that differ by an index alone give the same finding each, the first
     one, so that 100,000 of them cost little.
     """
-    response = exchange.response
-    if response is None or (exchange.negative and response.status < 400):
-        return {}
     taking = [
         (place, row, check)
         for place, (row, check) in enumerate(pairs)
-        if check.kind == "schema"
-        and response.status in check.get("statuses", [response.status])
-        and (not exchange.negative or "statuses" in check.params)
+        if check.kind == "schema" and (context.judges_callers or _concerns(check, exchange))
     ]
     if not taking:
         return {}
     problems = context.problems(exchange)
     if problems is None:
         return {}
-    empty = exchange.body == [] or exchange.body == {}
-    if exchange.operation in context.catalogue.collections:
-        empty = not context.items(exchange)
-    evidence = 0 if empty and response.status == 200 else 1
+    evidence = _evidence(exchange, context, taking)
     found: dict[tuple[str, int], list[Finding]] = {(row.id, place): [] for place, row, _ in taking}
     taker: dict[tuple[Any, ...], Taking | None] = {}
     first: dict[tuple[Any, ...], Finding] = {}
@@ -100,12 +93,40 @@ def route(exchange: Exchange, context: Context, pairs: Pairs) -> dict[tuple[str,
             continue
         place, row, check = best
         if alike not in first:
-            first[alike] = _finding(row, check, exchange, problem, join(problem.path))
+            at = context.root + join(problem.path)
+            first[alike] = _finding(row, check, exchange, problem, at)
         found[row.id, place].append(first[alike])
     return {
-        key: Result(max(evidence, 1) if findings else evidence, tuple(findings))
+        key: Result(max(evidence[key[1]], 1) if findings else evidence[key[1]], tuple(findings))
         for key, findings in found.items()
     }
+
+
+def _concerns(check: Check, exchange: Exchange) -> bool:
+    """Say whether a check takes part in judging this answer."""
+    response = exchange.response
+    if response is None or (exchange.negative and response.status < 400):
+        return False
+    known = response.status in check.get("statuses", [response.status])
+    return known and (not exchange.negative or "statuses" in check.params)
+
+
+def _evidence(exchange: Exchange, context: Context, taking: list[Taking]) -> dict[int, int]:
+    """Return by check whether there is anything to judge: of a request, what it is about."""
+    if context.judges_callers:
+        return {place: int(_there(check, exchange, context)) for place, _, check in taking}
+    empty = exchange.body == [] or exchange.body == {}
+    if exchange.operation in context.catalogue.collections:
+        empty = not context.items(exchange)
+    return dict.fromkeys(
+        (place for place, _, _ in taking), 0 if empty and exchange.status == 200 else 1
+    )
+
+
+def _there(check: Check, exchange: Exchange, context: Context) -> bool:
+    places = check.get("at", "")
+    patterns = places if isinstance(places, list) else [places]
+    return any(context.find(exchange, pattern) for pattern in patterns)
 
 
 def _starred(path: tuple[str | int, ...]) -> tuple[str | None, ...]:
@@ -137,7 +158,7 @@ def _finding(
         code,
         exchange.operation,
         (exchange.id,),
-        f"/response/body{at}",
+        at,
         {"member": problem.member or "", "keyword": problem.keyword},
         {problem.keyword: problem.expected},
         None if missing else problem.value,

@@ -10,6 +10,7 @@
     keys        who may ask
     limiting    at most so many requests in so many seconds
     faults      makes an app wrong on purpose
+    recording   hands on what callers send and get, without their secrets
     hosting     runs an app on a port
     examples    a service made of example documents, for standards that are only data
     bridging    a partner of another standard, served as one of this

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,20 +20,24 @@ from mobstd.canon.openapi import operations
 from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
-from mobstd.errors import CanonError, UnknownName
+from mobstd.errors import CanonError, ConfigError, UnknownName
 from mobstd.judging.answer_edit import edit_response
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Fault, Twin, Variant, fault_of, twin_of
 from mobstd.judging.pointer import join
-from mobstd.judging.query_edit import edit_request
+from mobstd.judging.query_edit import edit_body, edit_request
+from mobstd.serving.asgi import Asgi, Receive, Scope, Send
+from mobstd.serving.holding import Held, Taken, lengthened
 
-__all__ = ["FaultMiddleware", "behaviours", "load_faults", "load_twins", "select"]
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+__all__ = [
+    "FaultMiddleware",
+    "behaviours",
+    "held_to",
+    "load_faults",
+    "load_twins",
+    "of_role",
+    "select",
+]
 
 
 @cache
@@ -122,17 +126,41 @@ def _one(version: Version, known: Mapping[str, Variant], name: str) -> Variant:
     return replace(variant, operations=(operation,))
 
 
+def of_role(variants: Iterable[Variant], version: Version, role: str) -> list[Variant]:
+    """Return the variants that a role has."""
+    return [variant for variant in variants if role in (variant.roles or (version.role,))]
+
+
+def held_to(
+    variants: Sequence[Variant], version: Version, role: str, *, key: bool, partner: bool
+) -> None:
+    """See that each variant can show itself in what is served.
+
+    Raises:
+        ConfigError: where it is another role's, or needs a key, or a partner to call.
+    """
+    known = of_role(variants, version, role)
+    for variant in variants:
+        if variant not in known:
+            roles = ", ".join(variant.roles or (version.role or "",))
+            raise ConfigError("serving.fault-of-other-role", id=variant.id, role=role, roles=roles)
+        if variant.setting.key and not key:
+            raise ConfigError("serving.fault-needs-key")
+        if variant.setting.partner and not partner:
+            raise ConfigError("serving.fault-needs-partner")
+
+
 def behaviours(variants: Iterable[Variant]) -> dict[str, tuple[str, ...]]:
     """Return the behaviours among variants, each with the operations that have it (none: all)."""
     return {v.behaviour: v.operations for v in variants if v.behaviour}
 
 
 class FaultMiddleware:
-    """An ASGI app around another one, whose queries and answers go through the variants.
+    """An ASGI app around another one, whose requests and answers go through the variants.
 
     Args:
         app: the right implementation.
-        faults: faults and twins, applied in this order to queries and to answers.
+        faults: faults and twins, applied in this order to requests and to answers.
         version: the version that it serves.
         role: the role that it serves.
 
@@ -140,7 +168,7 @@ class FaultMiddleware:
         touched: how many requests and answers came out changed.
     """
 
-    def __init__(self, app: App, faults: Iterable[Variant], version: Version, role: str) -> None:
+    def __init__(self, app: Asgi, faults: Iterable[Variant], version: Version, role: str) -> None:
         self._app = app
         self._variants = tuple(faults)
         self._operations = list(operations(version, role).values())
@@ -157,26 +185,35 @@ class FaultMiddleware:
         self._seen[operation] += 1
         nth = self._seen[operation]
         asked = _pairs(scope["query_string"])
-        edited = asked
+        taken = await Taken.of(receive) if any(map(_reads_body, concerned)) else None
+        sent = b"" if taken is None else taken.body
+        query, body = asked, sent
         for variant in concerned:
-            edited = edit_request(variant, operation, edited, nth)
-        if edited != asked:
-            self.touched += 1
-            scope = {**scope, "query_string": urlencode(edited).encode("ascii")}
+            query, body = (
+                edit_request(variant, operation, query, nth, body),
+                edit_body(variant, operation, query, body, nth),
+            )
+        if query != asked:
+            scope = {**scope, "query_string": urlencode(query).encode("ascii")}
+        if body != sent:
+            scope = {**scope, "headers": lengthened(scope["headers"], len(body))}
+        if taken is not None:
+            receive = taken.handed(body)
+        self.touched += (query, body) != (asked, sent)
         if not any(variant.response for variant in concerned):
             await self._app(scope, receive, send)
             return
 
-        def edit(status: int, headers: Pairs, body: bytes) -> tuple[int, Pairs, bytes]:
-            before = status, headers, body
+        def edit(status: int, headers: Pairs, answer: bytes) -> tuple[int, Pairs, bytes]:
+            before = status, headers, answer
             for variant in concerned:
-                status, headers, body = edit_response(
-                    variant, operation, asked, status, headers, body, nth
+                status, headers, answer = edit_response(
+                    variant, operation, asked, status, headers, answer, nth, sent
                 )
-            self.touched += before != (status, headers, body)
-            return status, headers, body
+            self.touched += before != (status, headers, answer)
+            return status, headers, answer
 
-        await self._app(scope, receive, _Held(send, edit))
+        await self._app(scope, receive, Held(send, edit))
 
     def _operation(self, scope: Scope) -> str | None:
         if scope["type"] != "http":
@@ -188,36 +225,9 @@ class FaultMiddleware:
         )
 
 
+def _reads_body(variant: Variant) -> bool:
+    return bool(variant.when.body) or any("at" in edit.params for edit in variant.request)
+
+
 def _pairs(query: bytes) -> Pairs:
     return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-
-
-class _Held:
-    """Holds an answer back until it is complete, and sends it edited."""
-
-    def __init__(
-        self, send: Send, edit: Callable[[int, Pairs, bytes], tuple[int, Pairs, bytes]]
-    ) -> None:
-        self._send = send
-        self._edit = edit
-        self._start: Message | None = None
-        self._chunks: list[bytes] = []
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        if message["type"] != "http.response.body" or self._start is None:
-            await self._send(message)
-            return
-        self._chunks.append(bytes(message.get("body", b"")))
-        if message.get("more_body", False):
-            return
-        headers = tuple(
-            (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
-            for name, value in self._start.get("headers", ())
-        )
-        status, headers, body = self._edit(self._start["status"], headers, b"".join(self._chunks))
-        raw = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in headers]
-        await self._send({**self._start, "status": status, "headers": raw})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})

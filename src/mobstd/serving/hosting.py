@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mobstd.errors import ConfigError, MissingExtra
 
-__all__ = ["host"]
+__all__ = ["host", "hosted"]
+
+
+STARTING, ENDING = 15.0, 3.0
+"""Seconds that an app may take to start, and to answer what it was asked before it ends."""
 
 
 def _bound(address: str, port: int) -> socket.socket:
@@ -38,6 +45,20 @@ def _bound(address: str, port: int) -> socket.socket:
     return listener
 
 
+def _server(app: Any) -> Any:
+    try:
+        import uvicorn
+    except ImportError:
+        raise MissingExtra("serving.missing-extra", module="uvicorn") from None
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    return uvicorn.Server(config)
+
+
+def _url(address: str, listener: socket.socket) -> str:
+    shown = f"[{address}]" if ":" in address else address
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
 def host(app: Any, address: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve an app until the process is interrupted; ``ready`` is told the base URL.
 
@@ -45,16 +66,37 @@ def host(app: Any, address: str, port: int, ready: Callable[[str], None]) -> Non
         ConfigError: where nothing can listen there.
         MissingExtra: where uvicorn is not installed.
     """
-    try:
-        import uvicorn
-    except ImportError:
-        raise MissingExtra("serving.missing-extra", module="uvicorn") from None
+    server = _server(app)
     with _bound(address, port) as listener:
-        number = listener.getsockname()[1]
-        shown = f"[{address}]" if ":" in address else address
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        ready(f"http://{shown}:{number}")
+        ready(_url(address, listener))
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
         except KeyboardInterrupt:
             return
+
+
+@contextmanager
+def hosted(app: Any, address: str, port: int) -> Iterator[str]:
+    """Serve an app beside what this thread does, and give its base URL.
+
+    Raises:
+        ConfigError: where nothing can listen there, or the app does not start.
+        MissingExtra: where uvicorn is not installed.
+    """
+    server = _server(app)
+    with _bound(address, port) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + STARTING
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                server.should_exit = True
+                raise ConfigError("serving.not-started")
+            time.sleep(0.01)
+        try:
+            yield _url(address, listener)
+        finally:
+            server.should_exit = True
+            thread.join(ENDING)
+            server.force_exit = True
+            thread.join(ENDING)

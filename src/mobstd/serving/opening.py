@@ -15,6 +15,7 @@ from mobstd.canon.plug import resolve
 from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError, UnknownName
+from mobstd.judging.call_edit import Outgoing
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.fault import Variant
 from mobstd.serving.asgi import Around, Asgi
@@ -77,6 +78,8 @@ def implementation(
         ]
     if api_keys is not None:
         given["api_keys"] = tuple(api_keys)
+    if any(variant.call for variant in variants):
+        given["outgoing"] = Outgoing(variants)
     build = _builder(version, role, source)
     unknown = sorted(set(given) - set(inspect.signature(build).parameters))
     if unknown:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +13,7 @@ from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
 from mobstd.judging.body import NotJson, parse_json
 from mobstd.judging.form import FORM, parse_form
+from mobstd.judging.parameter import resolved, scalar, type_of
 from mobstd.messages import render
 
 __all__ = ["BadInput", "Reader", "Taken"]
@@ -22,9 +21,6 @@ __all__ = ["BadInput", "Reader", "Taken"]
 Pairs = tuple[tuple[str, str], ...]
 MAX_FIELDS = 200
 MAX_QUERY = 65_536
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_LONGEST = 64
 _SILENT = {"type", "default", "description", "title", "examples", "example", "deprecated"}
 
 
@@ -65,10 +61,10 @@ class _Field:
         self.name = parameter.name
         self.required = parameter.required
         known = documents(version)
-        schema = _resolved(known, parameter.schema)
+        schema = resolved(known, parameter.schema)
         self.default = schema.get("default")
-        self.type = _type(schema)
-        self.item = _type(_resolved(known, schema.get("items", {})))
+        self.type = type_of(schema)
+        self.item = type_of(resolved(known, schema.get("items", {})))
         numeric = self.type in ("integer", "number", "boolean")
         said = set(schema) - _SILENT - ({"format"} if numeric else set())
         self.validator: Validator | None = validator(parameter.schema, known) if said else None
@@ -91,19 +87,10 @@ class _Field:
         return value
 
     def _scalar(self, kind: str, text: str) -> Any:
-        if kind == "boolean":
-            if text in ("true", "false"):
-                return text == "true"
-        elif kind == "integer" and len(text) <= _LONGEST and _INTEGER.fullmatch(text):
-            return int(text)
-        elif kind in ("integer", "number"):
-            if len(text) <= _LONGEST and _NUMBER.fullmatch(text):
-                value = float(text)
-                if math.isfinite(value) and (kind == "number" or value.is_integer()):
-                    return value if kind == "number" else int(value)
-        else:
-            return text
-        raise BadInput(f"not-{kind}", name=self.name)
+        value = scalar(kind, text)
+        if value is None:
+            raise BadInput(f"not-{kind}", name=self.name)
+        return value
 
 
 class Reader:
@@ -217,20 +204,3 @@ def _members(headers: Mapping[str, str], body: bytes) -> dict[str, list[str]]:
         return {}
     members = value.items() if isinstance(value, dict) else ()
     return {name: [text] for name, text in members if isinstance(text, str)}
-
-
-def _resolved(
-    known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return the schema with a ``$ref`` at its top followed."""
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference in known:
-        return {**known[reference], **{k: v for k, v in schema.items() if k != "$ref"}}
-    return schema
-
-
-def _type(schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type", "string")
-    if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "string")
-    return str(kind)

@@ -1,8 +1,10 @@
 """The kill matrix: what the suite finds, measured with every known fault and legal twin.
 
-Each fault makes the reference implementation wrong in one operation; the check has to report it
-under its own row, and under no other but its umbrellas. Each twin makes it different and still
-right; the check has to report nothing. ``python -m mobstd.conformance.matrix --help``.
+Each fault makes the reference implementation wrong in one operation of a role; the check has to
+report it under its own row, and under no other but its umbrellas. Each twin makes it different and
+still right; the check has to report nothing. A run that writes, for faults of what writes, has an
+implementation of its own and, where it takes one, a second key.
+``python -m mobstd.conformance.matrix --help``.
 
 What becomes of a seeded fault::
 
@@ -16,16 +18,18 @@ What becomes of a seeded fault::
 from __future__ import annotations
 
 from mobstd.conformance.digest import digest, state
-from mobstd.conformance.matrix.measure import Cell, measure, verify_reference
+from mobstd.conformance.matrix.measure import Cell, Need, measure, needed, verify_reference
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, umbrellas
 from mobstd.conformance.matrix.result import summary
 
 __all__ = [
     "Cell",
     "Mutant",
+    "Need",
     "digest",
     "measure",
     "mutants",
+    "needed",
     "one_each",
     "state",
     "summary",

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.standard import Version, find
-from mobstd.conformance.matrix.measure import AMBER, RED, Cell, measure, mutated, verify_reference
+from mobstd.conformance.matrix.measure import (
+    AMBER,
+    RED,
+    Cell,
+    measure,
+    mutated,
+    needed,
+    verify_reference,
+)
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each
 from mobstd.conformance.matrix.page import markdown
 from mobstd.conformance.matrix.result import summary
@@ -74,9 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(args: argparse.Namespace) -> int:
     version = find(args.standard)
-    troubles = [(s, t) for s, t in verify_reference(version, fuzz=args.fuzz) if t]
-    for setting, rows in troubles:
-        _say(f"reference, {setting}: {', '.join(rows)}")
+    troubles = [(n, t) for n, t in verify_reference(version, fuzz=args.fuzz) if t]
+    for need, rows in troubles:
+        _say(f"reference, {need}: {', '.join(rows)}")
     seeded = mutants(version, args.only)
     if args.each:
         seeded = one_each(seeded)
@@ -121,7 +129,12 @@ def _rival(
 ) -> Mapping[str, Any]:
     from mobstd.conformance.rival import beside
 
-    chosen = [m for m in seeded if isinstance(m.variant, Fault) and not m.variant.equivalent]
+    chosen = [
+        m
+        for m in seeded
+        if isinstance(m.variant, Fault) and not m.variant.equivalent
+        if not needed(version, m).writes
+    ]
     if sample:
         chosen = chosen[:: max(1, len(chosen) // sample)][:sample]
     apps = [(m.name, m.operations, lambda m=m: mutated(version, m)) for m in chosen]

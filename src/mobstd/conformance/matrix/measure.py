@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from mobstd.canon.files import load_if_there
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
-from mobstd.conformance.matrix.mutant import Mutant, the_catalogue, umbrellas
+from mobstd.conformance.matrix.mutant import Mutant, mutants, plan, the_catalogue, umbrellas
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.run import Options, check, the_role
+from mobstd.conformance.session import SAFE
 from mobstd.errors import CanonError
 from mobstd.judging.fault import Fault, Setting
-from mobstd.serving.faults import FaultMiddleware, behaviours, load_faults, load_twins
+from mobstd.serving.faults import FaultMiddleware, behaviours
 from mobstd.transport.asgi import AsgiSender
 
 __all__ = [
@@ -26,15 +28,26 @@ __all__ = [
     "RED",
     "TWIN_ENDS",
     "Cell",
+    "Need",
     "checked",
     "measure",
     "mutated",
+    "needed",
     "verify_reference",
 ]
 
 RED, AMBER = "failed", "warned"
 ENDS = ("killed", "killed-collateral", "survived", "unreached", "equivalent")
 TWIN_ENDS = ("clean", "flagged", "unreached")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What it takes to see a mutant: a setting, a run that writes, a role but the main one."""
+
+    setting: Setting = field(default_factory=Setting)
+    writes: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,42 +76,58 @@ class Cell:
 
 
 @cache
-def _plan(version: Version) -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = load_if_there(version.conformance / "matrix.yaml", {})
-    return loaded
+def _read_only(version: Version, wrong: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+    return _reference(version, wrong, keys)
 
 
-@cache
-def _reference(version: Version, wrong: tuple[str, ...], key: bool) -> Any:
+def _reference(
+    version: Version, wrong: tuple[str, ...], keys: tuple[str, ...], role: str = "", **more: Any
+) -> Any:
     plug = version.plug
     places = plug.references if plug and plug.references else {}
-    if version.version not in places:
+    name = f"{version.version}/{role}" if role else version.version
+    if name not in places:
         raise CanonError("matrix.no-reference", version=str(version))
-    plan = _plan(version)
-    options: dict[str, Any] = dict(plan.get("reference", {}))
-    if key:
-        options[plan["key"]["parameter"]] = [plan["key"]["value"]]
+    options: dict[str, Any] = dict({} if role else plan(version).get("reference", {}))
+    if keys:
+        options[plan(version)["key"]["parameter"]] = list(keys)
     if wrong:
         options["behaviours"] = list(wrong)
-    return resolve(places[version.version])(**options)
+    return resolve(places[name])(**options, **more)
 
 
-def _options(version: Version, setting: Setting, blocks: tuple[str, ...], fuzz: bool) -> Options:
-    plan = _plan(version)
-    now = plan.get("reference", {}).get("now")
-    key = plan.get("key", {})
+def _keys(version: Version, setting: Setting) -> tuple[str, ...]:
+    key = plan(version).get("key", {})
+    names = [
+        name for name, wanted in (("value", setting.key), ("second", setting.second)) if wanted
+    ]
+    return tuple(key[name] for name in names)
+
+
+def _options(
+    version: Version, need: Need, blocks: tuple[str, ...], fuzz: bool, folder: Path
+) -> Options:
+    known = plan(version)
+    now = known.get("reference", {}).get("now")
+    presented = tuple((known["key"]["header"], key) for key in _keys(version, need.setting))
     return Options(
         blocks=blocks,
         now=datetime.fromtimestamp(now, UTC) if now is not None else None,
         with_fuzz=fuzz,
-        credentials=((key["header"], key["value"]),) if setting.key else (),
+        credentials=presented[:1],
+        second=presented[1:],
+        allow_writes=need.writes,
+        journal=str(folder / "writes"),
         sleep=lambda _: None,
     )
 
 
-def _profile(version: Version, setting: Setting) -> Profile:
-    said = dict(_plan(version).get("profile", {}))
-    blocks = said.pop("blocks", None)
+def _profile(version: Version, need: Need) -> Profile:
+    said = dict(plan(version).get("profile", {}))
+    setting, blocks = need.setting, said.pop("blocks", None)
+    if need.writes:
+        blocks = plan(version)["writes"]["blocks"]
+        said["max_requests"] = plan(version)["writes"]["requests"]
     if blocks is not None and not setting.undeclared:
         said["blocks"] = setting.declared or (*blocks, *setting.blocks)
     if setting.domains:
@@ -106,38 +135,65 @@ def _profile(version: Version, setting: Setting) -> Profile:
     settled: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
     }
-    return Profile(target="http://app.localhost", standard=str(version), **settled)
+    role = need.role or None
+    return Profile(target="http://app.localhost", standard=str(version), role=role, **settled)
 
 
-def mutated(version: Version, mutant: Mutant | None, *, key: bool = False) -> FaultMiddleware:
-    """Return the reference implementation with a mutant seeded; ``key``: it asks for one."""
+def mutated(version: Version, mutant: Mutant | None, need: Need | None = None) -> FaultMiddleware:
+    """Return the reference implementation with a mutant seeded."""
+    need = need or Need()
     variants = [mutant.seeded] if mutant else []
     wrong = tuple(
         f"{name}@{','.join(where)}" if where else name
         for name, where in behaviours(variants).items()
     )
-    inner = _reference(version, wrong, key)
-    return FaultMiddleware(inner, variants, version, the_role(version, None))
+    keys = _keys(version, need.setting)
+    if need.writes:
+        inner = _reference(version, wrong, keys, need.role)
+    else:
+        inner = _read_only(version, wrong, keys)
+    return FaultMiddleware(inner, variants, version, the_role(version, need.role or None))
+
+
+def needed(version: Version, mutant: Mutant) -> Need:
+    """Return what a mutant takes to be seen."""
+    known = the_catalogue(version, mutant.role).operations
+    reads = all(
+        known[name].method in SAFE and all(p.where != "path" for p in known[name].parameters)
+        for name in mutant.operations
+        if name in known
+    )
+    return Need(mutant.variant.setting, not reads, mutant.role)
 
 
 def checked(
-    version: Version, mutant: Mutant | None, setting: Setting, *, whole: bool, fuzz: bool
+    version: Version, mutant: Mutant | None, need: Need, *, whole: bool, fuzz: bool
 ) -> tuple[Mapping[str, Any], int]:
     """Return the report on a mutant (or on nothing but the reference), and how often it acted.
 
     Where everything is checked, a twin is seeded in all its operations: a name that is another one
     in one search only would be no legal variant.
     """
+    setting = need.setting
     if mutant and whole and not isinstance(mutant.variant, Fault):
         mutant = replace(mutant, operations=mutant.variant.operations)
-    app = mutated(version, mutant, key=setting.key)
+    app = mutated(version, mutant, need)
     blocks: tuple[str, ...] = ()
-    if mutant and not whole and not setting.declared and len(mutant.operations) == 1:
+    alone = mutant is not None and len(mutant.operations) == 1 and not need.writes
+    if mutant and alone and not whole and not setting.declared:
         block = the_catalogue(version).block_of[mutant.operations[0]]
         blocks = (block, *setting.blocks)
-    with AsgiSender(app) as sender:
-        report = check(sender, _profile(version, setting), _options(version, setting, blocks, fuzz))
+    with TemporaryDirectory() as folder, AsgiSender(app) as sender:
+        options = _options(version, need, blocks, fuzz, Path(folder))
+        report = check(sender, _profile(version, need), options)
     return report, app.touched
+
+
+def _held(version: Version, need: Need, report: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the rows that are held against it, without those that the plan foresees."""
+    foreseen = plan(version)["writes"].get("warns", ()) if need.writes else ()
+    amber = (row for row in _rows(report, AMBER) if row not in foreseen)
+    return (*_rows(report, RED), *amber)
 
 
 def _rows(report: Mapping[str, Any], *outcomes: str) -> list[str]:
@@ -155,7 +211,8 @@ def measure(version: Version, mutant: Mutant, *, whole: bool = False, fuzz: bool
     """
     began = time.monotonic()
     variant = mutant.variant
-    report, touched = checked(version, mutant, variant.setting, whole=whole, fuzz=fuzz)
+    need = needed(version, mutant)
+    report, touched = checked(version, mutant, need, whole=whole, fuzz=fuzz)
     common: dict[str, Any] = {
         "name": mutant.name,
         "operation": ",".join(mutant.operations),
@@ -167,7 +224,7 @@ def measure(version: Version, mutant: Mutant, *, whole: bool = False, fuzz: bool
     }
     unreached = not variant.behaviour and not touched
     if not isinstance(variant, Fault):
-        flagged = tuple(_rows(report, RED, AMBER))
+        flagged = _held(version, need, report)
         if report["verdict"] != "conforming":
             flagged = (*flagged, f"verdict: {report['verdict']}")
         end = "flagged" if flagged else "unreached" if unreached else "clean"
@@ -176,15 +233,17 @@ def measure(version: Version, mutant: Mutant, *, whole: bool = False, fuzz: bool
     own = {r["id"]: r["outcome"] for r in report["requirements"]}
     seen = [own.get(name) for name in (row, *variant.also)]
     outcome = next((o for o in (RED, AMBER) if o in seen), seen[0])
-    others = _others(version, report, (row, *variant.also))
+    others = _others(version, report, (row, *variant.also), mutant.role)
     end = _end(variant, outcome, others, unreached)
     return Cell(requirement=row, end=end, outcome=outcome, others=others, **common)
 
 
-def _others(version: Version, report: Mapping[str, Any], rows: tuple[str, ...]) -> tuple[str, ...]:
+def _others(
+    version: Version, report: Mapping[str, Any], rows: tuple[str, ...], role: str
+) -> tuple[str, ...]:
     """Return the rows that failed beside ``rows``, without umbrellas that failed with another."""
     red = {r["id"]: r for r in report["requirements"] if r["outcome"] == RED}
-    above = frozenset().union(*(umbrellas(version, row) for row in red))
+    above = frozenset().union(*(umbrellas(version, row, role) for row in red))
     return tuple(
         name
         for name, r in red.items()
@@ -202,18 +261,17 @@ def _end(fault: Fault, outcome: str | None, others: tuple[str, ...], unreached: 
     return "unreached" if unreached else "survived"
 
 
-def verify_reference(version: Version, *, fuzz: bool = False) -> list[tuple[Setting, list[str]]]:
-    """Return, for each setting that a variant wants, what is held against the reference."""
-    settings = dict.fromkeys(
-        [Setting(), *(v.setting for v in (*load_faults(version), *load_twins(version)))]
-    )
+def verify_reference(version: Version, *, fuzz: bool = False) -> list[tuple[Need, list[str]]]:
+    """Return, for each need that a mutant has, what is held against the reference."""
+    seeded = mutants(version)
+    needs = dict.fromkeys([Need(), *(needed(version, mutant) for mutant in seeded)])
     found = []
-    for setting in settings:
-        if setting.domains:
+    for need in needs:
+        if need.setting.domains:
             continue
-        report, _ = checked(version, None, setting, whole=True, fuzz=fuzz)
-        troubles = _rows(report, RED, AMBER)
+        report, _ = checked(version, None, need, whole=True, fuzz=fuzz)
+        troubles = list(_held(version, need, report))
         if report["verdict"] != "conforming":
             troubles.append(f"verdict: {report['verdict']}")
-        found.append((setting, troubles))
+        found.append((need, troubles))
     return found

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
+from mobstd.canon.files import load_if_there
 from mobstd.canon.standard import Version
 from mobstd.conformance.run import the_role
 from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.fault import Fault, Variant
 from mobstd.serving.faults import load_faults, load_twins, select
 
-__all__ = ["Mutant", "mutants", "one_each", "the_catalogue", "umbrellas"]
+__all__ = ["Mutant", "mutants", "one_each", "plan", "the_catalogue", "umbrellas"]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A variant, as it is seeded in one operation, or in several together."""
+    """A variant, as it is seeded in one operation of a role, or in several together."""
 
     variant: Variant
     operations: tuple[str, ...]
+    role: str = ""
 
     @property
     def name(self) -> str:
-        """The id, with the operation where it is one of several."""
+        """The id, with the operation where it is one of several, and any role but the main one."""
         where = "" if self._together else f"@{self.operations[0]}"
-        return f"{self.variant.id}{where}"
+        return f"{self.variant.id}{where}" + (f"@{self.role}" if self.role else "")
 
     @property
     def _together(self) -> bool:
@@ -48,13 +51,28 @@ def mutants(version: Version, names: Sequence[str] = ()) -> list[Mutant]:
         rows = {v.requirement for v in found if isinstance(v, Fault)} & wanted
         found = [v for v in found if isinstance(v, Fault) and v.requirement in rows]
         found += [v for v in select(version, sorted(wanted - rows)) if v not in found]
-    every = tuple(the_catalogue(version).operations)
     seeded: list[Mutant] = []
     for variant in found:
-        there = variant.operations or every
-        groups = [there] if variant.together else [(operation,) for operation in there]
-        seeded += [Mutant(variant, group) for group in groups]
+        for role in variant.roles or (the_role(version, None),):
+            seeded += _seeded(version, variant, role)
     return seeded
+
+
+def _seeded(version: Version, variant: Variant, role: str) -> list[Mutant]:
+    """Return the mutants of a variant in one role, if they are measured."""
+    main = the_role(version, None)
+    if role not in plan(version).get("roles", [main]):
+        return []
+    if variant.setting.partner and not plan(version).get("partner"):
+        return []
+    if isinstance(variant, Fault) and not _checked(version, variant, role):
+        return []
+    known = the_catalogue(version, role).operations
+    there = variant.operations or tuple(known)
+    if not variant.call and not variant.setting.partner:
+        there = tuple(operation for operation in there if operation in known)
+    groups = [there] if variant.together else [(operation,) for operation in there]
+    return [Mutant(variant, group, "" if role == main else role) for group in groups if group]
 
 
 def one_each(seeded: Iterable[Mutant]) -> list[Mutant]:
@@ -82,16 +100,29 @@ def _place(mutant: Mutant) -> tuple[str, str]:
     return row, ",".join(mutant.operations)
 
 
-@cache
-def the_catalogue(version: Version) -> Catalogue:
-    """Return the catalogue of the only role that serves."""
-    return catalogue(version, the_role(version, None))
+def _checked(version: Version, fault: Fault, role: str) -> bool:
+    """Say whether any of the rows that a fault violates is tried in a role."""
+    rows = the_catalogue(version, role).rows
+    return any(name in rows and rows[name].checks for name in (fault.requirement, *fault.also))
 
 
 @cache
-def umbrellas(version: Version, row: str) -> frozenset[str]:
+def plan(version: Version) -> Mapping[str, Any]:
+    """Return how a version is measured: ``matrix.yaml`` beside its faults."""
+    loaded: Mapping[str, Any] = load_if_there(version.conformance / "matrix.yaml", {})
+    return loaded
+
+
+@cache
+def the_catalogue(version: Version, role: str = "") -> Catalogue:
+    """Return the catalogue of a role, the main one where none is named."""
+    return catalogue(version, role or the_role(version, None))
+
+
+@cache
+def umbrellas(version: Version, row: str, role: str = "") -> frozenset[str]:
     """Return the rows that fail because of ``row``, however far above it."""
-    rows = the_catalogue(version).rows
+    rows = the_catalogue(version, role).rows
     found: set[str] = set()
     below = {row}
     while below:

@@ -39,6 +39,8 @@ def to_json(exchange: Exchange, *, raw: bool = False) -> dict[str, Any]:
     if exchange.request.body is not None:
         request |= _body(exchange.request.body, raw)
         request["bytes"] = len(exchange.request.body)
+    if exchange.request.truncated:
+        request["truncated"] = True
     out: dict[str, Any] = {
         "id": exchange.id,
         "operation": exchange.operation,
@@ -49,6 +51,8 @@ def to_json(exchange: Exchange, *, raw: bool = False) -> dict[str, Any]:
         "authenticated": exchange.authenticated,
         "request": request,
     }
+    if exchange.caller is not None:
+        out["caller"] = exchange.caller
     if exchange.response is not None:
         out["response"] = _response(exchange.response, raw)
     if exchange.failure is not None:
@@ -103,6 +107,7 @@ def from_json(data: Mapping[str, Any], name: str = "") -> Exchange:
             _pairs(request.get("query")),
             _pairs(request.get("headers")),
             _bytes(request) if "body" in request else None,
+            request.get("truncated", False),
         ),
         response=response
         and Response(
@@ -116,6 +121,7 @@ def from_json(data: Mapping[str, Any], name: str = "") -> Exchange:
         requirement=data.get("requirement"),
         negative=data.get("negative", False),
         authenticated=data.get("authenticated", True),
+        caller=data.get("caller"),
     )
 
 

@@ -75,7 +75,9 @@ def _sent(exchange: Mapping[str, Any], redactor: Redactor) -> dict[str, str]:
     for part in ("headers", "query"):
         pairs = zip(exchange["request"].get(part, ()), masked[part], strict=True)
         for (_, sent), (_, shown) in pairs:
-            if shown.endswith(MASK) and sent != shown:
+            if sent == MASK:
+                found[MASK] = SECRET
+            elif shown.endswith(MASK) and sent != shown:
                 value = sent if shown == MASK else sent.partition(" ")[2]
                 if value:
                     found[value] = SECRET

@@ -91,11 +91,13 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         preflight=view.checked,
         purpose=view.purpose,
         sentence=partial(view.sentence, report),
+        callers=partial(view.callers, report),
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},
         accepted=frozenset(baseline.get("accepted", ())),
         troubles=[item for item in report.get("preflight", ()) if item["ok"] is False],
-        cited=_cited(report),
+        asked=_cited(report, "/request/body"),
+        cited=_cited(report, "/response/body"),
         excerpt=partial(_excerpt, report["exchanges"]),
     )
     return page
@@ -170,15 +172,15 @@ def _value(value: Any) -> str:
     return text if len(text) <= VALUE else text[:VALUE] + "…"
 
 
-def _cited(report: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the pointers into response bodies by exchange."""
+def _cited(report: Mapping[str, Any], body: str) -> dict[str, list[str]]:
+    """Return the pointers into the bodies of requests or responses by exchange."""
     cited: dict[str, list[str]] = {name: [] for name in report["exchanges"]}
     for row in report["requirements"]:
         for finding in row["findings"]:
             pointer = finding["pointer"]
             for name in finding["exchanges"][:1]:
-                if name in cited and pointer.startswith("/response/body"):
-                    cited[name].append(pointer.removeprefix("/response/body"))
+                if name in cited and pointer.startswith(body):
+                    cited[name].append(pointer.removeprefix(body))
     return cited
 
 
@@ -219,10 +221,11 @@ def _excerpt(exchanges: Mapping[str, Any], finding: Mapping[str, Any]) -> Any:
     """Return the lines of the body around what a finding points at, or nothing."""
     from markupsafe import Markup, escape
 
-    pointer = finding["pointer"].removeprefix("/response/body")
+    name = "request" if finding["pointer"].startswith("/request/") else "response"
+    pointer = finding["pointer"].removeprefix(f"/{name}/body")
     if not finding["exchanges"] or pointer in ("", finding["pointer"]):
         return ""
-    side = exchanges.get(finding["exchanges"][0], {}).get("response", {})
+    side = exchanges.get(finding["exchanges"][0], {}).get(name, {})
     if side.get("body_as") != "json":
         return ""
     body, at = side["body"], pointer

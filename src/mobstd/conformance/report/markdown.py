@@ -62,6 +62,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     for said in view.refused(report, lang):
         lines += [f"> {_plain(said)}", ""]
     lines += _blocks(report, lang)
+    lines += _callers(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
     lines.append("")
     rest = [*_open(report, rows, lang), *_tail(report, lang)]
@@ -92,6 +93,20 @@ def _blocks(report: Mapping[str, Any], lang: str) -> list[str]:
             f"| {_cell(block['id'])} | {mark} {verdict} "
             f"| {word('says', 'exercised', lang, **counts)} |"
         )
+    return [*lines, ""]
+
+
+def _callers(report: Mapping[str, Any], lang: str) -> list[str]:
+    rows = view.callers(report, lang)
+    if not rows:
+        return []
+    heads = [word("says", name, lang) for name in ("caller", "verdict", "requirements")]
+    lines = [f"| {' | '.join(heads)} |", "| --- | --- | --- |"]
+    for verdict, name, told, requests, broken in rows[:SHOWN]:
+        mark, said = MARKS[verdict][0], word("verdict", verdict, lang)
+        lines.append(f"| {_cell(name)} ({told}) | {mark} {said}, {requests} | {broken or '-'} |")
+    if len(rows) > SHOWN:
+        lines += ["", word("says", "more-rows", lang, count=len(rows) - SHOWN)]
     return [*lines, ""]
 
 

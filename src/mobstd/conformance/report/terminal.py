@@ -88,6 +88,7 @@ def _layout(
     yield from _preflight(report, lang)
     yield Line()
     yield _blocks(report, lang)
+    yield from _callers(report, lang)
     yield from _failed(view.by_outcome(rows, "failed"), _accepted(report), lang)
     yield from _warned(view.by_outcome(rows, "warned"), _accepted(report), lang)
     yield from _open(report, view.by_outcome(rows, "inconclusive"), lang)
@@ -131,6 +132,18 @@ def _blocks(report: Mapping[str, Any], lang: str) -> Grid:
             )
         )
     return Grid(tuple(rows))
+
+
+def _callers(report: Mapping[str, Any], lang: str) -> Iterator[Line | Grid]:
+    rows = []
+    for verdict, name, told, requests, broken in view.callers(report, lang):
+        mark, style = MARKS[verdict]
+        spans = ((told, "dim"), (requests, "dim"), (view.clipped(broken, 60), ""))
+        rows.append(((f"  {mark} {name}", style), *spans))
+    if rows:
+        yield Line()
+        yield Line(((word("says", "callers", lang), "bold"),))
+        yield Grid(tuple(rows))
 
 
 def _title(row: view.Row, lang: str, style: str) -> Line:

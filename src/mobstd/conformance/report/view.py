@@ -16,6 +16,7 @@ __all__ = [
     "Row",
     "account",
     "by_outcome",
+    "callers",
     "checked",
     "clipped",
     "decimal",
@@ -127,13 +128,27 @@ def heading(report: Mapping[str, Any], lang: str) -> str:
     """Return who was judged by what: target, standard, status, role."""
     return word(
         "says",
-        "heading",
+        "heading-callers" if report.get("side") == "caller" else "heading",
         lang,
         target=visible(report["target"]["name"]),
         standard=names(report),
         status=word("status", report["standard"]["status"], lang),
         role=report["role"],
     )
+
+
+def callers(report: Mapping[str, Any], lang: str) -> list[tuple[str, ...]]:
+    """Return of each caller verdict, name, what tells it apart, requests, and what it broke."""
+    return [
+        (
+            one["verdict"],
+            visible(one["name"]),
+            word("told", one["told_by"], lang),
+            word("says", "caller-requests", lang, count=one["requests"]),
+            ", ".join([*one["failed"], *one["warned"]]),
+        )
+        for one in report.get("callers", ())
+    ]
 
 
 def sentence(report: Mapping[str, Any], lang: str) -> str:

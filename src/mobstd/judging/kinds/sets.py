@@ -14,8 +14,6 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["consistent", "constant", "unique"]
 
-BODY = "/response/body"
-
 _Said = tuple[Exchange, Any]
 
 
@@ -25,15 +23,18 @@ def _seen(
     operations = set(context.catalogue.operations_of(row, check))
     patterns = check["at"] if isinstance(check["at"], list) else [check["at"]]
     for exchange in exchanges:
-        if exchange.operation not in operations or exchange.negative or not exchange.accepted:
+        if exchange.operation not in operations or exchange.negative:
             continue
+        if not exchange.accepted and not context.judges_callers:
+            continue
+        document = context.document(exchange)
         for pattern in patterns:
-            for pointer, value in find(exchange.body, pattern):
+            for pointer, value in find(document, pattern):
                 yield exchange, pointer, value
 
 
-def _key(exchange: Exchange, at: str, pointers: Sequence[str]) -> tuple[str, ...] | None:
-    found = [seen_from(exchange.body, at, pointer) for pointer in pointers]
+def _key(document: Any, at: str, pointers: Sequence[str]) -> tuple[str, ...] | None:
+    found = [seen_from(document, at, pointer) for pointer in pointers]
     if any(part is MISSING or part is None for part in found):
         return None
     return tuple(json.dumps(part, sort_keys=True) for part in found)
@@ -54,7 +55,7 @@ def unique(
     for exchange, pointer, value in _seen(check, row, exchanges, context):
         if exchange.id != last:
             last, keys = exchange.id, {}
-        key = _key(exchange, pointer, check["key"])
+        key = _key(context.document(exchange), pointer, check["key"])
         if key is None:
             continue
         evidence += 1
@@ -65,7 +66,7 @@ def unique(
                     "kind.unique",
                     exchange.operation,
                     (exchange.id,),
-                    f"{BODY}{pointer}{_below(check)}",
+                    f"{context.root}{pointer}{_below(check)}",
                     {"first": keys[key]},
                     "unique",
                     get(value, _below(check)),
@@ -87,18 +88,22 @@ def consistent(
     latest: dict[tuple[str, ...], _Said] = {}
     faces: dict[tuple[str, ...], list[Any]] = {}
     for exchange, pointer, _ in _seen(check, row, exchanges, context):
-        key = _key(exchange, pointer, check["key"])
+        key = _key(context.document(exchange), pointer, check["key"])
         if key is None:
             continue
-        said = [(p, seen_from(exchange.body, pointer, p)) for p in check["same"]]
+        document = context.document(exchange)
+        said = [(p, seen_from(document, pointer, p)) for p in check["same"]]
         known = [(p, value) for p, value in said if value is not MISSING]
+        if context.judges_callers:
+            refused = context.refused(exchange)
+            known = [k for k in known if not refused.touches(f"{pointer}{k[0]}", frozenset())]
         if not known:
             continue
         compared = [(p, value, first[key, p]) for p, value in known if (key, p) in first]
         if not compared and key in latest:
             compared = [(*known[0], latest[key])]
         evidence += int(key in latest)
-        face = [seen_from(exchange.body, pointer, p) for p in check.get("warns_where_same", ())]
+        face = [seen_from(document, pointer, p) for p in check.get("warns_where_same", ())]
         alike = bool(face) and key in faces and faces[key] == face and key in latest
         faces.setdefault(key, face)
         for at, value, (other, before) in compared:
@@ -109,13 +114,15 @@ def consistent(
                         "kind.consistent",
                         exchange.operation,
                         (exchange.id, other.id),
-                        f"{BODY}{pointer}{at if at.startswith('/') else ''}",
+                        f"{context.root}{pointer}{at if at.startswith('/') else ''}",
                         {"member": at},
                         before,
                         value,
                         "warning" if alike and before is not None else "error",
                     )
                 )
+        if context.judges_callers and not exchange.accepted:
+            continue
         for at, value in known:
             first.setdefault((key, at), (exchange, value))
         latest[key] = (exchange, None)
@@ -143,7 +150,7 @@ def constant(
                     "kind.constant",
                     exchange.operation,
                     (exchange.id,),
-                    f"{BODY}{pointer}",
+                    f"{context.root}{pointer}",
                     {},
                     sorted(allowed) or close,
                     value,

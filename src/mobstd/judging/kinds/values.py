@@ -15,10 +15,10 @@ from mobstd.judging.rule import ItemFilter
 
 __all__ = ["asserted", "equal", "ordered", "ruled"]
 
-BODY = "/response/body"
 
-
-def _judged(check: Check, exchange: Exchange) -> bool:
+def _judged(check: Check, exchange: Exchange, context: Context) -> bool:
+    if context.judges_callers:
+        return True
     if exchange.response is None or exchange.response.not_json is not None:
         return False
     if exchange.negative and (check.kind != "assert" or "statuses" not in check.params):
@@ -55,7 +55,7 @@ def _reads(check: Check) -> frozenset[str]:
 
 def asserted(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that each value that satisfies ``if`` satisfies ``then``."""
-    if not _judged(check, exchange):
+    if not _judged(check, exchange, context):
         return Result()
     condition = context.validator(check["if"]) if "if" in check.params else None
     wanted = context.validator(check["then"])
@@ -76,7 +76,7 @@ def asserted(check: Check, row: Requirement, exchange: Exchange, context: Contex
                 str(check.get("code", "kind.assert")),
                 exchange.operation,
                 (exchange.id,),
-                f"{BODY}{pointer}{below}",
+                f"{context.root}{pointer}{below}",
                 {"keyword": problem.keyword, "member": problem.member or ""},
                 expected,
                 received,
@@ -88,7 +88,7 @@ def asserted(check: Check, row: Requirement, exchange: Exchange, context: Contex
 
 def ordered(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that one number of each item is not above another."""
-    if not _judged(check, exchange):
+    if not _judged(check, exchange, context):
         return Result()
     evidence, findings = 0, []
     for pointer, item in _values(check, exchange, context):
@@ -103,7 +103,7 @@ def ordered(check: Check, row: Requirement, exchange: Exchange, context: Context
                     "kind.ordered",
                     exchange.operation,
                     (exchange.id,),
-                    f"{BODY}{pointer}{check['lower']}",
+                    f"{context.root}{pointer}{check['lower']}",
                     {"lower": check["lower"], "upper": check["upper"]},
                     f"<= {upper}",
                     lower,
@@ -115,7 +115,7 @@ def ordered(check: Check, row: Requirement, exchange: Exchange, context: Context
 
 def equal(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge that two values of each item are the same."""
-    if not _judged(check, exchange):
+    if not _judged(check, exchange, context):
         return Result()
     evidence, findings = 0, []
     for pointer, item in _values(check, exchange, context):
@@ -130,7 +130,7 @@ def equal(check: Check, row: Requirement, exchange: Exchange, context: Context) 
                     "kind.equal",
                     exchange.operation,
                     (exchange.id,),
-                    f"{BODY}{pointer}{check['right']}",
+                    f"{context.root}{pointer}{check['right']}",
                     {"left": check["left"], "right": check["right"]},
                     left,
                     right,
@@ -149,7 +149,7 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
     rule = context.catalogue.version.rules[check["call"]]
     if isinstance(rule, ItemFilter):
         return filtered(check, row, exchange, context)
-    if not _judged(check, exchange):
+    if not _judged(check, exchange, context):
         return Result()
     evidence = 0
     findings: list[Finding] = []
@@ -164,7 +164,7 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
                 trouble.code,
                 exchange.operation,
                 (exchange.id,),
-                f"{BODY}{pointer}{trouble.pointer}",
+                f"{context.root}{pointer}{trouble.pointer}",
                 trouble.params,
                 trouble.expected,
                 trouble.received,

@@ -10,7 +10,8 @@ desk        what the operator does with bookings and messages
 feed        sends the news to a MaaS, in the background
 service     one method per operation
 maas        the reference implementation of a MaaS
-behaviours  wrong behaviours, to see that they are found
+behaviours  wrong behaviours, to see that they are found: habits, wrong_searches, wrong_bookings,
+            wrong_changes, wrong_news
 loading     documents of your own in place of the generator
 """
 
@@ -20,11 +21,12 @@ import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
+    from mobstd.ocss.reference.feed import OutgoingLike
     from mobstd.serving.asgi import Asgi
 
 __all__ = ["build", "build_proposal"]
@@ -47,6 +49,8 @@ def build(
     partner_key: str | None = None,
     issuer: str | None = None,
     audience: str | None = None,
+    partner_sender: Any = None,
+    outgoing: OutgoingLike | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
@@ -68,6 +72,9 @@ def build(
         issuer: as whom ID tokens are signed for the invented travellers, in place of a MaaS where
             they would sign in: a URL that leads to this app, which publishes the keys there.
         audience: the client id that those tokens are for.
+        partner_sender: what sends to that MaaS in place of HTTP.
+        outgoing: takes an operation of the MaaS and a document, and returns what is sent in its
+            place: for faults in what this operator says.
         behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
@@ -80,12 +87,11 @@ def build(
         MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for an issuer.
     """
     try:
-        from mobstd.canon.openapi import operations as documented
         from mobstd.ocss.editions import edition
-        from mobstd.ocss.reference.behaviours import chosen
+        from mobstd.ocss.reference.behaviours import around, chosen, mislead
         from mobstd.ocss.reference.desk import BookingDesk
         from mobstd.ocss.reference.feed import Feed
-        from mobstd.ocss.reference.habits import Setting, only_at
+        from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.service import ReferenceOperator
         from mobstd.ocss.reference.stores import file_of, store_of
@@ -112,12 +118,20 @@ def build(
         from mobstd.oidc import Issuer, published
 
         signs = Issuer(issuer or "", audience or "", algorithm="ES256")
-    tokens = None if signs is None else signs.token
     feed = None
     if partner is not None:
-        feed = Feed(ledger, partner, partner_key, tokens=tokens, spoken=spoken)
+        feed = Feed(
+            ledger,
+            partner,
+            partner_key,
+            tokens=None if signs is None else signs.token,
+            outgoing=outgoing,
+            spoken=spoken,
+            sender=partner_sender,
+        )
     desk = BookingDesk(store, ledger, recipe.now, feed, spoken)
     service = ReferenceOperator(store, setting, wrong, desk)
+    mislead(service, wrong)
     served: Asgi = app(
         service,
         spoken.version,
@@ -126,14 +140,7 @@ def build(
         development=development,
         check_answers=check_answers,
     )
-    known = documented(spoken.version, "operator")
-    for behaviour in wrong:
-        if behaviour.habit is not None:
-            outer = behaviour.habit(served, setting)
-            if behaviour.operations:
-                paths = {known[name].path for name in behaviour.operations}
-                outer = only_at(paths, outer, served)
-            served = Around(outer, served)
+    served = around(served, wrong, setting)
     return served if signs is None else Around(published(signs, served), served)
 
 

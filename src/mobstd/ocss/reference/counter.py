@@ -9,7 +9,7 @@ from mobstd.ocss.lifecycle import Transition
 from mobstd.ocss.reference.ledger import Ledger, Telling
 from mobstd.serving.answers import Refuse
 
-__all__ = ["MISSING", "change"]
+__all__ = ["MISSING", "change", "refuse_strangers"]
 
 MISSING = "missing_booking"
 ALREADY = "status_already_set"
@@ -33,3 +33,16 @@ def change(
         raise Refuse(409, ALREADY)
     if verdict is Transition.DISMISSED:
         raise Refuse(409, BACKWARDS)
+
+
+def refuse_strangers(ledger: Ledger, message: Mapping[str, Any], owner: str | None) -> None:
+    """Refuse a message of an operator for which another key speaks, or about another's booking.
+
+    Raises:
+        Refuse: 401 (MSG-08).
+    """
+    about = message.get("bookingId")
+    if about is not None and ledger.hidden(about, owner):
+        raise Refuse(401)
+    if not ledger.speaks(message["from"]["operator"], owner):
+        raise Refuse(401)

@@ -8,11 +8,12 @@ from typing import Any
 
 from mobstd.canon.openapi import operations
 from mobstd.ocss.editions import ALPHA, Edition
-from mobstd.ocss.reference.counter import MISSING, change
+from mobstd.ocss.reference.counter import MISSING, change, refuse_strangers
 from mobstd.ocss.reference.feed import Feed
 from mobstd.ocss.reference.ledger import Ledger
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.store import Store
+from mobstd.ocss.reference.wrong_news import Retelling
 from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BookingDesk"]
@@ -33,6 +34,9 @@ class BookingDesk:
         now: UNIX seconds; rides before are over.
         feed: the way to a MaaS that is told, or ``None``.
         spoken: the version that is spoken.
+
+    Attributes:
+        retell: what a wrong behaviour makes of an event, or ``None``.
     """
 
     def __init__(
@@ -45,8 +49,9 @@ class BookingDesk:
     ) -> None:
         self.store = store
         self.ledger = ledger
-        self._now = now
+        self.now = now
         self._feed = feed
+        self.retell: Retelling | None = None
         self._first = spoken.lifecycle.first
         posting = operations(spoken.version, "operator")["postBookings"]
         self._gone = 400 if posting.answer(404) is None else 404
@@ -60,7 +65,7 @@ class BookingDesk:
         """
         if booking["status"] not in self._first:
             raise Refuse(400, f"A booking begins as {' or '.join(self._first)}.")
-        if booking["passengerPickupDate"] < self._now:
+        if booking["passengerPickupDate"] < self.now:
             raise Refuse(self._gone, "missing_journey: the ride is over.")
         for side in _OTHER:
             self._known(booking, side)
@@ -98,9 +103,10 @@ class BookingDesk:
         """Keep a message for somebody here.
 
         Raises:
-            Refuse: 404 where the person or the journey is not there, or the booking that a message
-                has to be about from 2.0 on, which is its owner's alone.
+            Refuse: 401 where the key speaks for nobody in it (MSG-08); 404 where the person or the
+                journey is not there, or the booking that a message has to be about from 2.0 on.
         """
+        refuse_strangers(self.ledger, message, owner)
         to, sender = message["to"], message["from"]
         if self._with_words and self.ledger.booking(message["bookingId"], owner) is None:
             raise Refuse(404)
@@ -164,4 +170,5 @@ class BookingDesk:
         if self._feed is None:
             return None
         ours = booking["driver"]["operator"] == self._ours(booking)
-        return self._feed.event(booking, driver_is_ours=ours, message=message)
+        event = self._feed.event(booking, driver_is_ours=ours, message=message)
+        return event if self.retell is None else self.retell(booking, event)

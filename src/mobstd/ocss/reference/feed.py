@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from mobstd.errors import ApiError, TransportError
+from mobstd.judging.exchange import Request
 from mobstd.ocss.booking import event_of
 from mobstd.ocss.editions import ALPHA, Edition
 from mobstd.ocss.reference.ledger import Ledger, News
 from mobstd.ocss.reference.people import Item
 from mobstd.transport.auth import ApiKey
 
-__all__ = ["TOKEN", "Feed"]
+__all__ = ["TOKEN", "Feed", "OutgoingLike"]
 
 TOKEN = "reference.stand-in.token"
 """What stands in for an ID token where no issuer is given: nobody signs in here."""
@@ -23,6 +26,8 @@ Tokens = Callable[[str], str]
 """Takes the id of a traveller and returns an ID token that speaks of them."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
+
+OutgoingLike = Callable[[str, Item], Sequence[Item]]
 
 _log = logging.getLogger("mobstd.ocss.reference")
 
@@ -39,6 +44,8 @@ class Feed:
         url: the base URL of the MaaS.
         key: sent as ``X-API-Key``.
         tokens: makes the ID token of a traveller, in place of one that stands in for it.
+        outgoing: takes the name of an operation and a document, and returns what is sent in its
+            place; for wrong behaviours.
         spoken: the version that both speak.
         options: of the client, such as ``sender``.
     """
@@ -50,15 +57,23 @@ class Feed:
         key: str | None = None,
         *,
         tokens: Tokens | None = None,
+        outgoing: OutgoingLike | None = None,
         spoken: Edition = ALPHA,
         **options: Any,
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
         self._spoken = spoken
+        self._outgoing = outgoing
         auth = None if key is None else ApiKey("X-API-Key", key)
-        kind = spoken.client.MaasClient
-        self._client = kind(url, auth=auth, timeout=options.pop("timeout", 5.0), **options)
+        self._said: Item | None = None
+        self._client = spoken.client.MaasClient(
+            url,
+            auth=auth,
+            timeout=options.pop("timeout", 5.0),
+            on_request=None if outgoing is None else self._reworded,
+            **options,
+        )
         self._something = threading.Event()
         self._closed = threading.Event()
         self._starting = threading.Lock()
@@ -121,8 +136,7 @@ class Feed:
         MaaS that fails, or that asks to wait, counts as a try; any other refusal is for good.
         """
         try:
-            event = self._spoken.models.CarpoolBookingEvent.read(self.signed(news.event))
-            self._client.post_booking_events(event)
+            self._send(self.signed(news.event))
         except TransportError as error:
             _log.info("event %s: %s", news.event["id"], error.code)
             return False
@@ -133,3 +147,16 @@ class Feed:
                 return False
         self._ledger.told(news)
         return True
+
+    def _send(self, event: Item) -> None:
+        known = self._spoken.models.CarpoolBookingEvent.read(event)
+        if self._outgoing is None:
+            self._client.post_booking_events(known)
+            return
+        for said in self._outgoing("postBookingEvents", event):
+            self._said = said
+            self._client.post_booking_events(known)
+
+    def _reworded(self, request: Request) -> Request:
+        """Return the request with what is said in place of the event."""
+        return replace(request, body=json.dumps(self._said, ensure_ascii=False).encode())

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from mobstd.canon.openapi import operations
 from mobstd.serving.asgi import Asgi, path_of
 
-__all__ = ["HABITS", "Setting", "only_at"]
+__all__ = ["HABITS", "Habit", "Setting", "only_at"]
 
 _INTEGERS = {"departureDate", "timeDelta", "count", "minDepartureDate", "maxDepartureDate"}
 _NUMBERS = {"departureLat", "departureLng", "arrivalLat", "arrivalLng"}
@@ -106,17 +107,24 @@ def lenient_numbers(app: Asgi, setting: Setting) -> Asgi:
     return wrong
 
 
-def only_at(paths: Collection[str], wrong: Asgi, right: Asgi) -> Asgi:
-    """Return an app that is wrong at some paths only."""
+def only_at(names: Collection[str], wrong: Asgi, right: Any) -> Asgi:
+    """Return an app that is wrong in some operations only; ``right`` knows its version and role."""
+    known = operations(right.version, right.role)
+    there = [known[name] for name in names if name in known]
 
     async def served(scope: Any, receive: Any, send: Any) -> None:
-        here = scope["type"] == "http" and path_of(scope) in paths
+        here = scope["type"] == "http" and any(
+            one.method == scope["method"] and one.path_pattern.search(path_of(scope))
+            for one in there
+        )
         await (wrong if here else right)(scope, receive, send)
 
     return served
 
 
-HABITS: dict[str, tuple[tuple[str, ...], Callable[[Asgi, Setting], Asgi]]] = {
+Habit = Callable[[Asgi, Setting], Asgi]
+
+HABITS: dict[str, tuple[tuple[str, ...], Habit]] = {
     "accepts-any-key": (("OCSS-AUTH-01",), accepts_any_key),
     "accepts-no-key": (("OCSS-AUTH-01",), accepts_no_key),
     "status-needs-key": (("OCSS-STATUS-02",), status_needs_key),

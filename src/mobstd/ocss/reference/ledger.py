@@ -50,12 +50,16 @@ class Ledger:
         path: a file, or ``:memory:``.
         lifecycle: how bookings go from status to status; that of 1.0-alpha when ``None``.
 
+    Attributes:
+        move: the table of statuses.
+
     Raises:
         ConfigError: where the file can't be used.
     """
 
     def __init__(self, path: str = ":memory:", lifecycle: Lifecycle | None = None) -> None:
         self._lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
+        self.move = self._lifecycle.transition
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -129,18 +133,35 @@ class Ledger:
             booking = self._find(db, id_, owner)
             if booking is None:
                 return None
-            verdict = self._lifecycle.transition(booking["status"], status)
+            verdict = self.move(booking["status"], status)
             if verdict is Transition.OK:
                 booking["status"] = status
                 self._write(db, booking)
                 self._queue(db, tell(booking))
             return verdict
 
-    def take(self, event: Item) -> bool:
+    def amend(self, id_: str, change: Callable[[Item], Item]) -> None:
+        """Write a booking anew, if it is there; only wrong behaviours do so."""
+        with self._transaction() as db:
+            booking = self._find(db, id_, None)
+            if booking is not None:
+                self._write(db, change(booking))
+
+    def heard(self, event_id: str) -> bool:
+        """Say whether an event was taken before."""
+        with self._lock:
+            row = (_key(event_id),)
+            return self._db.execute("SELECT 1 FROM events WHERE id = ?", row).fetchone() is not None
+
+    def take(self, event: Item, owner: str | None = None) -> bool:
         """Take news of a booking; say whether it changed anything.
 
         An event counts once, by its id. The first news of a booking counts whatever its status; a
         later one that does not lead on is dismissed.
+
+        Args:
+            event: the news.
+            owner: who tells; news of another owner's booking is dismissed.
         """
         data: Item = event["data"]
         with self._transaction() as db:
@@ -149,9 +170,11 @@ class Ledger:
                 return False
             known = self._find(db, data["id"], None)
             if known is None:
-                new = (_key(data["id"]), data["status"], _text(data), _text(data), None)
+                new = (_key(data["id"]), data["status"], _text(data), _text(data), owner)
                 db.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?)", new)
                 return True
+            if self._find(db, data["id"], owner) is None:
+                return False
             verdict = self._lifecycle.transition(known["status"], data["status"])
             if verdict is not Transition.OK:
                 return False
@@ -163,6 +186,10 @@ class Ledger:
         with self._lock:
             return self._find(self._db, id_, owner)
 
+    def hidden(self, id_: str, owner: str | None) -> bool:
+        """Say whether there is such a booking, but of another owner."""
+        return self.booking(id_, owner) is None and self.booking(id_) is not None
+
     def involves(self, operator: str, person: str) -> bool:
         """Say whether a person is a side of any booking."""
         query = "SELECT 1 FROM bookings WHERE " + " OR ".join(
@@ -172,6 +199,18 @@ class Ledger:
         )
         with self._lock:
             return self._db.execute(f"{query} LIMIT 1", (operator, person)).fetchone() is not None
+
+    def speaks(self, operator: str, owner: str | None) -> bool:
+        """Say whether a key speaks for an operator; the first that does so is the one.
+
+        Who belongs to whom is agreed between partners, and nobody tells it here.
+        """
+        if owner is None:
+            return True
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO speakers VALUES (?, ?)", (operator, owner))
+            query = "SELECT owner FROM speakers WHERE operator = ?"
+            return bool(db.execute(query, (operator,)).fetchone()[0] == owner)
 
     def keep(self, message: Item) -> None:
         """Keep a message."""
@@ -245,6 +284,7 @@ CREATE TABLE IF NOT EXISTS bookings (
 CREATE TABLE IF NOT EXISTS messages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS speakers (operator TEXT PRIMARY KEY, owner TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS news (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, tries INTEGER NOT NULL

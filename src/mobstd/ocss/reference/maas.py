@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import MissingExtra
 from mobstd.ocss.editions import ALPHA, Edition
+from mobstd.ocss.reference.counter import change, refuse_strangers
+from mobstd.serving.answers import Refuse
+from mobstd.serving.caller import caller
 
 if TYPE_CHECKING:
     from mobstd.ocss.reference.ledger import Ledger
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ReferenceMaas", "build", "build_proposal"]
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+"""A signed JSON Web Token in its compact form (RFC 7515)."""
+
 
 def build(
     *,
@@ -24,6 +31,7 @@ def build(
     api_keys: Iterable[str] | None = None,
     issuer: str | None = None,
     audience: str | Iterable[str] | None = None,
+    behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
     version: str = "1.0-alpha",
@@ -34,18 +42,23 @@ def build(
         db: ``sqlite:///file`` to keep bookings in a file; in memory when ``None``.
         api_keys: the accepted keys; ``None``: open to everybody.
         issuer: whose ID tokens are believed, over plain http too; events come with one for
-            ``audience`` or are refused. Nobody looks at their token when ``None``.
+            ``audience`` or are refused. Where it is ``None``, a token only has to look like one.
         audience: the client ids that tokens are for.
+        behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
+            with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
         version: of the standard.
 
     Raises:
         ConfigError: for a database that can't be used, or an issuer without an audience.
+        UnknownName: for a behaviour that is not there.
         MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for tokens.
     """
     try:
         from mobstd.ocss.editions import edition
+        from mobstd.ocss.reference.behaviours import around, chosen, mislead
+        from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.stores import file_of
         from mobstd.serving.kit import app
@@ -53,14 +66,20 @@ def build(
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
     spoken = edition(version)
-    return app(
-        ReferenceMaas(Ledger(file_of(db), spoken.lifecycle), _verifier(issuer, audience), spoken),
+    keys = None if api_keys is None else tuple(api_keys)
+    wrong = chosen(behaviours)
+    ledger = Ledger(file_of(db), spoken.lifecycle)
+    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken)
+    mislead(service, wrong)
+    served: Asgi = app(
+        service,
         spoken.version,
         "maas",
-        api_keys=None if api_keys is None else tuple(api_keys),
+        api_keys=keys,
         development=development,
         check_answers=check_answers,
     )
+    return around(served, wrong, Setting(0, keys or ()))
 
 
 def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> TokenVerifier | None:
@@ -92,11 +111,17 @@ class ReferenceMaas:
     def post_booking_events(self, _: Mapping[str, Any], event: Item) -> None:
         """Take news: 200 whether it counts, is repeated, or came late (A34, A35).
 
-        A token that has expired is enough for a change of status, not for a new booking.
+        A token that has expired is enough for a change of status, not for a new booking. Where no
+        issuer is known, nobody signs in, and it only has to look like one. What could never be
+        verified, and news of a booking that somebody else told of, is 401.
         """
         if self.tokens is not None:
             self.tokens.verify(event["idToken"], late=self._late(event["data"]))
-        self.ledger.take(event)
+        elif not _TOKEN.fullmatch(event["idToken"]):
+            raise Refuse(401)
+        if self.ledger.hidden(event["data"]["id"], caller()):
+            raise Refuse(401)
+        self.ledger.take(event, caller())
 
     def _late(self, booking: Item) -> bool:
         known = self.ledger.booking(booking["id"]) is not None
@@ -104,14 +129,11 @@ class ReferenceMaas:
 
     def patch_bookings(self, asked: Mapping[str, Any]) -> None:
         """Change the status of a booking."""
-        from mobstd.ocss.reference.counter import change
-
-        change(self.ledger, asked, None)
+        change(self.ledger, asked, caller())
 
     def post_messages(self, _: Mapping[str, Any], message: Item) -> None:
         """Take a message for somebody who has a booking."""
-        from mobstd.serving.answers import Refuse
-
+        refuse_strangers(self.ledger, message, caller())
         to = message["to"]
         if self._with_words and self.ledger.booking(message["bookingId"]) is None:
             raise Refuse(404)

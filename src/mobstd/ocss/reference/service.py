@@ -16,6 +16,7 @@ from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.search import EVERY_DAY, Search, run
 from mobstd.ocss.reference.store import Disc, Store, seconds_of_day, slots
 from mobstd.ocss.reference.world import DAYS
+from mobstd.ocss.reference.wrong_news import Retelling
 from mobstd.serving.answers import Refuse, Reply
 from mobstd.serving.caller import caller
 
@@ -46,6 +47,15 @@ class ReferenceOperator:
         self.store = store
         self.desk = BookingDesk(store, Ledger(), setting.now) if desk is None else desk
         self._finds = {name: self._find(name, setting, behaviours) for name in _KINDS}
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where bookings are kept."""
+        return self.desk.ledger
+
+    def retell(self, retelling: Retelling) -> None:
+        """Let a wrong behaviour change the news that is told."""
+        self.desk.retell = retelling
 
     def _find(self, operation: str, setting: Setting, behaviours: Iterable[Behaviour]) -> Find:
         def right(search: Search) -> list[Item]:
