@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -180,7 +181,8 @@ def test_the_output_is_the_same_under_any_hash_seed(version: Version, tmp_path: 
 def test_nothing_of_the_machine_is_in_it(version: Version, tmp_path: Path) -> None:
     for text in generate(version).values():
         assert str(tmp_path) not in text
-        assert "202" not in text.replace("2026", "").replace("2020-12", "")
+        dated = re.sub("[0-9a-f]{64}", "", text)  # a hash may hold anything
+        assert "202" not in dated.replace("2026", "").replace("2020-12", "")
 
 
 def test_check_writes_nothing(

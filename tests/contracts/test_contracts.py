@@ -143,6 +143,8 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/requirements.yaml", "requirement"),
         *data("conformance/*/ambiguities.yaml", "ambiguity"),
         *data("conformance/*/messages.yaml", "messages"),
+        *data("conformance/*/lifecycle.yaml", "lifecycle"),
+        *data("conformance/*/symmetry.yaml", "symmetry"),
         *data("conformance/*/suite.yaml", "suite"),
         *data("conformance/*/faults/*.json", "fault"),
         *data("conformance/*/twins/*.json", "twin"),

@@ -18,12 +18,13 @@ OPERATIONS = {
     "passenger-regular-trip": "getPassengerRegularTrips",
     "error": "getDriverJourneys",
     "booking": "getBookings",
+    "api-info": "getApiInfo",
 }
-SENT = {"message", "carpool-booking-event"}
+SENT = {"message", "carpool-booking-event", "booking-request"}
 """Documents of requests alone, which no answer brings."""
 
 
-WHOLE = {"error", "booking"}
+WHOLE = {"error", "booking", "api-info"}
 """Documents that an answer consists of."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,21 +12,36 @@ import pytest
 from mobstd.canon.files import load
 from mobstd.canon.openapi import operations
 from mobstd.canon.schemas import documents, schema_of
-from mobstd.canon.standard import find
+from mobstd.canon.standard import Version, find
 from mobstd.canon.validator import python_validator, validator
 from mobstd.conformance.kinds import PROBES
-from mobstd.judging.catalogue import catalogue
+from mobstd.judging.catalogue import catalogue, in_version
 from mobstd.judging.context import Context
 from mobstd.judging.judge import judge, settle
 
 from .documents import OPERATIONS, SENT, WHOLE, answered, patched
 
-VERSION = find("ocss@1.0-alpha")
+VERSIONS = {number: find(f"ocss@{number}") for number in ("1.0-alpha", "2.0-proposal")}
+VERSION = VERSIONS["1.0-alpha"]
 FOLDER = VERSION.conformance
 ROWS: dict[str, dict[str, Any]] = {row["id"]: row for row in load(FOLDER / "requirements.yaml")}
-SERVED = {role: operations(VERSION, role) for role in ("operator", "maas")}
+SERVED = {
+    (number, role): operations(version, role)
+    for number, version in VERSIONS.items()
+    for role in ("operator", "maas")
+}
 KNOWN = {name: found for served in SERVED.values() for name, found in served.items()}
-CONTEXT_BLOCKS = frozenset(VERSION.suite["blocks"])
+CONTEXT_BLOCKS = frozenset(block for v in VERSIONS.values() for block in v.suite["blocks"])
+AS_THEY_ARE = [
+    pytest.param(number, in_version(row, number), id=f"{number}-{id_}")
+    for id_, row in ROWS.items()
+    for number in row["versions"]
+]
+PROPOSED = {
+    *("OCSS-BOOK-23", "OCSS-LINK-08", "OCSS-HOOK-19"),
+    *(f"OCSS-INFO-{number:02}" for number in range(1, 5)),
+}
+"""Rows beyond those of the reference: of the proposal alone."""
 
 EXPECTED = {
     "GEN": 10,
@@ -68,8 +82,9 @@ def texts(value: Any) -> Iterator[dict[str, str]]:
 
 def test_every_row_of_the_reference_is_here() -> None:
     numbers = {f"OCSS-{t}-{n:02}" for t, count in EXPECTED.items() for n in range(1, count + 1)}
-    assert set(ROWS) == numbers
+    assert set(ROWS) == numbers | PROPOSED
     assert len(numbers) == 178
+    assert all(ROWS[id_]["versions"] == ["2.0-proposal"] for id_ in PROPOSED)
     assert len(load(FOLDER / "requirements.yaml")) == len(ROWS)
 
 
@@ -95,11 +110,10 @@ def test_asserts_say_what_is_wrong() -> None:
                 assert check["message"]["en"], row["id"]
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_a_row_is_whole(row: dict[str, Any]) -> None:
-    documents_ = VERSION.source["documents"]
+@pytest.mark.parametrize(("number", "row"), AS_THEY_ARE)
+def test_a_row_is_whole(number: str, row: dict[str, Any]) -> None:
+    documents_ = VERSIONS[number].source["documents"]
     assert all(source["document"] in documents_ for source in row["source"])
-    assert row["versions"] == ["1.0-alpha"]
     assert len(row["title"]["en"]) <= 100
     assert bool(row.get("checks") or row.get("covers")) != ("untested" in row)
     assert set(row["operations"]) <= set(KNOWN)
@@ -111,6 +125,24 @@ def test_a_row_is_whole(row: dict[str, Any]) -> None:
         assert {check.get("filter", row["id"])} <= set(ROWS)
         assert set(check.get("filters", [])) <= set(ROWS)
     assert set(row.get("covers", [])) - {"*"} <= set(ROWS) - {row["id"]}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_row_says_why_a_version_has_not_got_it(row: dict[str, Any]) -> None:
+    absent = row.get("absent", {})
+    assert set(row["versions"]) | set(absent) == set(VERSIONS)
+    assert not set(row["versions"]) & set(absent)
+    assert set(row.get("changes", {})) <= set(row["versions"])
+    for number, why in absent.items():
+        assert all(number in ROWS[id_]["versions"] for id_ in why.get("instead", ()))
+    for changed in row.get("changes", {}).values():
+        assert all(row.get(name) != value for name, value in changed.items())
+
+
+def test_the_umbrella_over_schemas_covers_in_both_versions_what_is_there() -> None:
+    row = ROWS["OCSS-GEN-07"]
+    later = set(in_version(row, "2.0-proposal")["covers"])
+    assert {id_ for id_ in row["covers"] if "2.0-proposal" in ROWS[id_]["versions"]} <= later
 
 
 def test_ambiguities_and_rows_name_each_other() -> None:
@@ -143,8 +175,9 @@ def test_sources_in_the_openapi_file_exist_here_too() -> None:
             assert name is None or name[1] in parameters
 
 
-def test_parameters_and_rules_of_checks_exist() -> None:
-    bound = catalogue(VERSION, "operator")
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=str)
+def test_parameters_and_rules_of_checks_exist(version: Version) -> None:
+    bound = catalogue(version, "operator")
     names = {p.name for operation in KNOWN.values() for p in operation.parameters}
     context = Context(bound)
     for row, check in bound.checks:
@@ -159,7 +192,7 @@ def test_parameters_and_rules_of_checks_exist() -> None:
             used |= set(check["parameters"])
         assert used - {"x-unknown"} <= names, row.id
         if check.kind == "rule":
-            assert check["call"] in VERSION.rules, row.id
+            assert check["call"] in version.rules, row.id
         for part in ("if", "then"):
             if part in check.params:
                 context.validator(check[part])
@@ -187,59 +220,21 @@ def test_most_checked_rows_need_no_python() -> None:
     assert len(plain) / len(checked) >= 0.6
 
 
-MIRRORS = {
-    "getDriverJourneys": "getPassengerJourneys",
-    "getPassengerJourneys": "getDriverJourneys",
-    "getDriverRegularTrips": "getPassengerRegularTrips",
-    "getPassengerRegularTrips": "getDriverRegularTrips",
-    **{
-        name: name
-        for name in (
-            "getStatus",
-            "postBookings",
-            "patchBookings",
-            "getBookings",
-            "postMessages",
-            "postBookingEvents",
-        )
-    },
-}
-WAIVED = {
-    "OCSS-SEARCH-21": "only a passenger's journey requires driverDepartureDate",
-    "OCSS-SCHEMA-05": "only a driver's trip has walks",
-    **dict.fromkeys(
-        [f"OCSS-PRICE-{n:02}" for n in (1, 2, 3, 4, 5, 7, 9)], "only a driver's journey has a price"
-    ),
-    "OCSS-PRICE-10": "it is about a price in a passenger's journey",
-}
-
-
-def test_drivers_and_passengers_are_judged_alike() -> None:
-    for row in ROWS.values():
-        named = set(row["operations"])
-        lopsided = named != {MIRRORS[operation] for operation in named}
-        assert lopsided == (row["id"] in WAIVED), row["id"]
-        if lopsided:
-            continue
-        seen = Counter(
-            (check["kind"], operation)
-            for check in checks(row)
-            for operation in check.get("operations", named)
-        )
-        for (kind, operation), times in seen.items():
-            assert seen[kind, MIRRORS[operation]] == times, (row["id"], kind)
-
-
-def test_every_operation_is_in_a_block_and_every_core_row_counts_in_it() -> None:
-    blocks = VERSION.suite["blocks"]
+@pytest.mark.parametrize("number", VERSIONS)
+def test_every_operation_is_in_a_block_and_every_core_row_counts_in_it(number: str) -> None:
+    version = VERSIONS[number]
+    blocks = version.suite["blocks"]
+    rows = {i: in_version(row, number) for i, row in ROWS.items() if number in row["versions"]}
+    known = {n: op for (v, _), ops in SERVED.items() if v == number for n, op in ops.items()}
     placed = [operation for block in blocks.values() for operation in block["operations"]]
-    assert sorted(placed) == sorted(KNOWN)
-    for role, served in SERVED.items():
-        found = catalogue(VERSION, role)
+    assert sorted(placed) == sorted(known)
+    for role in ("operator", "maas"):
+        served = SERVED[number, role]
+        found = catalogue(version, role)
         assert sorted(found.block_of) == sorted(served)
         assert set(found.rows) == {
             id_
-            for id_, row in ROWS.items()
+            for id_, row in rows.items()
             if role in row["roles"]
             and (
                 "untested" in row
@@ -252,11 +247,11 @@ def test_every_operation_is_in_a_block_and_every_core_row_counts_in_it() -> None
             assert block.core or not block.operations
     for name, block in blocks.items():
         for id_ in block.get("core", []):
-            row = ROWS[id_]
+            row = rows[id_]
             assert checks(row), id_
             assert name in row["blocks"] or set(block["operations"]) <= set(row["operations"])
         for operation in block["operations"]:
-            assert KNOWN[operation].block == name
+            assert known[operation].block == name
 
 
 def test_the_exploration_knows_its_parameters() -> None:
@@ -282,7 +277,17 @@ VECTORS: dict[str, dict[str, Any]] = {
 }
 
 
-ANSWERED = {id_: vector for id_, vector in VECTORS.items() if vector["schema"] not in SENT}
+IN_VERSIONS = [
+    pytest.param(VERSIONS[number], vector, id=f"{number}-{id_}")
+    for id_, vector in VECTORS.items()
+    for number in vector.get("versions", VERSIONS)
+]
+ANSWERED = [
+    pytest.param(VERSIONS[number], vector, id=f"{number}-{id_}")
+    for id_, vector in VECTORS.items()
+    if vector["schema"] not in SENT
+    for number in vector.get("versions", VERSIONS)
+]
 
 
 def document(vector: Mapping[str, Any]) -> Any:
@@ -297,9 +302,11 @@ def test_there_are_enough_vectors() -> None:
     assert sum(len(load(p)) for p in (FOLDER / "vectors").glob("*.json")) == len(VECTORS)
 
 
-@pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
-def test_both_validators_give_the_answer_of_a_vector(vector: dict[str, Any]) -> None:
-    schema, registry = schema_of(VERSION, vector["schema"]), documents(VERSION)
+@pytest.mark.parametrize(("version", "vector"), IN_VERSIONS)
+def test_both_validators_give_the_answer_of_a_vector(
+    version: Version, vector: dict[str, Any]
+) -> None:
+    schema, registry = schema_of(version, vector["schema"]), documents(version)
     expected = vector["expect"]
     assert ("findings" in expected) == (vector["schema"] not in SENT)
     for make in (validator, python_validator):
@@ -307,16 +314,17 @@ def test_both_validators_give_the_answer_of_a_vector(vector: dict[str, Any]) -> 
     if expected.get("findings") or not expected["valid"]:
         assert len(vector["edit"]) == 1
         twin = VECTORS[vector["twin_of"]]
+        assert version.version in twin.get("versions", VERSIONS)
         assert twin["expect"]["valid"]
         assert not twin["expect"].get("findings")
 
 
-@pytest.mark.parametrize("vector", ANSWERED.values(), ids=ANSWERED)
-def test_the_rows_give_the_answer_of_a_vector(vector: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("version", "vector"), ANSWERED)
+def test_the_rows_give_the_answer_of_a_vector(version: Version, vector: dict[str, Any]) -> None:
     """Each error goes to one row: the one that the vector names."""
     exchange = answered(vector["schema"], document(vector))
     item = "/response/body" if vector["schema"] in WHOLE else "/response/body/0"
-    tallies = settle(judge([exchange], Context(catalogue(VERSION, "operator"))))
+    tallies = settle(judge([exchange], Context(catalogue(version, "operator"))))
     found = {
         (finding.requirement, finding.pointer.removeprefix(item), finding.code)
         for rows in tallies.values()
@@ -332,15 +340,16 @@ def test_the_rows_give_the_answer_of_a_vector(vector: dict[str, Any]) -> None:
         assert code is None or (row, pointer, code) in found
 
 
-def test_rows_that_judge_documents_have_vectors() -> None:
+@pytest.mark.parametrize("number", VERSIONS)
+def test_rows_that_judge_documents_have_vectors(number: str) -> None:
     """A row with a check of documents alone is shown in at least one vector that it refuses."""
-    seen = {
-        one["requirement"] for vector in ANSWERED.values() for one in vector["expect"]["findings"]
-    }
+    shown = [v for v in VECTORS.values() if number in v["versions"] and v["schema"] not in SENT]
+    seen = {one["requirement"] for vector in shown for one in vector["expect"]["findings"]}
     documentary = {
         id_
         for id_, row in ROWS.items()
-        for check in checks(row)
+        if number in row["versions"]
+        for check in checks(in_version(row, number))
         if check["kind"] in ("assert", "ordered", "equal") and "when_block" not in check
     }
     assert documentary - seen == {"OCSS-ERR-01"}

@@ -20,6 +20,8 @@ _PLACES = {
     "requirement": "conformance/*/requirements.yaml",
     "ambiguity": "conformance/*/ambiguities.yaml",
     "messages": "conformance/*/messages.yaml",
+    "lifecycle": "conformance/*/lifecycle.yaml",
+    "symmetry": "conformance/*/symmetry.yaml",
     "fault": "conformance/*/faults/*.json",
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",

@@ -83,11 +83,16 @@ class Version:
 
     @cached_property
     def suite(self) -> Mapping[str, Any]:
-        """``suite.yaml``: blocks, collections, exploration."""
+        """``suite.yaml``: the blocks of this version, collections, exploration."""
         loaded: Mapping[str, Any] = load_if_there(
             self.conformance / "suite.yaml", {"standard": self.name, "blocks": {}}
         )
-        return loaded
+        blocks = {
+            name: block
+            for name, block in loaded["blocks"].items()
+            if self.version in block.get("versions", [self.version])
+        }
+        return {**loaded, "blocks": blocks}
 
     @cached_property
     def messages(self) -> Mapping[str, Mapping[str, str]]:

@@ -82,7 +82,10 @@ class _Rewriter:
         for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
             if key in out:
                 inner = enumerate(out[key])
-                out[key] = [self.schema(one, f"{at}/{key}/{n}") for n, one in inner]
+                parts = [self.schema(one, f"{at}/{key}/{n}") for n, one in inner]
+                out[key] = [one for one in parts if one or key != "allOf"]
+        if not out.get("allOf", True):
+            del out["allOf"]  # conditions alone: a verdict needs them, a reader does not
         for key in ("items", "additionalProperties"):
             if key in out:
                 out[key] = self.schema(out[key], f"{at}/{key}")

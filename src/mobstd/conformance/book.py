@@ -110,6 +110,7 @@ class Book:
             if name in self.ambiguities:
                 sections.append(self._settlement(self.ambiguities[name]))
         sections += self._checks(row)
+        sections += self._versions(row)
         sections += self._faults(row["id"])
         return Explanation(f"{row['id']}  {self._text(row['title'])}", tuple(sections))
 
@@ -129,6 +130,8 @@ class Book:
         if "text" in ambiguity:
             lines.append(self._text(ambiguity["text"]))
         lines.append(self._say("settlement", text=self._text(ambiguity["settlement"])))
+        for version, text in ambiguity.get("settlements", {}).items():
+            lines.append(self._say("settled-in", version=version, text=self._text(text)))
         if ambiguity.get("status") == "open":
             lines.append(self._say("open"))
         return Section(ambiguity["id"], tuple(lines))
@@ -168,6 +171,22 @@ class Book:
             lines.append(self._say(f"kind.{check['kind']}"))
             lines += [f"    {name}: {_plain(value)}" for name, value in _params(check)]
         return tuple(lines)
+
+    def _versions(self, row: Mapping[str, Any]) -> Iterator[Section]:
+        """Yield what is otherwise in a version, and why one has not got the row."""
+        for version, changed in row.get("changes", {}).items():
+            lines = [self._text(changed[name]) for name in ("title", "text") if name in changed]
+            for name in ("level", "origin"):
+                if name in changed:
+                    lines.append(self._say(f"{name}.{changed[name]}"))
+            for section in self._checks(changed):
+                lines += [section.heading, *(f"  {line}" for line in section.lines)]
+            yield Section(self._say("in-version", version=version), tuple(lines))
+        for version, absent in row.get("absent", {}).items():
+            lines = [self._text(absent["because"])]
+            if "instead" in absent:
+                lines.append(self._say("instead", rows=", ".join(absent["instead"])))
+            yield Section(self._say("not-in-version", version=version), tuple(lines))
 
     def _faults(self, requirement: str) -> Iterator[Section]:
         faults = [f for f in self.faults.values() if f.get("requirement") == requirement]

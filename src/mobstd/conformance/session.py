@@ -192,6 +192,7 @@ class Session:
         requirement: str | None = None,
         negative: bool = False,
         credentials: str = "own",
+        presenting: Pairs | None = None,
         extra: tuple[tuple[str, str], ...] = (),
         body: Any = MISSING,
         before: Callable[[], None] | None = None,
@@ -205,6 +206,7 @@ class Session:
             requirement: the row that asks.
             negative: the request is wrong on purpose.
             credentials: ``own``, ``none``, ``wrong`` or ``other``.
+            presenting: headers that stand in place of our own credentials.
             extra: more query pairs, as they are.
             body: a JSON value; none is sent where it is ``MISSING``.
             before: called when it is about to be sent, where it may be.
@@ -214,7 +216,8 @@ class Session:
             PhaseSpent: where this phase may not.
         """
         request = self.request(operation, query, extra=extra, body=body)
-        request = replace(request, headers=request.headers + self._headers(credentials))
+        presented = self._headers(credentials) if presenting is None else presenting
+        request = replace(request, headers=request.headers + presented)
         return self._send(
             operation, request, purpose, requirement, negative, credentials == "own", before
         )

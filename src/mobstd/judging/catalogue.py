@@ -14,7 +14,7 @@ from mobstd.canon.standard import Version
 from mobstd.errors import CanonError
 from mobstd.judging.requirement import Calls, Check, Requirement
 
-__all__ = ["Block", "Catalogue", "Collection", "callers", "catalogue"]
+__all__ = ["Block", "Catalogue", "Collection", "callers", "catalogue", "in_version"]
 
 CALLED = "called"
 """The kind of check that says that a row's ``calls`` bind the role as well, in what it calls."""
@@ -124,6 +124,15 @@ def _filled(value: Any, params: Mapping[str, Any]) -> Any:
     return value
 
 
+def in_version(row: Mapping[str, Any], version: str) -> Mapping[str, Any]:
+    """Return a row of a catalogue file as a version has it: with what ``changes`` says there."""
+    changed = row.get("changes", {}).get(version, {})
+    ended: set[str] = {"checks", "covers"} if "untested" in changed else set()
+    if changed.keys() & {"checks", "covers"}:
+        ended = {"untested"}
+    return {name: value for name, value in {**row, **changed}.items() if name not in ended}
+
+
 def _checks(rows: Iterable[Mapping[str, Any]], params: Mapping[str, Any]) -> tuple[Check, ...]:
     return tuple(
         Check(check["kind"], {k: _filled(v, params) for k, v in check.items() if k != "kind"})
@@ -133,6 +142,7 @@ def _checks(rows: Iterable[Mapping[str, Any]], params: Mapping[str, Any]) -> tup
 
 def requirement(row: Mapping[str, Any], version: str) -> Requirement:
     """Return one row of a catalogue file, with the parameters of a version filled in."""
+    row = in_version(row, version)
     params = row.get("params", {}).get(version, {})
     calls = row.get("calls")
     return Requirement(

@@ -13,5 +13,7 @@ PLUG = Plug(
     references={
         "1.0-alpha": "mobstd.ocss.reference:build",
         "1.0-alpha/maas": "mobstd.ocss.reference.maas:build",
+        "2.0-proposal": "mobstd.ocss.reference:build_proposal",
+        "2.0-proposal/maas": "mobstd.ocss.reference.maas:build_proposal",
     },
 )

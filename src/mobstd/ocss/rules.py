@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from mobstd.judging.context import Context
 from mobstd.judging.kinds.filters import distance
 from mobstd.judging.rule import ItemFilter, Trouble, ValueRule
+from mobstd.ocss.links import JOURNEY_PARAMETER
 from mobstd.ocss.schedules import coherence, weekday, window, window_edges
 
 __all__ = ["RULES"]
@@ -113,6 +115,52 @@ def _speed_plausible(item: Any, context: Context) -> Iterator[Trouble] | None:
     return iter((trouble,))
 
 
+def _link_names_journey(journey: Any, _: Context) -> Iterator[Trouble] | None:
+    """OCSS-LINK-08: the link of a journey has its id as a parameter."""
+    if not isinstance(journey, dict):
+        return None
+    link, id_ = journey.get("webUrl"), journey.get("id")
+    if not isinstance(link, str) or not isinstance(id_, str):
+        return None
+    try:
+        told = parse_qs(urlsplit(link).query).get(JOURNEY_PARAMETER, [])
+    except ValueError:
+        return None
+    if told == [id_]:
+        return iter(())
+    received = told[-1] if told else None
+    return iter((Trouble("link-without-journey", "/webUrl", {}, id_, received),))
+
+
+def _told_operations(info: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-INFO-04: each operation of a block that is there is told once, as implemented."""
+    told = info.get("endpoints") if isinstance(info, dict) else None
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        return None
+    return iter([*_told_twice(told), *_not_told(told, context)])
+
+
+def _told_twice(told: list[dict[str, Any]]) -> Iterator[Trouble]:
+    seen: set[tuple[Any, Any]] = set()
+    for place, one in enumerate(told):
+        name = (one.get("method"), one.get("path"))
+        if name in seen:
+            params = {"operation": f"{name[0]} {name[1]}"}
+            yield Trouble("told-twice", f"/endpoints/{place}", params)
+        seen.add(name)
+
+
+def _not_told(told: list[dict[str, Any]], context: Context) -> Iterator[Trouble]:
+    there = {(one.get("method"), one.get("path")): one.get("status") for one in told}
+    for operation in context.catalogue.operations.values():
+        if operation.block not in context.blocks:
+            continue
+        status = there.get((operation.method, operation.path))
+        if status != "IMPLEMENTED":
+            params = {"operation": f"{operation.method} {operation.path}"}
+            yield Trouble("not-told", "/endpoints", params, "IMPLEMENTED", status)
+
+
 def _items(judge: Callable[[Any, Context], Iterator[Trouble] | None]) -> ValueRule:
     return ValueRule("/*", judge)
 
@@ -143,4 +191,9 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
     "polyline-ends": _items(_polyline_ends),
     "distance-plausible": _items(_distance_plausible),
     "speed-plausible": _items(_speed_plausible),
+    "link-names-journey": _items(_link_names_journey),
+    "link-names-listed-journey": ValueRule(
+        "/*/schedules/*/journeySchedules/*", _link_names_journey
+    ),
+    "told-operations": ValueRule("", _told_operations),
 }

@@ -21,6 +21,7 @@ __all__ = [
     "Route",
     "Routes",
     "method_name",
+    "method_of",
     "routes",
 ]
 
@@ -31,6 +32,12 @@ Call = Callable[..., Any]
 def method_name(operation: str) -> str:
     """Return the name of a method: ``getDriverJourneys`` becomes ``get_driver_journeys``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).replace("-", "_").lower()
+
+
+def method_of(service: object, operation: Operation) -> Call | None:
+    """Return the method that answers an operation, ``None`` where the service has none."""
+    call: Call | None = getattr(service, method_name(operation.id), None)
+    return None if getattr(call, "__isabstractmethod__", False) else call
 
 
 @dataclass
@@ -117,8 +124,8 @@ def _bound(
     A service that was made from a generated interface brings ``QUERIES``, which make its typed
     arguments; any other gets the mapping of parameters, and the body where there is one.
     """
-    call = getattr(service, method_name(operation.id), None)
-    if call is None or getattr(call, "__isabstractmethod__", False):
+    call = method_of(service, operation)
+    if call is None:
         return None
     return partial(_plain, call, operation) if build is None else partial(_built, call, build)
 

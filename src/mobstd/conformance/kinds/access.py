@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mobstd.canon.openapi import key_header
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CREDENTIALS", "DECLARED", "IMPLEMENTS", "NOT_DECLARED", "PUBLIC"]
+__all__ = ["CREDENTIALS", "DECLARED", "IMPLEMENTS", "KEY_HEADER", "NOT_DECLARED", "PUBLIC"]
 
 
 def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -50,6 +51,41 @@ def _the_same(lab: Lab, control: Exchange, bare: Exchange) -> bool:
     """Say whether strangers get what the key gets; nothing, or an excuse, is a refusal."""
     own = set(lab.keys(control))
     return bare.accepted and (not own or not own.isdisjoint(lab.keys(bare)))
+
+
+def _key_header(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """The same key, in the documented header and in other letters; tells only where keys count."""
+    query, own = lab.controls.get(operation), lab.session.credentials
+    if not lab.has_credentials or query is None:
+        return Result(reason="unobservable")
+    control = lab.ask(operation, query, "control", row)
+    if not control.accepted:
+        return Result()
+    bare = lab.ask(operation, query, "negative", row, negative=True, credentials="none")
+    if _the_same(lab, control, bare):
+        return Result(reason="unobservable")
+    catalogue = lab.context.catalogue
+    name, key = key_header(catalogue.version, catalogue.role), own[0][1].removeprefix("Bearer ")
+    evidence = 0
+    for spelled in (name, name.lower(), name.upper()):
+        if (spelled, key) in own:
+            continue
+        asked = lab.ask(operation, query, "twin", row, presenting=((spelled, key),))
+        if asked.status is None or asked.status >= 500 or asked.status == 429:
+            continue
+        evidence += 1
+        if not asked.accepted:
+            finding = found(
+                row,
+                "probe.key-header",
+                (asked, control),
+                pointer="/response/status",
+                expected=control.status,
+                received=asked.status,
+                header=spelled,
+            )
+            return Result(evidence, (finding,))
+    return Result(evidence)
 
 
 def _public(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -125,6 +161,12 @@ CREDENTIALS = Probe(
     _credentials,
     "negatives",
     {"en": "no key, and a wrong key", "fr": "sans clé, et avec une fausse clé"},
+)
+KEY_HEADER = Probe(
+    lambda check, row, operation, lab: 5 if lab.has_credentials else 0,
+    _key_header,
+    "pairs",
+    {"en": "the key in the documented header", "fr": "la clé dans l'en-tête documenté"},
 )
 PUBLIC = Probe(
     lambda check, row, operation, lab: 1,

@@ -21,6 +21,7 @@ SORTS = 3
 """How many sorts of candidates are tried."""
 
 __all__ = [
+    "OUTDATED",
     "REPEAT",
     "RETURNED",
     "STRANGER",
@@ -247,6 +248,36 @@ def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     )
 
 
+def _outdated(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """What is right is refused, and taken with a value of an older version."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    if control_of(workshop, resource, row) is not None:
+        return Result(1)
+    candidates = workshop.material(resource).candidates
+    refused = workshop.refusals.get(resource.id, [])
+    if not candidates or not refused:
+        return Result(reason="no-data")
+    body = put(workshop.body(resource, candidates[0]), check["at"], check["value"])
+    sent = workshop.post(resource, body, row, "twin", negative=True)
+    if not sent.accepted:
+        return Result(reason="no-data")
+    workshop.drop(workshop.thing(resource, body, sent, candidates[0]))
+    finding = found(
+        row,
+        "probe.outdated",
+        (refused[0], sent),
+        pointer="/response/status",
+        expected=sent.status,
+        received=refused[0].status,
+        text=check.get("message"),
+        value=check["value"],
+    )
+    return Result(1, (finding,))
+
+
 RETURNED = Probe(
     lambda check, row, operation, lab: 8,
     _returned,
@@ -266,5 +297,12 @@ STRANGER = Probe(
     _stranger,
     "writes",
     {"en": "see that strangers are served", "fr": "voir que les inconnus sont servis"},
+    writes=True,
+)
+OUTDATED = Probe(
+    lambda check, row, operation, lab: 2,
+    _outdated,
+    "writes",
+    {"en": "see which version is taken", "fr": "voir quelle version est acceptée"},
     writes=True,
 )

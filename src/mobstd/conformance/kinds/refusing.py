@@ -147,8 +147,8 @@ def _refuse_change(
         if thing is None:
             return Result(reason="no-data")
         sent = workshop.change(thing, edit.document, row, "negative", negative=True)
-        after, _ = look(workshop, thing, resource.life.first[0], row)
-        moved = after is not None and after != resource.life.first[0]
+        after, _ = look(workshop, thing, thing.sent_state or "", row)
+        moved = after not in (None, thing.sent_state)
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])

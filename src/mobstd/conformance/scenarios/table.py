@@ -132,8 +132,8 @@ def in_state(
     cells: Sequence[Cell] = (),
 ) -> Thing | None:
     """Return a new thing in a state: by one change, else step by step."""
-    for way in _ways(life, state, cells):
-        thing = workshop.make(resource, row)
+    for first, way in _ways(life, state, cells):
+        thing = workshop.make(resource, row, first=first if len(life.first) > 1 else None)
         if thing is None or thing.state is None:
             return None
         for step in way:
@@ -149,13 +149,15 @@ def in_state(
     return None
 
 
-def _ways(life: LifeCycle, state: str, cells: Sequence[Cell]) -> Iterator[tuple[str, ...]]:
-    """Yield the ways that lead from a new thing to a state, the shortest first."""
+def _ways(
+    life: LifeCycle, state: str, cells: Sequence[Cell]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what a new thing begins as and the way from there to a state, the shortest first."""
     refused = {(c.before, c.wanted) for c in cells if not c.taken}
-    for first in life.first:
+    for first in (state,) if state in life.first else life.first:
         if state == first:
-            yield ()
-            continue
+            yield first, ()
+            return
         queue: list[tuple[str, ...]] = [()]
         reached: list[tuple[str, ...]] = []
         while queue:
@@ -168,4 +170,4 @@ def _ways(life: LifeCycle, state: str, cells: Sequence[Cell]) -> Iterator[tuple[
                     reached.append((*way, to))
                 elif len(way) < len(life.states):
                     queue.append((*way, to))
-        yield from reached[:2]
+        yield from ((first, way) for way in reached[:2])

@@ -101,7 +101,11 @@ class Workshop:
         return [p for p in (*found["required"], *found["optional"]) if p.count("/") == 1]
 
     def make(
-        self, resource: Resource, row: Requirement | None, place: int | None = None
+        self,
+        resource: Resource,
+        row: Requirement | None,
+        place: int | None = None,
+        first: str | None = None,
     ) -> Thing | None:
         """Make one; ``None`` where the target takes none.
 
@@ -112,12 +116,15 @@ class Workshop:
             resource: what to make.
             row: the row that asks.
             place: which of its sources; each in turn where it is left out.
+            first: the state that it begins in; that of its source where it is left out.
         """
         self.begin(resource)
         turn = self._turns[resource.id] = self._turns.get(resource.id, -1) + 1
         ways: list[Mapping[str, Any]] = [{}, *self.variants.get(resource.id, ())]
+        begun = {resource.life.at: first} if first is not None and resource.life else {}
         for candidate in self._candidates(resource, place, turn)[:TRIES]:
-            thing = self.made(resource, candidate, row, ways[turn // 2 % len(ways)])
+            edited = {**ways[turn // 2 % len(ways)], **begun}
+            thing = self.made(resource, candidate, row, edited)
             if thing is not None:
                 return thing
             self._useless.add(id(candidate))

@@ -2,6 +2,7 @@
 
 build       the ASGI app, for ``mobstd serve`` and for tests
 world       the deterministic generator, over the towns of ``places``
+additions   what 2.0-proposal has beyond
 store       journeys and trips in SQLite, found by an index
 search      what a search means
 ledger      bookings, messages and news of bookings in SQLite
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mobstd.ocss.reference.feed import OutgoingLike
     from mobstd.serving.asgi import Asgi
 
-__all__ = ["build"]
+__all__ = ["build", "build_proposal"]
 
 _LATEST = 250_000_000_000
 """A few decades before the last instant that Python's calendar has."""
@@ -52,6 +54,7 @@ def build(
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
+    version: str = "1.0-alpha",
 ) -> Asgi:
     """Return the reference operator as an ASGI app.
 
@@ -76,6 +79,7 @@ def build(
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
+        version: of the standard.
 
     Raises:
         ConfigError: for an instant, an area, a database or a file that can't be used.
@@ -83,7 +87,7 @@ def build(
         MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for an issuer.
     """
     try:
-        from mobstd.canon.standard import find
+        from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.behaviours import around, chosen, mislead
         from mobstd.ocss.reference.desk import BookingDesk
         from mobstd.ocss.reference.feed import Feed
@@ -101,13 +105,14 @@ def build(
         raise ConfigError("serving.bad-world", operators=operators, count=count)
     if now is not None and not 0 <= now <= _LATEST:
         raise ConfigError("serving.bad-now", now=now)
-    recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
-    version = find("ocss@1.0-alpha")
+    spoken = edition(version)
+    instant = int(time.time()) if now is None else now
+    recipe = Recipe(seed, instant, count, area, operators, version)
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
     store = store_of(recipe, db, data)
-    ledger = Ledger(file_of(db))
+    ledger = Ledger(file_of(db), spoken.lifecycle)
     signs = None
     if issuer is not None or audience is not None:
         from mobstd.oidc import Issuer, published
@@ -121,14 +126,15 @@ def build(
             partner_key,
             tokens=None if signs is None else signs.token,
             outgoing=outgoing,
+            spoken=spoken,
             sender=partner_sender,
         )
-    desk = BookingDesk(store, ledger, recipe.now, feed)
+    desk = BookingDesk(store, ledger, recipe.now, feed, spoken)
     service = ReferenceOperator(store, setting, wrong, desk)
     mislead(service, wrong)
     served: Asgi = app(
         service,
-        version,
+        spoken.version,
         "operator",
         api_keys=keys,
         development=development,
@@ -136,3 +142,7 @@ def build(
     )
     served = around(served, wrong, setting)
     return served if signs is None else Around(published(signs, served), served)
+
+
+build_proposal = partial(build, version="2.0-proposal")
+"""Builds the reference operator of the proposal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mobstd.ocss.booking import Transition
+from mobstd.ocss.lifecycle import Transition
 from mobstd.ocss.reference.ledger import Ledger, Telling
 from mobstd.serving.answers import Refuse
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from mobstd.ocss.booking import Transition, transition
+from mobstd.canon.openapi import operations
+from mobstd.ocss.editions import ALPHA, Edition
 from mobstd.ocss.reference.counter import MISSING, change, refuse_strangers
 from mobstd.ocss.reference.feed import Feed
 from mobstd.ocss.reference.ledger import Ledger
@@ -26,45 +28,59 @@ class BookingDesk:
     """Takes bookings of the journeys of a store, and messages to the people in it.
 
     A journey that a booking names has to be there, offered by that person, at a known price; one
-    that names none is taken on trust (BOOK-09). What is refused is refused with 400 (A23, A24).
+    that names none is taken on trust (BOOK-09). What is gone is refused with 404 where the version
+    documents it, with 400 where it does not (A23, A24).
 
     Args:
         store: the journeys.
         ledger: where bookings are kept.
         now: UNIX seconds; rides before are over.
         feed: the way to a MaaS that is told, or ``None``.
+        spoken: the version that is spoken.
 
     Attributes:
         retell: what a wrong behaviour makes of an event, or ``None``.
     """
 
-    def __init__(self, store: Store, ledger: Ledger, now: int, feed: Feed | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        now: int,
+        feed: Feed | None = None,
+        spoken: Edition = ALPHA,
+    ) -> None:
         self.store = store
         self.ledger = ledger
         self.now = now
         self._feed = feed
         self.retell: Retelling | None = None
+        self._first = spoken.lifecycle.first
+        posting = operations(spoken.version, "operator")["postBookings"]
+        self._gone = 400 if posting.answer(404) is None else 404
+        self._with_words = spoken.with_words
 
     def take(self, booking: Item, owner: str | None) -> Reply:
         """Keep a booking and answer 201 with it; the same again is answered alike (A22).
 
         Raises:
-            Refuse: 400 where it can't be booked.
+            Refuse: 400 or 404 where it can't be booked.
         """
-        if transition(None, booking["status"]) is not Transition.OK:
-            raise Refuse(400, "A booking begins as WAITING_CONFIRMATION.")
+        if booking["status"] not in self._first:
+            raise Refuse(400, f"A booking begins as {' or '.join(self._first)}.")
         if booking["passengerPickupDate"] < self.now:
-            raise Refuse(400, "missing_journey: the ride is over.")
+            raise Refuse(self._gone, "missing_journey: the ride is over.")
         if booking["passengerPickupDate"] > _LATEST:
-            raise Refuse(400, "missing_journey: no ride is that far ahead.")
+            raise Refuse(self._gone, "missing_journey: no ride is that far ahead.")
         for side in _OTHER:
             self._known(booking, side)
-        kept = booking
-        if "webUrl" not in booking:
-            kept = {**booking, "webUrl": f"https://{self._ours(booking)}/bookings/{booking['id']}"}
+        kept = {"webUrl": f"https://{self._ours(booking)}/bookings/{booking['id']}", **booking}
+        words = kept.pop("message", None) if self._with_words else None
         found, same = self.ledger.create(kept, owner, sent=booking, tell=self._tell)
         if not same:
             return Reply({"error": "booking_already_exists"}, status=409)
+        if words is not None:
+            self.ledger.keep(self._first_words(kept, words))
         self.open()
         return Reply(found)
 
@@ -74,7 +90,7 @@ class BookingDesk:
         Raises:
             Refuse: see ``counter.change``.
         """
-        change(self.ledger, asked, owner, self._tell)
+        change(self.ledger, asked, owner, partial(self._tell, message=asked.get("message")))
         self.open()
 
     def read(self, id_: str, owner: str | None) -> Item:
@@ -93,10 +109,12 @@ class BookingDesk:
 
         Raises:
             Refuse: 401 where the key speaks for nobody in it (MSG-08); 404 where the person or the
-                journey is not there.
+                journey is not there, or the booking that a message has to be about from 2.0 on.
         """
         refuse_strangers(self.ledger, message, owner)
         to, sender = message["to"], message["from"]
+        if self._with_words and self.ledger.booking(message["bookingId"], owner) is None:
+            raise Refuse(404)
         if not self.store.person(to["operator"], to["id"]):
             raise Refuse(404)
         side = message["recipientCarpoolerType"].lower()
@@ -125,13 +143,27 @@ class BookingDesk:
             return
         journey = self.store.journey(user["operator"], id_)
         if journey is None or side not in journey:
-            raise Refuse(400, "missing_journey")
+            raise Refuse(self._gone, "missing_journey")
         if journey[side]["id"] != user["id"]:
-            raise Refuse(400, "missing_user")
+            raise Refuse(self._gone, "missing_user")
         single = "passengerPickupDate" in journey
         unknown = journey.get("price", {}).get("type", "UNKNOWN") == "UNKNOWN"
         if side == "driver" and single and unknown:
             raise Refuse(400, "The journey has no known price, and is booked by its link only.")
+
+    def _first_words(self, booking: Item, words: str) -> Item:
+        """Return the message that came with a booking, from the person who is not ours."""
+        ours = self._ours(booking)
+        side = "driver" if booking["driver"]["operator"] == ours else "passenger"
+        ids = {f"{one}JourneyId": booking.get(f"{one}JourneyId") for one in _OTHER}
+        return {
+            "from": booking[_OTHER[side]],
+            "to": booking[side],
+            "message": words,
+            "recipientCarpoolerType": side.upper(),
+            "bookingId": booking["id"],
+            **{name: id_ for name, id_ in ids.items() if id_ is not None},
+        }
 
     def _ours(self, booking: Item) -> str:
         """Return the operator that speaks here for one of the two, else the driver's."""
@@ -139,9 +171,9 @@ class BookingDesk:
         found: str = next((one for one in sides if self.store.speaks_for(one)), sides[0])
         return found
 
-    def _tell(self, booking: Item) -> Item | None:
+    def _tell(self, booking: Item, message: str | None = None) -> Item | None:
         if self._feed is None:
             return None
         ours = booking["driver"]["operator"] == self._ours(booking)
-        event = self._feed.event(booking, driver_is_ours=ours)
+        event = self._feed.event(booking, driver_is_ours=ours, message=message)
         return event if self.retell is None else self.retell(booking, event)

@@ -12,8 +12,7 @@ from typing import Any, Literal
 from mobstd.errors import ApiError, TransportError
 from mobstd.judging.exchange import Request
 from mobstd.ocss.booking import event_of
-from mobstd.ocss.generated.v1_0_alpha.client import MaasClient
-from mobstd.ocss.generated.v1_0_alpha.models import Booking, CarpoolBookingEvent
+from mobstd.ocss.editions import ALPHA, Edition
 from mobstd.ocss.reference.ledger import Ledger, News
 from mobstd.ocss.reference.people import Item
 from mobstd.transport.auth import ApiKey
@@ -47,6 +46,7 @@ class Feed:
         tokens: makes the ID token of a traveller, in place of one that stands in for it.
         outgoing: takes the name of an operation and a document, and returns what is sent in its
             place; for wrong behaviours.
+        spoken: the version that both speak.
         options: of the client, such as ``sender``.
     """
 
@@ -58,14 +58,16 @@ class Feed:
         *,
         tokens: Tokens | None = None,
         outgoing: OutgoingLike | None = None,
+        spoken: Edition = ALPHA,
         **options: Any,
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
+        self._spoken = spoken
         self._outgoing = outgoing
         auth = None if key is None else ApiKey("X-API-Key", key)
         self._said: Item | None = None
-        self._client = MaasClient(
+        self._client = spoken.client.MaasClient(
             url,
             auth=auth,
             timeout=options.pop("timeout", 5.0),
@@ -77,14 +79,18 @@ class Feed:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def event(self, booking: Item, *, driver_is_ours: bool) -> Item:
+    def event(self, booking: Item, *, driver_is_ours: bool, message: str | None = None) -> Item:
         """Return the event that tells of a booking; the traveller is who is not ours.
 
-        Where tokens are made, their id stands in for one until the event is sent.
+        Where tokens are made, their id stands in for one until the event is sent. ``message`` came
+        with the change; 1.0-alpha has no place for it.
         """
         traveller: Literal["passenger", "driver"] = "passenger" if driver_is_ours else "driver"
         token = TOKEN if self._tokens is None else booking[traveller]["id"]
-        return event_of(Booking.read(booking), traveller, token).dump()
+        read = self._spoken.models.Booking.read(booking)
+        words = {"message": message} if self._spoken.with_words and message is not None else {}
+        told: Item = event_of(read, traveller, token, **words).dump()
+        return told
 
     def signed(self, event: Item) -> Item:
         """Return an event as it is sent: the keys of tokens don't outlive the process, it may."""
@@ -143,7 +149,7 @@ class Feed:
         return True
 
     def _send(self, event: Item) -> None:
-        known = CarpoolBookingEvent.read(event)
+        known = self._spoken.models.CarpoolBookingEvent.read(event)
         if self._outgoing is None:
             self._client.post_booking_events(known)
             return

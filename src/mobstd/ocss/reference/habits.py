@@ -65,11 +65,14 @@ def accepts_no_key(app: Asgi, setting: Setting) -> Asgi:
     return wrong
 
 
-def status_needs_key(app: Asgi, setting: Setting) -> Asgi:
-    """Wants a key for the status too."""
+_OPEN = ("/status", "/api/info")
+
+
+def open_needs_key(app: Asgi, setting: Setting) -> Asgi:
+    """Wants a key for what is open to all, too."""
 
     async def wrong(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and path_of(scope) == "/status":
+        if scope["type"] == "http" and path_of(scope) in _OPEN:
             key = _key_of(scope, setting)
             if key is None or (setting.api_keys and key not in setting.api_keys):
                 await send({"type": "http.response.start", "status": 401, "headers": []})
@@ -127,7 +130,8 @@ Habit = Callable[[Asgi, Setting], Asgi]
 HABITS: dict[str, tuple[tuple[str, ...], Habit]] = {
     "accepts-any-key": (("OCSS-AUTH-01",), accepts_any_key),
     "accepts-no-key": (("OCSS-AUTH-01",), accepts_no_key),
-    "status-needs-key": (("OCSS-STATUS-02",), status_needs_key),
+    "status-needs-key": (("OCSS-STATUS-02",), open_needs_key),
+    "info-needs-key": (("OCSS-INFO-02",), open_needs_key),
     "lenient-numbers": (("OCSS-SEARCH-04",), lenient_numbers),
 }
 """Each habit by its name, with the requirements that it violates."""

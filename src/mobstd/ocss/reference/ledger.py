@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mobstd.errors import ConfigError
-from mobstd.ocss.booking import Transition, transition
+from mobstd.ocss.editions import ALPHA
+from mobstd.ocss.lifecycle import Lifecycle, Transition
 from mobstd.ocss.reference.people import Item
 
 __all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
@@ -47,6 +48,7 @@ class Ledger:
 
     Args:
         path: a file, or ``:memory:``.
+        lifecycle: how bookings go from status to status; that of 1.0-alpha when ``None``.
 
     Attributes:
         move: the table of statuses.
@@ -55,8 +57,9 @@ class Ledger:
         ConfigError: where the file can't be used.
     """
 
-    def __init__(self, path: str = ":memory:") -> None:
-        self.move = transition
+    def __init__(self, path: str = ":memory:", lifecycle: Lifecycle | None = None) -> None:
+        self._lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
+        self.move = self._lifecycle.transition
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -172,7 +175,8 @@ class Ledger:
                 return True
             if self._find(db, data["id"], owner) is None:
                 return False
-            if transition(known["status"], data["status"]) is not Transition.OK:
+            verdict = self._lifecycle.transition(known["status"], data["status"])
+            if verdict is not Transition.OK:
                 return False
             self._write(db, {**known, **data})
             return True

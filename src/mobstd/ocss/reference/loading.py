@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mobstd.canon.schemas import validator_of
-from mobstd.canon.standard import find
 from mobstd.errors import RefusedDocument
+from mobstd.ocss.editions import ALPHA, edition
 from mobstd.ocss.reference.people import Item
 from mobstd.serving.documents import documents_of
 
@@ -21,14 +21,14 @@ def kind_of(item: Item) -> str:
     return f"{side}-journey" if "passengerPickupDate" in item else f"{side}-regular-trip"
 
 
-def load(path: Path) -> list[tuple[str, Item]]:
-    """Return the journeys and trips of a file, with the name of their schema.
+def load(path: Path, wanted: str = ALPHA.number) -> list[tuple[str, Item]]:
+    """Return the journeys and trips of a file, with the name of their schema in a version.
 
     Raises:
         ConfigError: where the file can't be read.
         RefusedDocument: where a schema refuses a document; the first problems are named.
     """
-    version = find("ocss@1.0-alpha")
+    version = edition(wanted).version
     found: list[tuple[str, Item]] = []
     problems: list[str] = []
     for number, item in documents_of(path):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import MissingExtra
-from mobstd.ocss.booking import LADDER
+from mobstd.ocss.editions import ALPHA, Edition
 from mobstd.ocss.reference.counter import change, refuse_strangers
 from mobstd.serving.answers import Refuse
 from mobstd.serving.caller import caller
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mobstd.oidc import TokenVerifier
     from mobstd.serving.asgi import Asgi
 
-__all__ = ["ReferenceMaas", "build"]
+__all__ = ["ReferenceMaas", "build", "build_proposal"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 """A signed JSON Web Token in its compact form (RFC 7515)."""
@@ -33,6 +34,7 @@ def build(
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
+    version: str = "1.0-alpha",
 ) -> Asgi:
     """Return the reference MaaS as an ASGI app.
 
@@ -46,6 +48,7 @@ def build(
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
+        version: of the standard.
 
     Raises:
         ConfigError: for a database that can't be used, or an issuer without an audience.
@@ -53,7 +56,7 @@ def build(
         MissingExtra: where mobstd was installed without ``server``, or ``oidc`` for tokens.
     """
     try:
-        from mobstd.ocss.generated.v1_0_alpha import STANDARD
+        from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.behaviours import around, chosen, mislead
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
@@ -62,13 +65,15 @@ def build(
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
+    spoken = edition(version)
     keys = None if api_keys is None else tuple(api_keys)
     wrong = chosen(behaviours)
-    service = ReferenceMaas(Ledger(file_of(db)), _verifier(issuer, audience))
+    ledger = Ledger(file_of(db), spoken.lifecycle)
+    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken)
     mislead(service, wrong)
     served: Asgi = app(
         service,
-        STANDARD,
+        spoken.version,
         "maas",
         api_keys=keys,
         development=development,
@@ -85,15 +90,23 @@ def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> Token
     return TokenVerifier(issuer or (), audience or (), insecure=True)
 
 
+build_proposal = partial(build, version="2.0-proposal")
+"""Builds the reference MaaS of the proposal."""
+
+
 class ReferenceMaas:
     """A MaaS that answers as mobstd reads the standard.
 
     It knows the bookings that its front end wrote into the ledger, and those that it was told of.
     """
 
-    def __init__(self, ledger: Ledger, tokens: TokenVerifier | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, tokens: TokenVerifier | None = None, spoken: Edition = ALPHA
+    ) -> None:
         self.ledger = ledger
         self.tokens = tokens
+        self._with_words = spoken.with_words
+        self._first = spoken.lifecycle.first
 
     def post_booking_events(self, _: Mapping[str, Any], event: Item) -> None:
         """Take news: 200 whether it counts, is repeated, or came late (A34, A35).
@@ -111,7 +124,8 @@ class ReferenceMaas:
         self.ledger.take(event, caller())
 
     def _late(self, booking: Item) -> bool:
-        return booking["status"] != LADDER[0] or self.ledger.booking(booking["id"]) is not None
+        known = self.ledger.booking(booking["id"]) is not None
+        return known or booking["status"] not in self._first
 
     def patch_bookings(self, asked: Mapping[str, Any]) -> None:
         """Change the status of a booking."""
@@ -121,6 +135,14 @@ class ReferenceMaas:
         """Take a message for somebody who has a booking."""
         refuse_strangers(self.ledger, message, caller())
         to = message["to"]
+        if self._with_words and self.ledger.booking(message["bookingId"]) is None:
+            raise Refuse(404)
         if not self.ledger.involves(to["operator"], to["id"]):
             raise Refuse(404)
         self.ledger.keep(message)
+
+    async def get_api_info(self) -> Item:
+        """Say which version this is, and what is there."""
+        from mobstd.ocss.info import info_of
+
+        return info_of(self, "maas").dump()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any
 
+from mobstd.ocss.info import info_of
 from mobstd.ocss.reference.behaviours import Behaviour, Find
 from mobstd.ocss.reference.desk import BookingDesk
 from mobstd.ocss.reference.habits import Setting
@@ -108,6 +109,10 @@ class ReferenceOperator:
 
     async def get_status(self) -> None:
         """Say that the service is up."""
+
+    async def get_api_info(self) -> Item:
+        """Say which version this is, and what is there."""
+        return info_of(self, "operator").dump()
 
     def example_query(self, operation: str) -> dict[str, Any] | None:
         """Return a query that finds the first item of an operation, where there is one."""

@@ -27,7 +27,7 @@ def store_of(recipe: Recipe, db: str | None = None, data: str | Path | None = No
         return _generated(recipe)
     store = Store(file_of(db))
     if data is not None:
-        store.fill(load(Path(data)), f"file {data}")
+        store.fill(load(Path(data), recipe.version), f"file {data}")
     elif store.made_from != repr(recipe):
         store.fill(items(recipe), repr(recipe))
     return store

@@ -13,6 +13,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mobstd.ocss.editions import ALPHA
+from mobstd.ocss.reference.additions import added
 from mobstd.ocss.reference.people import OPERATORS, Item, users
 from mobstd.ocss.reference.places import Corridor, Point, corridors, kilometres, moved, spots
 from mobstd.ocss.reference.routes import drive, line
@@ -45,6 +47,7 @@ class Recipe:
         count: how many journeys and trips there are in all.
         area: a department or a region that nothing leaves, or all of metropolitan France.
         operators: how many operators publish together, one to three.
+        version: as which version of the standard has them.
     """
 
     seed: int = 0
@@ -52,6 +55,7 @@ class Recipe:
     count: int = 5000
     area: str | None = None
     operators: int = len(OPERATORS)
+    version: str = ALPHA.number
 
 
 def items(recipe: Recipe) -> Iterator[tuple[str, Item]]:
@@ -61,7 +65,8 @@ def items(recipe: Recipe) -> Iterator[tuple[str, Item]]:
         number = left if kind == KINDS[-1] else min(left, round(recipe.count * share))
         left -= number
         maker = _Maker(recipe, kind)
-        yield from ((kind, item) for item in maker.make(number))
+        later = recipe.version != ALPHA.number
+        yield from ((kind, added(kind, item) if later else item) for item in maker.make(number))
 
 
 class _Maker:

@@ -7,7 +7,6 @@
         for loss in mapped.losses:
             print(loss.pointer, loss.text("en"))
 
-losses     what a mapping returns, and how it knows what it left behind
 schedules  departures of a week, from UTC to the clock of a place and back
 journeys   a journey of RDEX+ as journeys and regular trips of OCSS
 bookings   bookings, messages and refusals
@@ -20,6 +19,7 @@ the other does not know is missing. Nothing is filled in silently.
 
 from __future__ import annotations
 
+from mobstd.judging.mapping import Loss, Mapped
 from mobstd.rdex_plus.mapping.bookings import (
     STATUSES,
     booking_id,
@@ -30,7 +30,6 @@ from mobstd.rdex_plus.mapping.bookings import (
 )
 from mobstd.rdex_plus.mapping.inverse import journey_from_ocss
 from mobstd.rdex_plus.mapping.journeys import PRICE_TYPES, journey_to_ocss
-from mobstd.rdex_plus.mapping.losses import Loss, Mapped
 
 __all__ = [
     "PRICE_TYPES",

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from mobstd.judging.mapping import Mapped, Source
+from mobstd.rdex_plus.generated.v2_0 import STANDARD
 from mobstd.rdex_plus.mapping.journeys import domain, ends
-from mobstd.rdex_plus.mapping.losses import Mapped, Source
 
 __all__ = [
     "STATUSES",
@@ -59,7 +60,7 @@ def booking_to_ocss(booking: Mapping[str, Any], journey: Mapping[str, Any]) -> M
         ``None`` for the document where the id is no MD5, where the booking is for every week
         (OCSS books single rides), or where a person's operator has no domain.
     """
-    source = Source({"booking": booking, "journey": journey})
+    source = Source({"booking": booking, "journey": journey}, STANDARD)
     found = ends(source, "from", "/journey")
     source.note("mapping-booking-journey", "lost", "/journey")
     identity = uuid_of(source.take("/booking/bookingId"))
@@ -68,7 +69,7 @@ def booking_to_ocss(booking: Mapping[str, Any], journey: Mapping[str, Any]) -> M
     else:
         found["id"] = identity
         source.note("mapping-md5", "approximated", "/booking/bookingId")
-    own = Source(booking)
+    own = Source(booking, STANDARD)
     found |= _people(source, own, "/booking")
     once = booking.get("frequency") == "punctual"
     source.take("/booking/frequency")
@@ -97,9 +98,9 @@ def message_to_ocss(message: Mapping[str, Any]) -> Mapped:
 
     ``None`` for the document where there is no text, or a person's operator has no domain.
     """
-    source = Source({"message": message})
+    source = Source({"message": message}, STANDARD)
     recipient = source.take("/message/recipientCarpoolerType")
-    people = _people(source, Source(message), "/message")
+    people = _people(source, Source(message, STANDARD), "/message")
     found: dict[str, Any] = {
         "from": people["passenger" if recipient == "driver" else "driver"],
         "to": people.get(str(recipient)),
@@ -116,7 +117,7 @@ def message_to_ocss(message: Mapping[str, Any]) -> Mapped:
 
 def error_to_ocss(error: Mapping[str, Any]) -> Mapped:
     """Return a refusal of OCSS, whose text begins with the code (A25 of OCSS)."""
-    source = Source(error)
+    source = Source(error, STANDARD)
     code, message = source.take("/errorCode"), source.take("/errorMessage")
     if message is not None:
         source.note("mapping-error-text", "approximated", "/errorMessage")

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mobstd.judging.mapping import Mapped, Source
+from mobstd.rdex_plus.generated.v2_0 import STANDARD
 from mobstd.rdex_plus.mapping.journeys import FRANCE
-from mobstd.rdex_plus.mapping.losses import Mapped, Source
 from mobstd.rdex_plus.mapping.schedules import instant, moves, utc_slot, weeks
 from mobstd.rdex_plus.slots import Slot
 
@@ -43,7 +44,7 @@ def journey_from_ocss(
     Returns:
         ``None`` for the document where there is no id.
     """
-    source, side = Source(item), schema.partition("-")[0]
+    source, side = Source(item, STANDARD), schema.partition("-")[0]
     regular = schema.endswith("trip")
     found: dict[str, Any] = {"carpoolerType": side}
     _set(found, "id", source.take("/id") or identity)

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from mobstd.rdex_plus.mapping.losses import Mapped, Source
+from mobstd.judging.mapping import Mapped, Source
+from mobstd.rdex_plus.generated.v2_0 import STANDARD
 from mobstd.rdex_plus.mapping.schedules import instant, local_slot, moves
 from mobstd.rdex_plus.slots import slots
 
@@ -55,7 +56,7 @@ def journey_to_ocss(
     forms = _meant(journey.get("frequency"), ("punctual", "regular"))
     ways = ("outward", "return") if isinstance(journey.get("return"), Mapping) else ("outward",)
     return tuple(
-        _mapped(Source(journey), side, form, way, len(ways) > 1, operator, zone)
+        _mapped(Source(journey, STANDARD), side, form, way, len(ways) > 1, operator, zone)
         for side in sides
         for form in forms
         for way in ways

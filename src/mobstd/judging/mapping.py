@@ -23,15 +23,17 @@ class Loss:
         kind: ``lost``: it has no place on the other side; ``approximated``: what stands there is
             close to it; ``missing``: the other side wants what this one does not say.
         pointer: into the document that was mapped.
+        standard: whose ``messages.yaml`` has the words, such as ``name@1.0``.
     """
 
     code: str
     kind: Kind
     pointer: str
+    standard: str
 
     def text(self, lang: str) -> str:
         """Return it in words, ``lang`` is ``en`` or ``fr``."""
-        texts = find("rdex-plus@2.0").messages[self.code]
+        texts = find(self.standard).messages[self.code]
         return texts[lang].format(member=self.pointer or "/")
 
 
@@ -40,7 +42,7 @@ class Mapped:
     """A mapped document.
 
     Attributes:
-        schema: the schema of the other standard that it is meant for.
+        schema: the schema of the other side that it is meant for.
         document: a JSON value; ``None`` where a required member is missing, which is among the
             losses.
         losses: what did not come over as it was, in the order of the document.
@@ -56,10 +58,14 @@ class Mapped:
 
 
 class Source:
-    """A document that notes what was taken from it, so that the rest can be named."""
+    """A document that notes what was taken from it, so that the rest can be named.
 
-    def __init__(self, document: Any) -> None:
+    ``standard`` is the one whose ``messages.yaml`` has the words for what is lost.
+    """
+
+    def __init__(self, document: Any, standard: str) -> None:
         self._document = document
+        self._standard = standard
         self._taken: set[str] = set()
         self._losses: list[Loss] = []
 
@@ -78,11 +84,14 @@ class Source:
         """Name a loss; what is lost or missing needs no other name below it."""
         if kind != "approximated":
             self._taken.add(pointer)
-        self._losses.append(Loss(code, kind, pointer))
+        self._losses.append(Loss(code, kind, pointer, self._standard))
 
     def losses(self) -> tuple[Loss, ...]:
         """Return every loss: those that were named, and all members that nobody took."""
-        left = (Loss("mapping-member", "lost", p) for p in self._left(self._document, ""))
+        left = (
+            Loss("mapping-member", "lost", p, self._standard)
+            for p in self._left(self._document, "")
+        )
         return tuple(dict.fromkeys((*self._losses, *left)))
 
     def _left(self, value: Any, at: str) -> Iterator[str]:
