@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -307,10 +308,18 @@ def test_the_face_has_all_names_of_the_draft() -> None:
     assert generated | own | {"InvalidTransition", "NoMoreSeats"} <= set(new_names)
 
 
-def judged(app: Any, *only: str, **profile: Any) -> dict[str, Any]:
-    options = Options(now=datetime.fromtimestamp(NOW, UTC), with_fuzz=False, only=only)
+def judged(
+    app: Any, *only: str, options: dict[str, Any] | None = None, **profile: Any
+) -> dict[str, Any]:
+    asked_for = Options(
+        now=datetime.fromtimestamp(NOW, UTC), with_fuzz=False, only=only, **(options or {})
+    )
     with AsgiSender(app) as sender:
-        return check(sender, Profile(target="x", standard=str(VERSION), **profile), options)
+        return check(sender, Profile(target="x", standard=str(VERSION), **profile), asked_for)
+
+
+def outcomes(report: dict[str, Any], *rows: str) -> dict[str, str]:
+    return {r["id"]: r["outcome"] for r in report["requirements"] if r["id"] in rows}
 
 
 BLOCKS = ("search", "status", "info", "deep-link")
@@ -332,3 +341,44 @@ def test_a_server_of_the_draft_is_told_what_is_missing() -> None:
     assert told == {"OCSS-GEN-02": "failed", "OCSS-LINK-08": "warned"}
     missing = next(r for r in report["requirements"] if r["id"] == "OCSS-GEN-02")
     assert "info" in missing["findings"][0]["message"]["en"]
+
+
+def test_a_key_in_another_header_is_told(app: Any) -> None:
+    service = app.service
+    for header, outcome in (("X-API-Key", "passed"), ("X-Partner", "failed")):
+        guarded = served(service, VERSION, "operator", api_keys=["k"], key_header=header)
+        key = {"credentials": ((header, "k"),)}
+        report = judged(guarded, "OCSS-AUTH-03", options=key, blocks=("driver-journeys",))
+        assert outcomes(report, "OCSS-AUTH-03") == {"OCSS-AUTH-03": outcome}
+
+
+WRITES = ("driver-journeys", "booking", "messages")
+
+
+def test_what_the_proposal_brings_is_tried_by_writing(tmp_path: Path) -> None:
+    rows = [f"OCSS-{r}" for r in ("LIFE-12", "LIFE-13", "BOOK-21", "BOOK-23", "MSG-07", "MSG-08")]
+    two_keys = {
+        "credentials": (("X-API-Key", "mine"),),
+        "second": (("X-API-Key", "theirs"),),
+        "allow_writes": True,
+        "journal": str(tmp_path / "journal"),
+    }
+    guarded = operator(api_keys=["mine", "theirs"])
+    report = judged(guarded, *rows, options=two_keys, blocks=WRITES)
+    assert outcomes(report, *rows) == dict.fromkeys(rows, "passed")
+
+
+def test_a_server_of_the_draft_takes_no_booking_that_waits_for_somebody(tmp_path: Path) -> None:
+    writing = {"allow_writes": True, "journal": str(tmp_path / "journal")}
+    draft = build(now=NOW, count=300)
+    report = judged(draft, "OCSS-LIFE-12", options=writing, blocks=WRITES)
+    (row,) = (r for r in report["requirements"] if r["id"] == "OCSS-LIFE-12")
+    assert row["outcome"] == "failed"
+    assert "WAITING_CONFIRMATION" in row["findings"][0]["message"]["en"]
+    assert not [b for b in bookings_of(draft) if b["status"] != "CANCELLED"]
+
+
+def bookings_of(app: Any) -> list[Any]:
+    ledger = app.service.desk.ledger
+    rows = ledger._db.execute("SELECT document FROM bookings").fetchall()
+    return [json.loads(text) for (text,) in rows]
