@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 from mobstd.conformance.kinds.making import compared, examples, shop
@@ -13,6 +12,7 @@ from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import at, ladder
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, table
+from mobstd.conformance.scenarios.thing import unsettled
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -186,18 +186,6 @@ def _stretches(thing: Thing) -> Iterator[Stretch]:
         before, changes = exchange, []
 
 
-def _restless(thing: Thing) -> set[str]:
-    """Return the pointers that differ between two reads with no change in between."""
-    reads = [(name, x) for name, x in thing.history]
-    pairs = pairwise(reads)
-    return {
-        d.pointer
-        for (one, first), (other, second) in pairs
-        if one == other == "read" and _whole(first) and _whole(second)
-        for d in differences(first.body, second.body)
-    }
-
-
 def _changed(
     check: Check,
     row: Requirement,
@@ -210,7 +198,7 @@ def _changed(
     life = thing.resource.life
     assert life is not None
     known = set(lab.workshop.known(thing.resource)) if lab.workshop is not None else set()
-    refused, restless = lab.context.refused(after), _restless(thing)
+    refused, restless = lab.context.refused(after), unsettled(thing)
     for one in differences(before.body, after.body):
         top = "/" + one.pointer.split("/")[1]
         if one.pointer in restless or top not in known or one.pointer == life.at:

@@ -10,7 +10,7 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.material import spoilt
-from mobstd.conformance.scenarios.oracle import look, there
+from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
@@ -149,6 +149,7 @@ def _refuse_change(
         sent = workshop.change(thing, edit.document, row, "negative", negative=True)
         after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
+        moved = moved and not wandered(workshop, resource, thing.sent_state, after)
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])
@@ -166,7 +167,7 @@ def _refuse_change(
                         edit=edit.name,
                     )
                 )
-        if moved or sent.accepted:
+        if after != thing.sent_state or sent.accepted:
             workshop.drop(thing)
             thing = None
     thing = thing or workshop.make(resource, row)
@@ -219,6 +220,8 @@ def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         sent = workshop.post(resource, edit.document, row, "negative", negative=True)
         if sent.accepted:
             workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
+    for text in check.get("raw", ()):
+        workshop.post(resource, text.encode(), row, "negative", negative=True)
     return Result()
 
 

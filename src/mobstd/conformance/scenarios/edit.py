@@ -48,7 +48,8 @@ def put(document: Mapping[str, Any], pointer: str, value: Any) -> dict[str, Any]
 
 def _value(edit: Mapping[str, Any]) -> Any:
     if "length" in edit:
-        return (edit.get("of", "x") * edit["length"])[: edit["length"]]
+        blanks = edit.get("blank", 0)
+        return (edit.get("of", "x") * edit["length"])[: edit["length"] - blanks] + " " * blanks
     return edit["value"]
 
 
@@ -70,6 +71,8 @@ def edits(
         if "where" in edit and get(document, edit["where"]) is MISSING:
             continue
         severity = edit.get("severity", "error")
+        for pointer, value in edit.get("also", {}).items():
+            document = put(document, pointer, value)
         if "each" in edit:
             for pointer in members[edit["each"]]:
                 if get(document, pointer) is MISSING and edit.get("remove"):

@@ -15,7 +15,7 @@ from mobstd.judging.requirement import Requirement
 GONE = 404
 NOT_REACHED = (404, 405, 501)
 
-__all__ = ["at", "ladder", "look", "observable", "there", "unreached"]
+__all__ = ["at", "ladder", "look", "observable", "there", "unreached", "wandered"]
 
 
 def look(
@@ -86,6 +86,28 @@ def unreached(workshop: Workshop, resource: Resource, row: Requirement | None) -
         workshop.shared[key] = None if there else sent
     found: Exchange | None = workshop.shared[key]
     return found
+
+
+def wandered(workshop: Workshop, resource: Resource, before: str | None, after: str | None) -> bool:
+    """Say whether a state may have changed by itself: to one that follows, as others here did.
+
+    Its owner may confirm or cancel at any moment.
+    """
+    life = resource.life
+    if life is None or after not in life.pairs.get(before or "", {}):
+        return False
+    things = [thing for thing in workshop.things if thing.resource is resource]
+    return any(_by_itself(thing) for thing in things)
+
+
+def _by_itself(thing: Thing) -> bool:
+    last: str | None = thing.sent_state
+    for name, exchange in thing.history:
+        now = shown(exchange, thing.resource) if name == "read" else None
+        if now is not None and last is not None and now != last:
+            return True
+        last = now if name == "read" and now is not None else None
+    return False
 
 
 def _asked(workshop: Workshop, thing: Thing, state: str, row: Requirement | None) -> Exchange:

@@ -14,6 +14,8 @@ from mobstd.judging.requirement import Requirement
 LEADING = ("step", "due", "skip", "odd")
 """Kinds of pairs that lead on."""
 
+WORDS = "mobstd: à demain 7h30, merci !"
+
 GONE = 404
 """What is read of a thing that was undone, where the target keeps no such things."""
 
@@ -57,7 +59,10 @@ def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
         workshop.shared[key] = cells
         reached = resource.change is not None and unreached(workshop, resource, row) is None
         if resource.life is not None and reached:
-            _walk(workshop, resource, resource.life, row, cells)
+            for place in taken(workshop, resource, row):
+                walked: list[Cell] = []
+                _walk(workshop, resource, resource.life, row, walked, place)
+                cells += walked
     found: list[Cell] = workshop.shared[key]
     return found
 
@@ -68,25 +73,40 @@ def _walk(
     life: LifeCycle,
     row: Requirement | None,
     cells: list[Cell],
+    place: int,
 ) -> None:
+    """Walk every pair; of the second source on the long way, step by step."""
+
+    def another(state: str) -> Thing | None:
+        return in_state(workshop, resource, life, state, row, cells, place)
+
     for state in life.states:
         thing: Thing | None = None
         for wanted in sorted(life.states, key=lambda to: _rank(life, state, to)):
-            thing = thing or in_state(workshop, resource, life, state, row, cells)
+            thing = thing or another(state)
             if thing is None:
                 break
-            cell = _ask(workshop, thing, state, wanted, row)
+            told = len(cells) % 2 == 1
+            cell = _ask(workshop, thing, state, wanted, row, told=told)
             if _doubtful(cell):
                 workshop.drop(thing)
-                again = in_state(workshop, resource, life, state, row, cells)
+                again = another(state)
                 if again is not None:
-                    thing, cell = again, _ask(workshop, again, state, wanted, row)
+                    thing, cell = again, _ask(workshop, again, state, wanted, row, told=told)
             cells.append(cell)
             if cell.moved is not False and (cell.taken or cell.moved):
                 workshop.drop(thing)
                 thing = None
         if thing is not None:
             workshop.drop(thing)
+
+
+def taken(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[int]:
+    """Return the sources of which the target took something; the first where nobody knows yet."""
+    made = [thing for thing in workshop.things if thing.resource is resource]
+    sources = {id(thing.candidate.source) for thing in made}
+    found = [n for n, source in enumerate(resource.sources) if id(source) in sources]
+    return found or [0]
 
 
 def _rank(life: LifeCycle, before: str, wanted: str) -> tuple[bool, int]:
@@ -103,8 +123,15 @@ def _doubtful(cell: Cell) -> bool:
 
 
 def _ask(
-    workshop: Workshop, thing: Thing, before: str, wanted: str, row: Requirement | None
+    workshop: Workshop,
+    thing: Thing,
+    before: str,
+    wanted: str,
+    row: Requirement | None,
+    *,
+    told: bool,
 ) -> Cell:
+    """Ask for a state; ``told``: with some words, where the operation has room for them."""
     resource = thing.resource
     assert resource.life is not None
     assert resource.state is not None
@@ -112,7 +139,7 @@ def _ask(
     right = kind in LEADING
     exchange = workshop.change(
         thing,
-        {resource.state: wanted},
+        {resource.state: wanted, **({resource.note: WORDS} if told and resource.note else {})},
         row,
         "scenario" if right else "negative",
         negative=not right,
@@ -130,10 +157,16 @@ def in_state(
     state: str,
     row: Requirement | None,
     cells: Sequence[Cell] = (),
+    place: int | None = None,
 ) -> Thing | None:
-    """Return a new thing in a state: by one change, else step by step."""
-    for first, way in _ways(life, state, cells):
-        thing = workshop.make(resource, row, first=first if len(life.first) > 1 else None)
+    """Return a new thing in a state: by one change, else step by step.
+
+    Of the second source the long way comes first.
+    """
+    ways = list(_ways(life, state, cells))
+    for first, way in ways[::-1] if place else ways:
+        began = first if len(life.first) > 1 else None
+        thing = workshop.make(resource, row, place, first=began)
         if thing is None or thing.state is None:
             return None
         for step in way:
@@ -170,4 +203,5 @@ def _ways(
                     reached.append((*way, to))
                 elif len(way) < len(life.states):
                     queue.append((*way, to))
-        yield from ((first, way) for way in reached[:2])
+        kept = dict.fromkeys((*reached[:2], *reached[-1:]))
+        yield from ((first, way) for way in kept)
