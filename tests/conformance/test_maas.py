@@ -81,7 +81,7 @@ def test_a_right_one_gets_no_finding_and_keeps_nothing(told: Run, tmp_path: Path
         ("booking", "messages", "booking-feed"), "conforming"
     )
     wanted = {*FEED, "OCSS-BOOK-07", "OCSS-AUTH-01", "OCSS-MSG-01", "OCSS-MSG-04", "OCSS-MSG-05"}
-    wanted |= {f"OCSS-LIFE-{n:02}" for n in range(1, 10)}
+    wanted |= {f"OCSS-LIFE-{n:02}" for n in (1, *range(3, 10))}
     assert wanted <= failing(report, "passed")
     assert rows(report)["OCSS-CONNECT-03"] == ("not-run", "no-issuer")
     assert report["maas"].left() == []

@@ -123,7 +123,8 @@ def test_no_data_unlocks_what_another_row_explains() -> None:
 
     version = find("ocss@1.0-alpha")
     mutant = mutants(version, ["OCSS-REG-04/working-days"])[0]
-    report, _ = checked(version, mutant, mutant.variant.setting, whole=False, fuzz=False)
+    need = needed(version, mutant)
+    report, _ = checked(version, mutant, need, whole=False, fuzz=False)
     explained = {r["id"] for r in report["requirements"] if r["reason"] == "explained"}
     unlocked = {
         row for block in report["blocks"] for u in block["unlock"] for row in u["requirements"]

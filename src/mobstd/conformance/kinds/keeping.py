@@ -218,7 +218,8 @@ def _changed(
         )
     wanted = sent.query.get(thing.resource.state or "")
     now = get(after.body, life.at)
-    if check.get("with", {}).get("body") and now not in (wanted, get(before.body, life.at)):
+    told = now in life.pairs and now not in (wanted, get(before.body, life.at))
+    if check.get("with", {}).get("body") and told:
         yield found(
             row,
             "probe.unchanged",

@@ -16,9 +16,6 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-DISMISSED = (400, 401, 409)
-"""Refusals of what came late."""
-
 __all__ = ["TRANSITION", "UNKNOWN"]
 
 
@@ -77,10 +74,6 @@ def _wrong(
         read = (cell.read, cell.exchange) if cell.read is not None else sent
         where = "/response/body" if resource.read else at(resource)
         return [one("probe.transition.moved", read, where, cell.before, cell.after)]
-    status = cell.exchange.status or 0
-    if cell.kind in ("back", "end") and status // 100 != 2 and status not in DISMISSED:
-        odd = one("probe.transition.status", sent, "/response/status", list(DISMISSED), status)
-        return [replace(odd, severity="warning")]
     if cell.kind != "same":
         return []
     expect = check.get("expect", [409])

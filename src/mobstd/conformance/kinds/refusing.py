@@ -12,7 +12,7 @@ from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.material import spoilt
 from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
@@ -51,6 +51,8 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
             again = workshop.post(resource, edit.document, row, "negative", negative=True)
         if again.status is None or again.status in _statuses(check) or again.status >= 500:
             continue
+        if check.get("expect") == "refused" and _undone(workshop, resource, edit, control, again):
+            continue
         findings.append(
             found(
                 row,
@@ -65,6 +67,16 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
             )
         )
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _undone(
+    workshop: Workshop, resource: Resource, edit: Edit, control: Thing, sent: Exchange
+) -> bool:
+    """Say whether what was taken is undone at once, which is a way to refuse it."""
+    if not sent.accepted or resource.life is None:
+        return False
+    thing = workshop.thing(resource, edit.document, sent, control.candidate)
+    return shown(workshop.read(thing, None), resource) == resource.life.undone
 
 
 def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:

@@ -142,7 +142,7 @@ def _ask(
         {resource.state: wanted, **({resource.note: WORDS} if told and resource.note else {})},
         row,
         "scenario" if right else "negative",
-        negative=not right,
+        negative=kind == "same",
     )
     after, read = look(workshop, thing, wanted if right and exchange.accepted else before, row)
     if not right or not exchange.accepted:

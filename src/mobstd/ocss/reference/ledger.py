@@ -51,15 +51,16 @@ class Ledger:
         lifecycle: how bookings go from status to status; that of 1.0-alpha when ``None``.
 
     Attributes:
-        move: the table of statuses.
+        lifecycle: how bookings go from status to status.
+        move: that table, or what a wrong behaviour makes of it.
 
     Raises:
         ConfigError: where the file can't be used.
     """
 
     def __init__(self, path: str = ":memory:", lifecycle: Lifecycle | None = None) -> None:
-        self._lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
-        self.move = self._lifecycle.transition
+        self.lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
+        self.move = self.lifecycle.transition
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -175,7 +176,7 @@ class Ledger:
                 return True
             if self._find(db, data["id"], owner) is None:
                 return False
-            verdict = self._lifecycle.transition(known["status"], data["status"])
+            verdict = self.lifecycle.transition(known["status"], data["status"])
             if verdict is not Transition.OK:
                 return False
             self._write(db, {**known, **data})

@@ -42,7 +42,7 @@ def _acting(operation: str, *violates: str) -> Callable[[Act], Act]:
 @_posting("OCSS-BOOK-02")
 def any_first_status(right: Right, service: Any, asked: Any, booking: Item) -> Any:
     """Takes a booking with whatever status it comes."""
-    return _disguised(right, service, asked, booking, status=LADDER[0])
+    return _disguised(right, service, asked, booking, status=_begun(service))
 
 
 @_posting("OCSS-BOOK-19")
@@ -120,8 +120,8 @@ def second_booking_reopens(right: Right, service: Any, asked: Any, booking: Item
     reply = right(asked, booking)
     if known is None or reply.status == 409:
         return reply
-    service.ledger.amend(booking["id"], lambda found: {**found, "status": LADDER[0]})
-    return Reply({**known, "status": LADDER[0]})
+    service.ledger.amend(booking["id"], lambda found: {**found, "status": _begun(service)})
+    return Reply({**known, "status": _begun(service)})
 
 
 def _repeated(status: int) -> Act:
@@ -201,9 +201,15 @@ def reads_are_one_behind(right: Right, service: Any, asked: Mapping[str, Any]) -
     """Shows the status that a booking had when it was read before."""
     found = right(asked)
     shown = _SHOWN.setdefault(service, {})
-    before = shown.get(asked["bookingId"], LADDER[0])
+    before = shown.get(asked["bookingId"], _begun(service))
     shown[asked["bookingId"]] = found["status"]
     return {**found, "status": before}
+
+
+def _begun(service: Any) -> str:
+    """Return a status that a booking may begin in."""
+    found: str = service.ledger.lifecycle.first[-1]
+    return found
 
 
 def _disguised(right: Right, service: Any, asked: Any, booking: Item, **members: Any) -> Any:

@@ -136,7 +136,7 @@ def _forgets(*statuses: str) -> Act:
         wanted = asked["status"]
         if known is None or wanted not in statuses:
             return right(asked)
-        if transition(known["status"], wanted) is Transition.OK:
+        if service.ledger.lifecycle.transition(known["status"], wanted) is Transition.OK:
             return None
         return right(asked)
 

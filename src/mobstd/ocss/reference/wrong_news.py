@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
-from mobstd.ocss.booking import LADDER, Transition, transition
+from mobstd.ocss.booking import Transition
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.wrong_bookings import Act, Acts, Right, anyone
 from mobstd.serving.answers import Refuse
@@ -36,7 +36,7 @@ def _hearing(*violates: str) -> Callable[[Act], Act]:
 @_hearing("OCSS-HOOK-06")
 def first_news_must_wait(right: Right, service: Any, asked: Any, event: Item) -> Any:
     """Refuses news of a booking whose beginning it has not heard of."""
-    if _is_new(service, event) and event["data"]["status"] != LADDER[0]:
+    if _is_new(service, event) and event["data"]["status"] not in service.ledger.lifecycle.first:
         raise Refuse(400, "missing_booking")
     return right(asked, event)
 
@@ -44,7 +44,7 @@ def first_news_must_wait(right: Right, service: Any, asked: Any, event: Item) ->
 @_hearing("OCSS-HOOK-06")
 def first_news_is_lost(right: Right, service: Any, asked: Any, event: Item) -> Any:
     """Forgets news of a booking whose beginning it has not heard of."""
-    if _is_new(service, event) and event["data"]["status"] != LADDER[0]:
+    if _is_new(service, event) and event["data"]["status"] not in service.ledger.lifecycle.first:
         return None
     return right(asked, event)
 
@@ -55,7 +55,10 @@ def first_news_begins(right: Right, service: Any, asked: Any, event: Item) -> An
     new = _is_new(service, event)
     said = right(asked, event)
     if new:
-        service.ledger.amend(event["data"]["id"], lambda found: {**found, "status": LADDER[0]})
+        service.ledger.amend(
+            event["data"]["id"],
+            lambda found: {**found, "status": service.ledger.lifecycle.first[-1]},
+        )
     return said
 
 
@@ -149,4 +152,7 @@ def _is_late(service: Any, event: Item) -> bool:
     known = service.ledger.booking(event["data"]["id"])
     if known is None or service.ledger.heard(event["id"]):
         return False
-    return transition(known["status"], event["data"]["status"]) is Transition.DISMISSED
+    return (
+        service.ledger.lifecycle.transition(known["status"], event["data"]["status"])
+        is Transition.DISMISSED
+    )
