@@ -21,6 +21,9 @@ class Outgoing:
 
     Args:
         variants: faults and twins; those without ``call`` leave everything as it is.
+
+    Attributes:
+        touched: how many documents were sent otherwise, or not.
     """
 
     def __init__(self, variants: Iterable[Variant]) -> None:
@@ -38,7 +41,7 @@ class Outgoing:
             call = Call((), json.dumps(document).encode(), nth)
             if variant.concerns(operation) and asked(variant.when, call):
                 sent = [one for each in sent for one in self._edited(variant, each, nth)]
-        self.touched += sent != [document]
+        self.touched += json.dumps(sent) != json.dumps([document])
         if self._held and sent:
             sent += self._held
             self._held = []
