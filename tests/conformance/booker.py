@@ -72,7 +72,10 @@ class Booker:
         path = request.path.strip("/").split("/")
         if path[0] in ("bookings", "messages") and key not in self.keys:
             raise No(401, "who are you?")
-        body = json.loads(request.body) if request.body else None
+        try:
+            body = json.loads(request.body) if request.body else None
+        except ValueError:
+            raise No(400, "no JSON") from None
         if path == ["bookings"]:
             return self.post(body, key)
         if path == ["messages"]:
@@ -174,5 +177,8 @@ class Booker:
             raise No(400, "recipientCarpoolerType")
         if body["to"]["id"] not in {j["driver"]["id"] for j in self.searches.journeys}:
             raise No(404, "missing_user")
+        known = {j["id"] for j in self.searches.journeys}
+        if body.get("driverJourneyId", next(iter(known))) not in known:
+            raise No(404, "missing_journey")
         self.messages.append(body)
         return 201, None

@@ -10,6 +10,7 @@ import pytest
 
 from mobstd.conformance.explore import confirm, explore
 from mobstd.conformance.places import Circle, circles, place
+from mobstd.conformance.vicinity import query_of
 from mobstd.errors import ConfigError
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -179,7 +180,7 @@ def test_a_query_for_an_item_takes_its_places_and_times(
     [one] = journeys(count=1)
     made = lab(operator([one]))
     wide = {"departureLat": 0.0, "departureDate": 1, "timeDelta": 5, "count": 3}
-    own = made.query_of(OPERATION, one, wide)
+    own = query_of(made, OPERATION, one, wide)
     assert own == {
         "departureLat": one["passengerPickupLat"],
         "departureLng": one["passengerPickupLng"],

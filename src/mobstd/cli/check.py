@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mobstd.cli.person import asking
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
 
@@ -45,6 +46,7 @@ def add(subparsers: Subparsers) -> None:
     )
     option("--allow-writes", action="store_true", help=say("cli.check.allow-writes"))
     option("--cleanup", metavar="JOURNAL", help=say("cli.check.cleanup"))
+    option("--no-input", action="store_true", help=say("cli.check.no-input"))
     option("--journal", metavar="FILE", help=say("cli.check.journal"))
     option(
         "--second-header-env",
@@ -165,6 +167,7 @@ def run(args: argparse.Namespace) -> int:
     """Judge a target, print the result, write the reports, and return the exit code."""
     from mobstd.conformance import baseline
     from mobstd.conformance import run as engine
+    from mobstd.conformance.listening import Serving, serving
     from mobstd.conformance.profile import load
     from mobstd.conformance.report.plan import render as planned
     from mobstd.conformance.report.progress import progress
@@ -181,6 +184,7 @@ def run(args: argparse.Namespace) -> int:
     second, second_secrets = engine.second_credentials(profile)
     with ExitStack() as stack:
         sender = stack.enter_context(opened(profile.target, seconds=args.timeout))
+        served = Serving() if args.plan else stack.enter_context(serving(profile, args.roots))
         bar = stack.enter_context(progress(args.lang))
         options = engine.Options(
             blocks=tuple(args.block),
@@ -195,6 +199,9 @@ def run(args: argparse.Namespace) -> int:
             allow_writes=args.allow_writes,
             second=second,
             journal=args.journal,
+            issuer=served.issuer,
+            receiver=served.receiver,
+            person=None if args.no_input else asking(args.lang),
             roots=args.roots,
             progress=bar,
             rate=pace(profile.target, profile.rate),

@@ -21,6 +21,7 @@ from mobstd.conformance.result import (
     Judged,
     Run,
     direct,
+    every_operation,
     in_block,
     operations_of,
     undeclared,
@@ -189,13 +190,13 @@ def assemble(run: Run) -> dict[str, Any]:
     """Return the report."""
     catalogue = run.lab.context.catalogue
     settled = settle(run.tallies)
-    every = with_umbrellas(
-        direct(run, settled, frozenset(catalogue.operations)), undeclared(run, settled)
-    )
+    every = with_umbrellas(direct(run, settled, every_operation(run)), undeclared(run, settled))
     by_block = {name: in_block(run, settled, name) for name in run.blocks}
     blocks = [_block(run, judged, name) for name, judged in by_block.items()]
     verdicts = [block["verdict"] for block in blocks]
-    by_phase = Counter(x.purpose for x in run.lab.session.exchanges)
+    receiver = run.lab.receiver
+    called = receiver.exchanges if receiver is not None else []
+    by_phase = Counter(x.purpose for x in (*run.lab.session.exchanges, *called))
     budget = run.lab.session.budget
     report = {
         "format_version": FORMAT_VERSION,
@@ -246,7 +247,8 @@ def assemble(run: Run) -> dict[str, Any]:
     report["writes"] = None if run.lab.workshop is None else made(run.lab.workshop)
     report["gate"] = gate(report, run.baseline, fail_on=run.fail_on)
     hiding = redactor(run.lab, run.secrets, run.seed)
-    return finish(report, run.lab.session.exchanges, hiding, _origin(run))
+    exchanges = [*run.lab.session.exchanges, *called]
+    return finish(report, exchanges, hiding, _origin(run), receiver.url if receiver else "")
 
 
 def _advised(item: Item) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
 
 if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.receiver import Receiver
     from mobstd.conformance.scenarios.workshop import Workshop
 
-__all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Query"]
+__all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Person", "Query"]
 
 
 NEAR_KM, NEAR_SECONDS = 2.0, 3600
@@ -41,6 +42,7 @@ SEEN = 250
 QUICK = ("within", "near", "rule")
 """Kinds of filters, the cheapest first."""
 
+Person = Callable[[Mapping[str, str], str, Callable[[], bool]], None]
 Query = dict[str, Any]
 Key = tuple[str, ...]
 
@@ -90,6 +92,9 @@ class Lab:
         ephemeral: the operations whose items have another identity in each answer.
         presence: by block, ``present``, ``absent`` or ``unknown``.
         workshop: where things are made, where writing is allowed.
+        receiver: hears what the target calls, where it was told where.
+        person: asks somebody to act at the target, where somebody is there; gets what to say, the
+            key of the thing, and what says whether it was done.
     """
 
     session: Session
@@ -105,6 +110,8 @@ class Lab:
     declared: tuple[str, ...] = ()
     has_credentials: bool = False
     workshop: Workshop | None = None
+    receiver: Receiver | None = None
+    person: Person | None = None
     _answers: dict[str, Exchange] = field(default_factory=dict)
     crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)

@@ -7,22 +7,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.conformance.baseline import Baseline
-from mobstd.conformance.lab import Lab
+from mobstd.conformance.lab import Lab, Person
 from mobstd.conformance.profile import Auth, Profile
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Maker
 from mobstd.conformance.scenarios.resource import resources
+from mobstd.conformance.scenarios.tokens import Tokens
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session
 from mobstd.errors import UnknownName
 from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.context import Context
 from mobstd.judging.requirement import Requirement
+
+if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.receiver import Receiver
+    from mobstd.oidc import Issuer
 
 __all__ = [
     "Options",
@@ -69,6 +74,9 @@ class Options:
         allow_writes: send other methods than GET and HEAD too; what is made is taken back.
         second: headers of another party, which must not reach what mobstd made.
         journal: the file that notes every write before it is sent; in ``.mobstd`` when ``None``.
+        issuer: makes the ID tokens that are sent; stand-ins when ``None``.
+        receiver: hears what the target calls; nobody does when ``None``.
+        person: asks somebody to act at the target; nobody is there when ``None``.
     """
 
     blocks: tuple[str, ...] = ()
@@ -91,6 +99,9 @@ class Options:
     allow_writes: bool = False
     second: tuple[tuple[str, str], ...] = ()
     journal: str | None = None
+    issuer: Issuer | None = None
+    receiver: Receiver | None = None
+    person: Person | None = None
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -214,10 +225,14 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         options.seed,
         declared=declared or (),
         has_credentials=bool(options.credentials),
+        receiver=options.receiver,
+        person=options.person,
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
     if options.allow_writes:
         lab.workshop = _workshop(lab, profile, options, now)
+        if options.receiver is not None:
+            options.receiver.counterpart.ours = lab.workshop.state_of
     return Outline(lab, declared, _rows(found, options.only), now, options)
 
 
@@ -230,9 +245,9 @@ def _workshop(lab: Lab, profile: Profile, options: Options, now: datetime) -> Wo
         "role": lab.context.catalogue.role,
     }
     seconds = int(now.timestamp())
-    return Workshop(
-        lab, Journal(path, about), Maker(options.seed, seconds, profile.caller), seconds
-    )
+    theirs = next(iter(profile.operator_domains), None)
+    maker = Maker(options.seed, seconds, profile.caller, theirs, Tokens(options.issuer))
+    return Workshop(lab, Journal(path, about), maker, seconds)
 
 
 def writable(outline: Outline) -> list[str]:

@@ -20,7 +20,7 @@ from typing import Any
 from mobstd.conformance.profile_file import refuse_problems
 from mobstd.errors import ConfigError
 
-__all__ = ["Auth", "Callbacks", "Clause", "Profile", "Secret", "load"]
+__all__ = ["Auth", "Callbacks", "Clause", "Profile", "Secret", "TestIssuer", "load"]
 
 VARIABLES = {
     "MOBSTD_TARGET": ("target",),
@@ -97,9 +97,27 @@ class Auth:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Where the target can reach mobstd."""
+    """Where the target can reach mobstd; ``wait``: for how many seconds it is given time to."""
 
     bind: str
+    public_url: str | None = None
+    wait: float = 10.0
+
+
+@dataclass(frozen=True)
+class TestIssuer:
+    """An issuer of ID tokens that mobstd runs, for a target that is told to trust it.
+
+    Attributes:
+        bind: address and port to publish its keys on.
+        audience: the client that tokens are for.
+        public_url: the issuer as tokens name it; ``http://bind`` when ``None``.
+    """
+
+    __test__ = False
+
+    bind: str
+    audience: str
     public_url: str | None = None
 
 
@@ -131,6 +149,7 @@ class Profile:
         time_budget: how many seconds it takes at most.
         rate: requests a second at most; ``None``: no limit on loopback, 5 elsewhere.
         callbacks: where the target can reach mobstd.
+        issuer: who makes the ID tokens that mobstd sends; they are stand-ins when ``None``.
         adds: rows that bind although the standard only recommends or allows.
         lifts: rows that do not bind.
     """
@@ -150,6 +169,7 @@ class Profile:
     time_budget: float | None = None
     rate: float | None = None
     callbacks: Callbacks | None = None
+    issuer: TestIssuer | None = None
     adds: tuple[Clause, ...] = ()
     lifts: tuple[Clause, ...] = ()
 
@@ -263,6 +283,7 @@ def _profile(data: Mapping[str, Any]) -> Profile:
         time_budget=budget.get("time_budget"),
         rate=budget.get("rate"),
         callbacks=Callbacks(**data["callbacks"]) if "callbacks" in data else None,
+        issuer=TestIssuer(**data["issuer"]) if "issuer" in data else None,
         adds=tuple(Clause(**clause) for clause in contract.get("adds", ())),
         lifts=tuple(Clause(**clause) for clause in contract.get("lifts", ())),
     )

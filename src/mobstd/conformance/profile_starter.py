@@ -46,6 +46,13 @@ _TABLES = """
 # [callbacks]
 # bind = "127.0.0.1:8765"
 # public_url = "https://callbacks.example.org"
+# wait = 10
+
+# {issuer}
+# [issuer]
+# bind = "127.0.0.1:8766"
+# public_url = "https://issuer.example.org"
+# audience = "operator-1"
 
 # {contract}
 # [[contract.adds]]
@@ -84,7 +91,7 @@ def starter(
     for key, template in _KEYS:
         lines += [f"# {say(key)}", f"# {key} = {template.format(**facts)}", ""]
     lines += [f"# {say('hints')}", *_hint(version)]
-    named = ("auth", "second_auth", "budget", "callbacks", "contract", "because")
+    named = ("auth", "second_auth", "budget", "callbacks", "issuer", "contract", "because")
     tables = {name: say(name) for name in named}
     requirement = f"{version.name.replace('-', '').upper()}-TOPIC-01"
     return "\n".join(lines) + "\n" + _TABLES.format(**tables, requirement=requirement)

@@ -124,7 +124,7 @@ class Redactor:
 
     def mask(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return an exchange with its secrets masked."""
-        ours = data.get("authenticated", True) or data.get("purpose") == "traffic"
+        ours = data.get("authenticated", True) or data.get("purpose") in ("traffic", "callback")
         out = dict(data)
         for side in ("request", "response"):
             if side in out:

@@ -90,7 +90,7 @@ def choose(report: Mapping[str, Any], fingerprint: str) -> tuple[str, Mapping[st
 
     Raises:
         UnknownName: where there is none, or more than one.
-        UsageError: where it cites no exchange.
+        UsageError: where it cites no exchange, or a call of the target's own.
     """
     every = {
         finding["fingerprint"]: (row["id"], finding)
@@ -104,6 +104,9 @@ def choose(report: Mapping[str, Any], fingerprint: str) -> tuple[str, Mapping[st
     row, finding = found[0]
     if not finding["exchanges"]:
         raise UsageError("replay.no-exchange", fingerprint=finding["fingerprint"])
+    cited = (report["exchanges"].get(name, {}) for name in finding["exchanges"])
+    if any(exchange.get("purpose") == "callback" for exchange in cited):
+        raise UsageError("replay.called", fingerprint=finding["fingerprint"])
     return row, finding
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from mobstd.canon.openapi import operations
 from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.preflight import Preflight
@@ -16,7 +17,16 @@ from mobstd.judging.judge import Tally
 from mobstd.judging.outcome import Outcome, row_outcome, umbrella_outcome, untested_reason
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Judged", "Run", "direct", "in_block", "operations_of", "undeclared", "with_umbrellas"]
+__all__ = [
+    "Judged",
+    "Run",
+    "direct",
+    "every_operation",
+    "in_block",
+    "operations_of",
+    "undeclared",
+    "with_umbrellas",
+]
 
 
 @dataclass
@@ -41,6 +51,15 @@ class Run:
     baseline: Baseline | None = None
     fail_on: str = "error"
     recorded: Mapping[str, Any] | None = None
+
+    def called(self, block: str) -> frozenset[str]:
+        """Return the operations of a block that the target calls, where calls are heard."""
+        receiver = self.lab.receiver
+        if receiver is None:
+            return frozenset()
+        catalogue = self.lab.context.catalogue
+        named = catalogue.version.suite["blocks"][block].get("operations", ())
+        return frozenset(named) & frozenset(operations(catalogue.version, receiver.role))
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -113,7 +132,8 @@ def direct(
         )
         reason = None
         if not evidence and not findings:
-            said = (t.reason for t in settled.get(row.id, ()) if t.operation in operations)
+            own = settled.get(row.id, ())
+            said = (t.reason for t in own if t.operation is None or t.operation in operations)
             there = about & operations
             reason = next(filter(None, said), None) or _why_not(run, row, blocks, there)
         outcome = row_outcome(row.level, row.origin, findings, evidence, reason)
@@ -189,11 +209,18 @@ def _of_the_schema(found: Judged) -> bool:
     return not errors or any(f.code.startswith("schema.") for f in errors)
 
 
+def every_operation(run: Run) -> frozenset[str]:
+    """Return what the target serves, and what it calls where calls are heard."""
+    catalogue = run.lab.context.catalogue
+    return frozenset(catalogue.operations).union(*(run.called(name) for name in catalogue.blocks))
+
+
 def operations_of(run: Run, name: str) -> frozenset[str]:
     """Return the operations of a block, or those of its rows where it has none of its own."""
     catalogue = run.lab.context.catalogue
-    if catalogue.blocks[name].operations:
-        return frozenset(catalogue.blocks[name].operations)
+    called = run.called(name)
+    if catalogue.blocks[name].operations or called:
+        return frozenset(catalogue.blocks[name].operations) | called
     own = [row for row in catalogue.rows.values() if name in row.blocks]
     return frozenset(op for row in own for op in catalogue.operations_of(row))
 
@@ -203,6 +230,11 @@ def in_block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[st
     judged = with_umbrellas(
         direct(run, settled, operations_of(run, name)), undeclared(run, settled)
     )
-    if run.lab.context.catalogue.blocks[name].operations:
-        return judged
-    return {key: found for key, found in judged.items() if name in found.row.blocks}
+    catalogue = run.lab.context.catalogue
+    whole = bool(catalogue.blocks[name].operations)
+    return {
+        key: found
+        for key, found in judged.items()
+        if name in found.row.blocks
+        or (whole and (catalogue.operations_of(found.row) or not found.row.blocks))
+    }

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mobstd.conformance.assemble import assemble, redactor
+from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall, prepare
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
@@ -37,7 +38,9 @@ from mobstd.conformance.preflight import Preflight, preflight
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.record import Recorder
 from mobstd.conformance.result import Run
-from mobstd.conformance.scenarios.presence import presence
+from mobstd.conformance.scenarios.oracle import unreached
+from mobstd.conformance.scenarios.presence import names_a_code, presence
+from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.session import SenderLike, Stopped
 from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
@@ -127,14 +130,23 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
         _probe(outline, operations, "last", tallies)
     rest = budget.reads - len(lab.session.exchanges)
     if lab.workshop is not None:
-        _write(outline, tallies, begin)
+        _write(outline, seen, tallies, begin, profile)
+    if lab.receiver is not None:
+        begin("listen", 0)
+        hear(outline, seen, profile)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
 
 
-def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], None]) -> None:
+def _write(
+    outline: Outline,
+    seen: Preflight,
+    tallies: list[Tally],
+    begin: Callable[[str, int], None],
+    profile: Profile,
+) -> None:
     """Make, read, change and take back; then it is known which of these blocks are there."""
     lab = outline.lab
     operations = writable(outline)
@@ -142,12 +154,33 @@ def _write(outline: Outline, tallies: list[Tally], begin: Callable[[str, int], N
         return
     begin("writes", lab.session.budget.writes)
     with lab.session.phase("writes", lab.session.budget.writes):
+        _reach(outline, seen)
         _probe(outline, operations, "writes", tallies)
+        prepare(outline)
+        tallies += overall(outline, "asked")
+    hear_of_made(outline, profile)
     lab.workshop.undo()
     for block, state in presence(lab, operations).items():
         lab.presence[block] = state
     there = frozenset(b for b, state in lab.presence.items() if state == "present")
     lab.context = replace(lab.context, blocks=lab.context.blocks | there)
+
+
+def _reach(outline: Outline, seen: Preflight) -> None:
+    """See whether what is told is taken, and whether it is reached by changes, where it may be."""
+    lab = outline.lab
+    catalogue = lab.context.catalogue
+    for resource in resources(catalogue.version, catalogue.role).values():
+        if lab.workshop is None or resource.news is None or resource.change is None:
+            continue
+        apart = unreached(lab.workshop, resource, None)
+        block = catalogue.block_of.get(resource.change, "")
+        if apart is not None and outline.declared is None and not names_a_code(lab, apart):
+            lab.presence[block] = "absent"
+        refusals = lab.workshop.refusals.get(resource.id, [])
+        if refusals and all(exchange.status == 401 for exchange in refusals):
+            code = "token-refused" if lab.workshop.maker.tokens.signed else "stand-in-refused"
+            seen.add("token", False, code, "configuration")
 
 
 def _fault(seen: Preflight, error: Exception) -> str:
@@ -233,10 +266,15 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     judged: list[Tally] = []
     try:
         judge(lab.session.exchanges, lab.context, judged)
+        if not options.planned:
+            judged += judge_calls(outline, profile)
     except KeyboardInterrupt:
         stopped = "interrupted"
     except Exception as error:
         stopped = _fault(seen, error)
+    if recorder is not None and lab.receiver is not None:
+        for exchange in lab.receiver.exchanges:
+            recorder(exchange)
     passive = [t for t in judged if t.requirement.id in outline.rows]
     recorded = recorder.close() if recorder else None
     return assemble(

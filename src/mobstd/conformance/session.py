@@ -163,7 +163,7 @@ class Session:
             operation: the ``operationId``.
             query: values by parameter, of the path too, written as the document says.
             extra: more query pairs, as they are.
-            body: a JSON value; none is sent where it is ``MISSING``.
+            body: a JSON value, or bytes as they are; none is sent where it is ``MISSING``.
         """
         described = self.catalogue.operations[operation]
         path, written = described.path, []
@@ -178,7 +178,7 @@ class Session:
         sent = None
         if body is not MISSING:
             headers += (("Content-Type", "application/json"),)
-            sent = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            sent = body if isinstance(body, bytes) else _json(body)
         return Request(
             described.method, self.base_path + path, tuple(written) + extra, headers, sent
         )
@@ -208,7 +208,7 @@ class Session:
             credentials: ``own``, ``none``, ``wrong`` or ``other``.
             presenting: headers that stand in place of our own credentials.
             extra: more query pairs, as they are.
-            body: a JSON value; none is sent where it is ``MISSING``.
+            body: a JSON value, or bytes as they are; none is sent where it is ``MISSING``.
             before: called when it is about to be sent, where it may be.
 
         Raises:
@@ -331,6 +331,10 @@ class Session:
         if asked is not None and asked > LONGEST_WAIT:
             raise Stopped("rate-limited")
         self.pace.sleep(wait)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _seconds(value: str | None) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -15,6 +15,9 @@ from mobstd.errors import CanonError
 from mobstd.judging.requirement import Calls, Check, Requirement
 
 __all__ = ["Block", "Catalogue", "Collection", "callers", "catalogue", "in_version"]
+
+CALLED = "called"
+"""The kind of check that says that a row's ``calls`` bind the role as well, in what it calls."""
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,20 @@ def requirement(row: Mapping[str, Any], version: str) -> Requirement:
 
 
 def _binds(row: Requirement, role: str, served: Mapping[str, Operation]) -> bool:
-    """Say whether a row binds a role; one with checks, in anything that the role serves."""
+    """Say whether a row binds a role; one with checks, in what the role serves or calls."""
     if row.roles and role not in row.roles:
         return False
     tried = row.untested is None and bool(row.operations)
-    return not tried or any(op in served for op in row.operations)
+    calls = any(check.kind == CALLED for check in row.checks)
+    return not tried or calls or any(op in served for op in row.operations)
+
+
+def _core(block: Mapping[str, Any], served: Mapping[str, Operation]) -> Sequence[str]:
+    """Return the core rows of a block; those of who calls, for a role that serves none of it."""
+    operations = block.get("operations", ())
+    calls_only = bool(operations) and not any(op in served for op in operations)
+    core: Sequence[str] = block.get("calls", {}).get("core", ()) if calls_only else ()
+    return core or block.get("core", ())
 
 
 def _rows(version: Version) -> Iterator[Requirement]:
@@ -199,7 +211,7 @@ def catalogue(version: Version, role: str) -> Catalogue:
                 name,
                 role,
                 tuple(op for op in block.get("operations", ()) if op in served),
-                tuple(row for row in block.get("core", ()) if row in own),
+                tuple(row for row in _core(block, served) if row in own),
                 block.get("group"),
             )
             for name, block in suite.get("blocks", {}).items()

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from mobstd.conformance.kinds import (
     accepting,
     access,
+    announcing,
+    believing,
     boundary,
     complete,
     defaults,
@@ -22,6 +24,9 @@ from mobstd.conformance.kinds import (
     parties,
     refusing,
     relations,
+    showing,
+    signing,
+    telling,
 )
 from mobstd.conformance.kinds.probe import Probe
 
@@ -62,4 +67,15 @@ PROBES: Mapping[str, Probe] = {
     "accept-change": accepting.ACCEPT_CHANGE,
     "unknown": moving.UNKNOWN,
     "other-party": parties.PARTY,
+    "called": announcing.CALLED,
+    "announced": announcing.ANNOUNCED,
+    "shown": showing.SHOWN,
+    "whole": showing.WHOLE,
+    "acted": announcing.ACTED,
+    "signed": signing.SIGNED,
+    "taken": telling.TAKEN,
+    "reached": telling.REACHED,
+    "told": telling.TOLD,
+    "retold": telling.RETOLD,
+    "token": believing.TOKEN,
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import differences
+from mobstd.conformance.scenarios.oracle import at, ladder
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, table
+from mobstd.conformance.scenarios.thing import unsettled
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -107,7 +108,7 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
                     row,
                     "probe.state-kept",
                     (cell.read, cell.exchange),
-                    pointer=f"/response/body{resource.life.at if resource.life else ''}",
+                    pointer=at(resource),
                     expected=cell.wanted,
                     received=cell.after,
                     before=cell.before,
@@ -119,9 +120,11 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
 def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A change of the state leaves the rest as it was, with whatever else is sent along."""
     opened = shop(lab, operation)
-    if opened is None or opened[1].life is None or opened[1].read is None:
+    if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if resource.read is None or resource.life is None:
+        return Result(reason="unobservable")
     along = check.get("with", {})
     flavour = "body" if "body" in along else "query" if "query" in along else "plain"
     for place in range(len(resource.sources)):
@@ -151,7 +154,7 @@ def _climb(
         return
     workshop.read(thing, row)
     workshop.read(thing, row)
-    for step in (*_ladder(resource), resource.life.undone):
+    for step in (*ladder(resource.life), resource.life.undone):
         query = {resource.state: step}
         if resource.note and "note" in along:
             query[resource.note] = along["note"]
@@ -165,20 +168,6 @@ def _climb(
         )
         workshop.read(thing, row)
     workshop.drop(thing)
-
-
-def _ladder(resource: Resource) -> list[str]:
-    assert resource.life is not None
-    way: list[str] = []
-    state = resource.life.first[0]
-    while True:
-        kinds = resource.life.pairs[state]
-        nexts = [to for to, kind in kinds.items() if kind in ("step", "due")]
-        nexts = [to for to in nexts if to != resource.life.undone and to not in way]
-        if not nexts:
-            return way
-        state = nexts[0]
-        way.append(state)
 
 
 Stretch = tuple[Exchange, list[tuple[str, Exchange]], Exchange]
@@ -197,18 +186,6 @@ def _stretches(thing: Thing) -> Iterator[Stretch]:
         before, changes = exchange, []
 
 
-def _restless(thing: Thing) -> set[str]:
-    """Return the pointers that differ between two reads with no change in between."""
-    reads = [(name, x) for name, x in thing.history]
-    pairs = pairwise(reads)
-    return {
-        d.pointer
-        for (one, first), (other, second) in pairs
-        if one == other == "read" and _whole(first) and _whole(second)
-        for d in differences(first.body, second.body)
-    }
-
-
 def _changed(
     check: Check,
     row: Requirement,
@@ -221,7 +198,7 @@ def _changed(
     life = thing.resource.life
     assert life is not None
     known = set(lab.workshop.known(thing.resource)) if lab.workshop is not None else set()
-    refused, restless = lab.context.refused(after), _restless(thing)
+    refused, restless = lab.context.refused(after), unsettled(thing)
     for one in differences(before.body, after.body):
         top = "/" + one.pointer.split("/")[1]
         if one.pointer in restless or top not in known or one.pointer == life.at:

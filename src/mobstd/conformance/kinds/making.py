@@ -11,7 +11,9 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.material import sorts
+from mobstd.conformance.scenarios.oracle import wandered
 from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.thing import unsettled
 from mobstd.conformance.scenarios.workshop import TRIES, Thing, Workshop, named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -145,39 +147,56 @@ def _returned(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
 
 
 def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Post a known key again: with other values, and word for word."""
+    """Post a known key again, with other values and word for word: new, changed, and undone."""
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    thing = workshop.make(resource, row)
-    if thing is None:
-        return Result(reason="no-data")
-    before = workshop.read(thing, row)
+    states: list[str | None] = [None]
+    if resource.life is not None and resource.state is not None:
+        states += [right_change(resource)[resource.state], resource.life.undone]
+    evidence: int = 0
     findings: list[Finding] = []
-    evidence = 0
-    other = thing.sent
-    for pointer, value in check["set"].items():
-        other = put(other, pointer, value)
-    for body, same in ((other, False), (thing.sent, True)):
-        sent = workshop.post(resource, body, row, "negative", negative=True)
-        if sent.status is None or sent.status >= 500:
-            continue
-        evidence += 1
-        if not same and sent.accepted:
-            findings.append(
-                found(
-                    row,
-                    "probe.repeat",
-                    (sent, thing.created),
-                    pointer="/response/status",
-                    expected=409,
-                    received=sent.status,
-                )
-            )
-        findings += _other_now(check, row, lab, workshop, thing, before, sent)
-    workshop.drop(thing)
+    for state in states:
+        thing = workshop.make(resource, row)
+        if thing is None:
+            return Result(reason="no-data")
+        if state is not None and resource.state is not None:
+            workshop.change(thing, {resource.state: state}, row)
+        before = workshop.read(thing, row)
+        for same in (False, True):
+            found_ = _posted_again(check, row, workshop, thing, same=same)
+            if found_ is None:
+                continue
+            sent, wrong = found_
+            evidence += 1
+            findings += wrong
+            findings += _other_now(check, row, lab, workshop, thing, before, sent)
+        workshop.drop(thing)
     return Result(evidence, tuple(findings))
+
+
+def _posted_again(
+    check: Check, row: Requirement, workshop: Workshop, thing: Thing, *, same: bool
+) -> tuple[Exchange, list[Finding]] | None:
+    body = thing.sent
+    for pointer, value in () if same else check["set"].items():
+        body = put(body, pointer, value)
+    sent = workshop.post(thing.resource, body, row, "negative", negative=True)
+    thing.history.append(("again", sent))
+    if sent.status is None or sent.status >= 500:
+        return None
+    if same or not sent.accepted:
+        return sent, []
+    wrong = found(
+        row,
+        "probe.repeat",
+        (sent, thing.created),
+        pointer="/response/status",
+        expected=409,
+        received=sent.status,
+    )
+    return sent, [wrong]
 
 
 def _other_now(
@@ -190,15 +209,21 @@ def _other_now(
     sent: Exchange,
 ) -> Iterator[Finding]:
     after = workshop.read(thing, row)
-    if before is None or after is None or not before.accepted:
+    if before is None or after is None or not before.accepted or not after.accepted:
         return
-    if not after.accepted or not isinstance(after.body, dict):
+    if not isinstance(after.body, dict) or not isinstance(before.body, dict):
         return
-    whole = Check(check.kind, {})
-    yield from (
-        _caused(one, sent)
-        for one in compared(whole, row, lab, before.body, after, before, "probe.repeat.changed")
-    )
+    life = thing.resource.life
+    known = workshop.known(thing.resource)
+    restless = unsettled(thing)
+    for one in compared(
+        Check(check.kind), row, lab, before.body, after, before, "probe.repeat.changed"
+    ):
+        at = str(one.params["member"])
+        by_itself = life is not None and at == life.at
+        by_itself = by_itself and wandered(workshop, thing.resource, one.expected, one.received)
+        if "/" + at.split("/")[1] in known and at not in restless and not by_itself:
+            yield _caused(one, sent)
 
 
 def _caused(finding: Finding, sent: Exchange) -> Finding:
@@ -286,7 +311,7 @@ RETURNED = Probe(
     writes=True,
 )
 REPEAT = Probe(
-    lambda check, row, operation, lab: 7,
+    lambda check, row, operation, lab: 24,
     _repeat,
     "writes",
     {"en": "post a known id again", "fr": "envoyer de nouveau un id connu"},

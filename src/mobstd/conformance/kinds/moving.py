@@ -8,11 +8,16 @@ from typing import Any
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.oracle import at, wandered
+from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, Cell, table
-from mobstd.conformance.scenarios.workshop import named
+from mobstd.conformance.scenarios.workshop import Workshop, named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
+
+DISMISSED = (400, 401, 409)
+"""Refusals of what came late."""
 
 __all__ = ["TRANSITION", "UNKNOWN"]
 
@@ -28,7 +33,7 @@ def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     for cell in cells:
         if cell.kind not in check["pairs"] or (cell.exchange.status or 500) >= 500:
             continue
-        wrong = _wrong(check, row, cell)
+        wrong = _wrong(check, row, cell, resource, workshop)
         if cell.kind in LEADING or cell.after is not None or wrong:
             evidence += 1
         findings += [_eased(one, cell, cells) for one in wrong]
@@ -43,7 +48,9 @@ def _eased(finding: Finding, cell: Cell, cells: list[Cell]) -> Finding:
     return finding if any(c.taken for c in others) else replace(finding, severity="warning")
 
 
-def _wrong(check: Check, row: Requirement, cell: Cell) -> list[Finding]:
+def _wrong(
+    check: Check, row: Requirement, cell: Cell, resource: Resource, workshop: Workshop
+) -> list[Finding]:
     sent = (cell.exchange, cell.read) if cell.read is not None else (cell.exchange,)
 
     def one(
@@ -66,9 +73,14 @@ def _wrong(check: Check, row: Requirement, cell: Cell) -> list[Finding]:
         return [
             one("probe.transition.refused", sent, "/response/status", 200, cell.exchange.status)
         ]
-    if cell.moved:
+    if cell.moved and not wandered(workshop, resource, cell.before, cell.after):
         read = (cell.read, cell.exchange) if cell.read is not None else sent
-        return [one("probe.transition.moved", read, "/response/body", cell.before, cell.after)]
+        where = "/response/body" if resource.read else at(resource)
+        return [one("probe.transition.moved", read, where, cell.before, cell.after)]
+    status = cell.exchange.status or 0
+    if cell.kind in ("back", "end") and status // 100 != 2 and status not in DISMISSED:
+        odd = one("probe.transition.status", sent, "/response/status", list(DISMISSED), status)
+        return [replace(odd, severity="warning")]
     if cell.kind != "same":
         return []
     expect = check.get("expect", [409])
@@ -90,6 +102,14 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     control = next(iter(examples(workshop, resource, row)), None)
     if control is None:
         return Result(reason="no-data")
+    for text in check.get("keys", ()):
+        if operation == resource.read:
+            workshop.read(text, row, "negative", resource, negative=True)
+        else:
+            query = right_change(resource)
+            workshop.change(control, query, row, "negative", key=text, negative=True)
+    if "keys" in check.params:
+        return Result()
     key = workshop.maker.key()
     if operation == resource.read:
         sent = workshop.read(key, row, "negative", resource, negative=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.oracle import look, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -27,15 +29,17 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if "other" not in parties and not lab.has_credentials:
         return Result(reason="unobservable")
     workshop, resource = opened
-    own = next(iter(examples(workshop, resource, row)), None)
-    if own is None:
+    things = list(_each_sort(workshop, resource, operation, row, parties))
+    if not things:
         return Result(reason="no-data")
+    own = things[0]
     tried = [
         (name, sent, moved)
+        for thing in things
         for name in parties
-        for sent, moved in [_tried(check, row, operation, workshop, resource, own, name)]
+        for sent, moved in [_tried(check, row, operation, workshop, resource, thing, name)]
         if sent is not None and sent.status is not None and sent.status < 500
-        if name != "other" or not _shows_nothing(workshop, resource, operation, sent, own)
+        if name != "other" or not _shows_nothing(workshop, resource, operation, sent, thing)
     ]
     expect = check.get("expect", range(400, 500))
     if "other" not in parties and not _guarded(lab, [sent for _, sent, _ in tried]):
@@ -56,6 +60,28 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(len(tried), tuple(findings))
 
 
+def _each_sort(
+    workshop: Workshop,
+    resource: Resource,
+    operation: str,
+    row: Requirement,
+    parties: Sequence[str],
+) -> Iterator[Thing]:
+    """Yield something of each source, and for another party to read, something undone."""
+    sources: set[int] = set()
+    for thing in examples(workshop, resource, row):
+        if id(thing.candidate.source) not in sources:
+            sources.add(id(thing.candidate.source))
+            yield thing
+            if "other" not in parties:
+                return
+    if operation == resource.read and resource.life is not None and resource.state is not None:
+        undone = workshop.make(resource, row)
+        if undone is not None:
+            workshop.change(undone, {resource.state: resource.life.undone}, row)
+            yield undone
+
+
 def _tried(
     check: Check,
     row: Requirement,
@@ -73,15 +99,30 @@ def _tried(
         thing = workshop.make(resource, row)
         if thing is None:
             return None, None
-        before = workshop.state(thing, row)
+        before = shown(workshop.read(thing, row), resource) or thing.sent_state
         sent = workshop.change(thing, right_change(resource), row, "negative", **options)
-        state = workshop.state(thing, row)
+        state, _ = look(workshop, thing, before or "", row)
         workshop.drop(thing)
-        return sent, state if state not in (None, before) else None
+        moved = state not in (None, before) and not wandered(workshop, resource, before, state)
+        return sent, state if moved else None
+    if resource.life is not None and name == "other":
+        return _taken_over(row, workshop, resource), None
     body = workshop.body(resource, own.candidate)
     for pointer, value in check.get("set", {}).items():
         body = put(body, pointer, _made(workshop, row, value))
     return workshop.post(resource, body, row, "negative", **options), None
+
+
+def _taken_over(row: Requirement, workshop: Workshop, resource: Resource) -> Exchange | None:
+    """Post somebody's thing again as another party; what matters is whose it is then."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return None
+    sent = workshop.post(resource, thing.sent, row, "negative", negative=True, credentials="other")
+    read = workshop.read(thing, row)
+    workshop.drop(thing)
+    lost = read is not None and not read.accepted and read.status not in (429, 500, 503)
+    return sent if lost and sent.accepted else read if read is not None and lost else None
 
 
 def _made(workshop: Workshop, row: Requirement, value: Any) -> Any:

@@ -10,6 +10,7 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.material import spoilt
+from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
@@ -111,10 +112,10 @@ def _kept(
 ) -> list[Finding]:
     """Look for what was refused: it must not be there."""
     key = workshop.key_of(resource, edit.document)
-    if not key or resource.read is None or edit.at == resource.key:
+    if not key or edit.at == resource.key:
         return []
-    read = workshop.read(key, row, "negative", resource, negative=True)
-    if read is None or not read.accepted or workshop.key_of(resource, read.body) != key:
+    read = there(workshop, resource, key, row)
+    if read is None:
         return []
     workshop.found(resource, key)
     return [
@@ -146,8 +147,9 @@ def _refuse_change(
         if thing is None:
             return Result(reason="no-data")
         sent = workshop.change(thing, edit.document, row, "negative", negative=True)
-        after = workshop.state(thing, row)
+        after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
+        moved = moved and not wandered(workshop, resource, thing.sent_state, after)
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])
@@ -165,7 +167,7 @@ def _refuse_change(
                         edit=edit.name,
                     )
                 )
-        if moved or sent.accepted:
+        if after != thing.sent_state or sent.accepted:
             workshop.drop(thing)
             thing = None
     thing = thing or workshop.make(resource, row)
@@ -218,6 +220,8 @@ def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         sent = workshop.post(resource, edit.document, row, "negative", negative=True)
         if sent.accepted:
             workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
+    for text in check.get("raw", ()):
+        workshop.post(resource, text.encode(), row, "negative", negative=True)
     return Result()
 
 

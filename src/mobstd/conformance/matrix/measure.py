@@ -9,18 +9,22 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
 from mobstd.conformance.matrix.mutant import Mutant, mutants, plan, the_catalogue, umbrellas
-from mobstd.conformance.profile import Profile
+from mobstd.conformance.profile import Callbacks, Profile
 from mobstd.conformance.run import Options, check, the_role
 from mobstd.conformance.session import SAFE
 from mobstd.errors import CanonError
+from mobstd.judging.call_edit import Outgoing
 from mobstd.judging.fault import Fault, Setting
 from mobstd.serving.faults import FaultMiddleware, behaviours
 from mobstd.transport.asgi import AsgiSender
+
+if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.receiver import Receiver
 
 __all__ = [
     "AMBER",
@@ -35,6 +39,8 @@ __all__ = [
     "needed",
     "verify_reference",
 ]
+
+LISTENER = "http://partner.example.org"
 
 RED, AMBER = "failed", "warned"
 ENDS = ("killed", "killed-collateral", "survived", "unreached", "equivalent")
@@ -105,7 +111,12 @@ def _keys(version: Version, setting: Setting) -> tuple[str, ...]:
 
 
 def _options(
-    version: Version, need: Need, blocks: tuple[str, ...], fuzz: bool, folder: Path
+    version: Version,
+    need: Need,
+    blocks: tuple[str, ...],
+    fuzz: bool,
+    folder: Path,
+    receiver: Receiver | None,
 ) -> Options:
     known = plan(version)
     now = known.get("reference", {}).get("now")
@@ -118,6 +129,7 @@ def _options(
         second=presented[1:],
         allow_writes=need.writes,
         journal=str(folder / "writes"),
+        receiver=receiver,
         sleep=lambda _: None,
     )
 
@@ -125,9 +137,10 @@ def _options(
 def _profile(version: Version, need: Need) -> Profile:
     said = dict(plan(version).get("profile", {}))
     setting, blocks = need.setting, said.pop("blocks", None)
-    if need.writes:
-        blocks = plan(version)["writes"]["blocks"]
-        said["max_requests"] = plan(version)["writes"]["requests"]
+    if need.role:
+        blocks = plan(version)["roles"][need.role]["blocks"]
+    elif need.writes:
+        blocks = plan(version)["partner" if setting.partner else "writes"]["blocks"]
     if blocks is not None and not setting.undeclared:
         said["blocks"] = setting.declared or (*blocks, *setting.blocks)
     if setting.domains:
@@ -135,12 +148,16 @@ def _profile(version: Version, need: Need) -> Profile:
     settled: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
     }
+    if setting.partner:
+        settled["callbacks"] = Callbacks("127.0.0.1:1", LISTENER, plan(version)["partner"]["wait"])
     role = need.role or None
     return Profile(target="http://app.localhost", standard=str(version), role=role, **settled)
 
 
-def mutated(version: Version, mutant: Mutant | None, need: Need | None = None) -> FaultMiddleware:
-    """Return the reference implementation with a mutant seeded."""
+def mutated(
+    version: Version, mutant: Mutant | None, need: Need | None = None, **calls: Any
+) -> FaultMiddleware:
+    """Return the reference implementation with a mutant seeded; ``calls``: whom it calls."""
     need = need or Need()
     variants = [mutant.seeded] if mutant else []
     wrong = tuple(
@@ -149,7 +166,7 @@ def mutated(version: Version, mutant: Mutant | None, need: Need | None = None) -
     )
     keys = _keys(version, need.setting)
     if need.writes:
-        inner = _reference(version, wrong, keys, need.role)
+        inner = _reference(version, wrong, keys, need.role, **calls)
     else:
         inner = _read_only(version, wrong, keys)
     return FaultMiddleware(inner, variants, version, the_role(version, need.role or None))
@@ -163,7 +180,8 @@ def needed(version: Version, mutant: Mutant) -> Need:
         for name in mutant.operations
         if name in known
     )
-    return Need(mutant.variant.setting, not reads, mutant.role)
+    setting = mutant.variant.setting
+    return Need(setting, not reads or setting.partner, mutant.role)
 
 
 def checked(
@@ -177,16 +195,32 @@ def checked(
     setting = need.setting
     if mutant and whole and not isinstance(mutant.variant, Fault):
         mutant = replace(mutant, operations=mutant.variant.operations)
-    app = mutated(version, mutant, need)
+    receiver, calls, edits = _partner(version, mutant) if setting.partner else (None, {}, None)
+    app = mutated(version, mutant, need, **calls)
     blocks: tuple[str, ...] = ()
     alone = mutant is not None and len(mutant.operations) == 1 and not need.writes
     if mutant and alone and not whole and not setting.declared:
         block = the_catalogue(version).block_of[mutant.operations[0]]
         blocks = (block, *setting.blocks)
     with TemporaryDirectory() as folder, AsgiSender(app) as sender:
-        options = _options(version, need, blocks, fuzz, Path(folder))
+        options = _options(version, need, blocks, fuzz, Path(folder), receiver)
         report = check(sender, _profile(version, need), options)
-    return report, app.touched
+    return report, app.touched + (edits.touched if edits else 0)
+
+
+def _partner(
+    version: Version, mutant: Mutant | None
+) -> tuple[Receiver, Mapping[str, Any], Outgoing | None]:
+    """Return who is called, the options of the reference that say so, and what edits the calls."""
+    from mobstd.conformance.scenarios.receiver import Receiver
+
+    how = plan(version)["partner"]
+    receiver = Receiver(version, how["role"], LISTENER)
+    calls = {how["url"]: LISTENER, how["sender"]: AsgiSender(receiver.app)}
+    if mutant is None or not mutant.variant.call:
+        return receiver, calls, None
+    edits = Outgoing([mutant.seeded])
+    return receiver, {**calls, how["edits"]: edits}, edits
 
 
 def _held(version: Version, need: Need, report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -61,9 +61,8 @@ def mutants(version: Version, names: Sequence[str] = ()) -> list[Mutant]:
 def _seeded(version: Version, variant: Variant, role: str) -> list[Mutant]:
     """Return the mutants of a variant in one role, if they are measured."""
     main = the_role(version, None)
-    if role not in plan(version).get("roles", [main]):
-        return []
-    if variant.setting.partner and not plan(version).get("partner"):
+    known_roles = (main, *plan(version).get("roles", {}))
+    if role not in known_roles or (variant.setting.partner and "partner" not in plan(version)):
         return []
     if isinstance(variant, Fault) and not _checked(version, variant, role):
         return []
@@ -101,9 +100,11 @@ def _place(mutant: Mutant) -> tuple[str, str]:
 
 
 def _checked(version: Version, fault: Fault, role: str) -> bool:
-    """Say whether any of the rows that a fault violates is tried in a role."""
+    """Say whether the row that a fault violates is tried in a role."""
     rows = the_catalogue(version, role).rows
-    return any(name in rows and rows[name].checks for name in (fault.requirement, *fault.also))
+    if fault.requirement in plan(version).get("unmeasured", ()):
+        return False
+    return fault.requirement in rows and bool(rows[fault.requirement].checks)
 
 
 @cache

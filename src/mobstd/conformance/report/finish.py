@@ -33,6 +33,7 @@ def finish(
     exchanges: Iterable[Exchange],
     redactor: Redactor,
     base: str = "",
+    called: str = "",
 ) -> dict[str, Any]:
     """Return the report with ``exchanges`` and ``summary`` filled in, ready for strangers.
 
@@ -41,6 +42,7 @@ def finish(
         exchanges: everything that was recorded; only what a finding cites is kept.
         redactor: knows persons and secrets.
         base: what stands before the path of a request: scheme, host and port.
+        called: the same of what the target called.
     """
     findings = [f for row in report["requirements"] for f in row["findings"]]
     pointers: dict[str, list[str]] = {name: [] for f in findings for name in f["exchanges"]}
@@ -53,7 +55,8 @@ def finish(
             continue
         anonymous = redactor.persons(to_json(exchange))
         secrets = {**_sent(anonymous, redactor), **redactor.secrets}
-        lines[exchange.id] = curl(anonymous, base, secrets)
+        where = called if exchange.purpose == "callback" else base
+        lines[exchange.id] = curl(anonymous, where, secrets)
         cited[exchange.id] = _sized(redactor.mask(anonymous), pointers[exchange.id])
     out = dict(report)
     out["requirements"] = [

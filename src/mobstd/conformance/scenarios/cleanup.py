@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.conformance.scenarios.journal import Write, pending
-from mobstd.conformance.scenarios.workshop import GONE
+from mobstd.conformance.scenarios.workshop import GONE, UNTOLD
 from mobstd.conformance.session import SenderLike
 from mobstd.errors import TransportError
-from mobstd.judging.exchange import Pairs
+from mobstd.judging.exchange import Pairs, Request
 
 __all__ = ["Undone", "clean"]
 
@@ -47,14 +47,20 @@ def clean(
     if writes:
         sender = sender_of(about)
         for write in writes:
-            request = replace(
-                write.undo, headers=write.undo.headers + tuple(credentials.get(write.party, ()))
-            )
-            try:
-                status: int | None = sender.send(request).status
-            except TransportError:
-                status = None
-            out.append(Undone(write, status, status in GONE))
+            headers = tuple(credentials.get(write.party, ()))
+            status = _sent(sender, write.undo, headers)
+            done = status in GONE
+            if write.otherwise is not None and status not in UNTOLD:
+                status = _sent(sender, write.otherwise, headers)
+                done = status is not None and 200 <= status < 300
+            out.append(Undone(write, status, done))
     if all(one.done for one in out):
         Path(journal).unlink(missing_ok=True)
     return out
+
+
+def _sent(sender: SenderLike, request: Request, headers: Pairs) -> int | None:
+    try:
+        return sender.send(replace(request, headers=request.headers + headers)).status
+    except TransportError:
+        return None

@@ -48,7 +48,8 @@ def put(document: Mapping[str, Any], pointer: str, value: Any) -> dict[str, Any]
 
 def _value(edit: Mapping[str, Any]) -> Any:
     if "length" in edit:
-        return (edit.get("of", "x") * edit["length"])[: edit["length"]]
+        blanks = edit.get("blank", 0)
+        return (edit.get("of", "x") * edit["length"])[: edit["length"] - blanks] + " " * blanks
     return edit["value"]
 
 
@@ -60,14 +61,18 @@ def edits(
     """Yield each edited document.
 
     Args:
-        wanted: ``{at, remove|value|length}``, with ``there`` only where it is there, or
-            ``{each: required|optional, below, remove|value}`` for every such member that the
-            document has, or could have.
+        wanted: ``{at, remove|value|length}``, or ``{each: required|optional, below, remove|value}``
+            for every such member that the document has, or could have; with ``where``, only of a
+            document that has that.
         document: what is right.
         members: the names by ``required`` and ``optional``, as pointers.
     """
     for edit in wanted:
+        if "where" in edit and get(document, edit["where"]) is MISSING:
+            continue
         severity = edit.get("severity", "error")
+        for pointer, value in edit.get("also", {}).items():
+            document = put(document, pointer, value)
         if "each" in edit:
             for pointer in members[edit["each"]]:
                 if get(document, pointer) is MISSING and edit.get("remove"):
@@ -80,8 +85,6 @@ def edits(
                 yield Edit(pointer, pointer, changed, severity)
             continue
         pointer = edit["at"]
-        if edit.get("there") and get(document, pointer) is MISSING:
-            continue
         if edit.get("remove"):
             if get(document, pointer) is MISSING:
                 continue

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,12 +31,14 @@ class Write:
 
     Attributes:
         party: whose key made it, and has to undo it: ``own``, ``other``, ``wrong`` or ``none``.
+        otherwise: what undoes it where ``undo`` does not reach it.
     """
 
     number: int
     operation: str
     undo: Request
     party: str = "own"
+    otherwise: Request | None = None
 
 
 class Journal:
@@ -58,7 +60,13 @@ class Journal:
         """Whether anything was written."""
         return self._file is not None
 
-    def intend(self, operation: str, undo: Request | None, party: str = "own") -> int:
+    def intend(
+        self,
+        operation: str,
+        undo: Request | None,
+        party: str = "own",
+        otherwise: Request | None = None,
+    ) -> int:
         """Note a write that is about to be sent, and return its number.
 
         Raises:
@@ -69,9 +77,9 @@ class Journal:
         if party != "own":
             line["party"] = party
         if undo is not None:
-            line["undo"] = {"method": undo.method, "path": undo.path, "query": undo.query}
-            if undo.body is not None:
-                line["undo"]["body"] = json.loads(undo.body)
+            line["undo"] = _plain(undo)
+        if otherwise is not None:
+            line["otherwise"] = _plain(otherwise)
         self._append(line, durably=True)
         return self._number
 
@@ -108,6 +116,11 @@ class Journal:
             with suppress(OSError):
                 if self.path.parent.name == OWN_FOLDER:
                     self.path.parent.rmdir()
+
+
+def _plain(request: Request) -> dict[str, Any]:
+    out: dict[str, Any] = {"method": request.method, "path": request.path, "query": request.query}
+    return out if request.body is None else {**out, "body": json.loads(request.body)}
 
 
 def _line(value: Mapping[str, Any]) -> str:
@@ -161,17 +174,30 @@ def pending(path: Path | str) -> tuple[Mapping[str, Any], list[Write]]:
             raise ConfigError("journal.broken", file=str(path), line=place) from None
     if about is None:
         raise ConfigError("journal.broken", file=str(path), line=1)
-    left = {write.undo.target: write for write in writes.values()}
+    left: dict[str, Write] = {}
+    for write in writes.values():
+        before = left.get(write.undo.target)
+        kept = write.otherwise or (before.otherwise if before is not None else None)
+        left[write.undo.target] = replace(write, otherwise=kept)
     return about, list(left.values())[::-1]
 
 
 def _write(line: Mapping[str, Any]) -> Write:
-    undo = line["undo"]
+    party = str(line.get("party", "own"))
+    other = line.get("otherwise")
+    return Write(
+        int(line["write"]),
+        str(line["operation"]),
+        _request(line["undo"]),
+        party,
+        None if other is None else _request(other),
+    )
+
+
+def _request(undo: Mapping[str, Any]) -> Request:
     body = json.dumps(undo["body"]).encode() if "body" in undo else None
     headers: Pairs = (("Accept", "application/json"),)
     if body is not None:
         headers += (("Content-Type", "application/json"),)
     query = tuple((str(name), str(value)) for name, value in undo["query"])
-    request = Request(str(undo["method"]), str(undo["path"]), query, headers, body)
-    party = str(line.get("party", "own"))
-    return Write(int(line["write"]), str(line["operation"]), request, party)
+    return Request(str(undo["method"]), str(undo["path"]), query, headers, body)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
+from mobstd.conformance.scenarios.tokens import STAND_IN, Tokens
 from mobstd.judging.pointer import MISSING, find, get
 
 __all__ = ["Candidate", "Maker", "Material", "material", "sorts", "spoilt", "unfit"]
@@ -54,15 +55,23 @@ def unfit(criterion: Criterion, item: Any, lab: Lab, now: int) -> bool:
     return not isinstance(instant, (int, float)) or instant < now + SOON
 
 
-def material(lab: Lab, resource: Resource, now: int) -> Material:
-    """Return what the run has seen that a resource can be made from, nothing cut by a defect."""
+def material(
+    lab: Lab, resource: Resource, now: int, made: Callable[[str], Iterable[Any]] = lambda _: ()
+) -> Material:
+    """Return what the run has seen that a resource can be made from, nothing cut by a defect.
+
+    ``made`` gives what was made of another resource, by its name.
+    """
     out = Material()
     for source in resource.sources:
-        if source.operation is None:
+        if source.operation is None and source.of is None:
             out.candidates.append(Candidate(source))
             continue
+        items: Iterable[Any] = made(source.of) if source.of else ()
+        if source.operation is not None:
+            items = (item for item, _ in lab.seen(source.operation).values())
         kept = 0
-        for item, _ in lab.seen(source.operation).values():
+        for item in items:
             wrong = next((one for one in source.only if unfit(one, item, lab, now)), None)
             if wrong is not None:
                 out.unfit[wrong.otherwise["en"]] += 1
@@ -107,14 +116,29 @@ def spoilt(lab: Lab, resource: Resource, because: str, now: int) -> Candidate | 
 class Maker:
     """Fills templates; ids are new in each run and the same in each run alike.
 
+    ``$key`` and ``$event`` are new ids, ``$person`` a new name of a person, ``$first`` the first
+    state, ``$soon`` an instant to come, ``$caller`` the domain of mobstd, ``$theirs`` that of the
+    target, ``$page`` a page of mobstd's, ``$traveller`` of whom tokens speak, ``$token`` a token.
+
     Args:
         seed: of the run.
         now: of the run, in UNIX seconds.
         caller: the domain that mobstd makes bookings under.
+        theirs: the domain of the target, where it is known.
+        tokens: makes tokens.
     """
 
-    def __init__(self, seed: int, now: int, caller: str) -> None:
-        self._now, self._caller = now, caller
+    def __init__(
+        self,
+        seed: int,
+        now: int,
+        caller: str,
+        theirs: str | None = None,
+        tokens: Tokens | None = None,
+    ) -> None:
+        self._now, self._theirs = now, theirs
+        self.caller = caller
+        self.tokens = tokens or Tokens()
         self._stem = f"{seed}|{now}"
         self._nonce = 0
         self._count = 0
@@ -130,15 +154,26 @@ class Maker:
         text = f"{self._stem}|{self._nonce}|{self._count}"
         return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
-    def filled(
-        self, candidate: Candidate, life_first: str | None, made: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return the document of a candidate; ``made`` is what it is about, where it needs that."""
+    def fills(self, source: Source) -> bool:
+        """Say whether everything that a template asks for is known."""
+        return self._theirs is not None or "$theirs" not in _words(source.body)
+
+    def harmless(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a document with a stand-in for each token in it: nothing secret is left."""
+        made = self.tokens.made
+        return {
+            name: STAND_IN if isinstance(value, str) and value in made else value
+            for name, value in document.items()
+        }
+
+    def filled(self, candidate: Candidate, life_first: str | None) -> dict[str, Any]:
+        """Return the document of a candidate."""
         words = {
             "$first": life_first,
-            "$caller": self._caller,
+            "$caller": self.caller,
             "$soon": self._now + SOON,
-            "$made": made or {},
+            "$theirs": self._theirs,
+            "$traveller": self.tokens.traveller,
         }
         filled = self._fill(candidate.source.body, candidate.item, words)
         out: dict[str, Any] = filled
@@ -155,8 +190,6 @@ class Maker:
         if node.startswith("$item"):
             value = get(item, node.removeprefix("$item"))
             return MISSING if value is None else value
-        if node.startswith("$made"):
-            return get(words["$made"], node.removeprefix("$made"))
         return words[node] if node in words else self.word(node)
 
     def word(self, node: Any) -> Any:
@@ -166,6 +199,10 @@ class Maker:
                 return self.key()
             case "$person":
                 return f"mobstd-{self.key()[:8]}"
+            case "$page":
+                return f"https://{self.caller}/bookings/{self.key()[:8]}"
+            case "$token":
+                return self.tokens.token()
             case "$bare-uuid":  # as some make them: random digits, of no version
                 return self.key()[:14] + "0" + self.key()[15:19] + "0" + self.key()[20:]
             case "$uuid-and-more":
@@ -173,3 +210,14 @@ class Maker:
             case "$no-uuid":
                 return "z" + self.key()[1:]
         return node
+
+
+def _words(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _words(value)
+    elif isinstance(node, list):
+        for one in node:
+            yield from _words(one)
+    elif isinstance(node, str):
+        yield node

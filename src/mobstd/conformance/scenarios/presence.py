@@ -8,7 +8,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.workshop import named
 from mobstd.judging.exchange import Exchange
 
-__all__ = ["presence"]
+__all__ = ["names_a_code", "presence"]
 
 NOT_THERE = (404, 405, 501)
 
@@ -37,6 +37,13 @@ def _there(lab: Lab, exchange: Exchange) -> bool:
     answer = operation.answer(exchange.status or 0)
     if exchange.status not in NOT_THERE:
         return answer is not None and exchange.status not in (401, 429) and not _failed(exchange)
+    return names_a_code(lab, exchange)
+
+
+def names_a_code(lab: Lab, exchange: Exchange) -> bool:
+    """Say whether a refusal names a code that the standard has for it."""
+    operation = lab.context.catalogue.operations[exchange.operation or ""]
+    answer = operation.answer(exchange.status or 0)
     return answer is not None and any(code in named(exchange) for code in answer.codes)
 
 

@@ -34,14 +34,15 @@ class Source:
     Attributes:
         operation: the search; ``None``: the body stands for itself.
         body: the template. ``$item/pointer`` is a value of the item, left out where it has none;
-            ``$key``, ``$first``, ``$person``, ``$caller``, ``$event`` and ``$soon`` are made;
-            ``$made/pointer`` is a value of what was made before (``Resource.needs``).
+            other words that begin with ``$`` are made, see ``Maker``.
         only: what an item must be like.
+        of: the resource whose documents are the items.
     """
 
     operation: str | None
     body: Mapping[str, Any]
     only: tuple[Criterion, ...] = ()
+    of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,11 @@ class Resource:
         change: the one that changes its state, where there is one.
         key: where its id is in the document; ``parameter`` is that of ``read`` and ``change``.
         state: the parameter of ``change`` that names the state; ``note``: that of some words.
+        already: the code of the refusal of a state that it has already.
+        news: where each telling of it has an id of its own, where it is told of rather than made.
         life: its states.
         undoable: whether what was made can be taken back.
         variants: other values, by pointer, that are as right as those of the sources.
-        needs: the resource that is made before, because this one is about it.
     """
 
     id: str
@@ -107,10 +109,11 @@ class Resource:
     parameter: str | None = None
     state: str | None = None
     note: str | None = None
+    already: str | None = None
+    news: str | None = None
     life: LifeCycle | None = None
     undoable: bool = False
     variants: tuple[Mapping[str, Any], ...] = ()
-    needs: str | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -123,7 +126,7 @@ def _source(data: Mapping[str, Any]) -> Source:
         Criterion(one["otherwise"], one.get("schema"), one.get("later"))
         for one in data.get("only", ())
     )
-    return Source(data.get("operation"), data["body"], only)
+    return Source(data.get("operation"), data["body"], only, data.get("of"))
 
 
 def _life(data: Mapping[str, Any]) -> LifeCycle:
@@ -147,10 +150,11 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         parameter=key.get("parameter"),
         state=change.get("state"),
         note=change.get("note"),
+        already=change.get("already"),
+        news=data.get("news"),
         life=_life(data["life"]) if "life" in data else None,
         undoable=bool(change) and "life" in data,
         variants=tuple(data.get("variants", ())),
-        needs=data.get("needs"),
     )
 
 

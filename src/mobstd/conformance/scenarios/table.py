@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mobstd.conformance.scenarios.oracle import look, unreached
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
 from mobstd.judging.exchange import Exchange
@@ -13,10 +14,12 @@ from mobstd.judging.requirement import Requirement
 LEADING = ("step", "due", "skip", "odd")
 """Kinds of pairs that lead on."""
 
+WORDS = "mobstd: à demain 7h30, merci !"
+
 GONE = 404
 """What is read of a thing that was undone, where the target keeps no such things."""
 
-__all__ = ["LEADING", "Cell", "table"]
+__all__ = ["LEADING", "Cell", "in_state", "table"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,12 @@ def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
     if key not in workshop.shared:
         cells: list[Cell] = []
         workshop.shared[key] = cells
-        if resource.life is not None and resource.change is not None:
-            _walk(workshop, resource, resource.life, row, cells)
+        reached = resource.change is not None and unreached(workshop, resource, row) is None
+        if resource.life is not None and reached:
+            for place in taken(workshop, resource, row):
+                walked: list[Cell] = []
+                _walk(workshop, resource, resource.life, row, walked, place)
+                cells += walked
     found: list[Cell] = workshop.shared[key]
     return found
 
@@ -66,25 +73,40 @@ def _walk(
     life: LifeCycle,
     row: Requirement | None,
     cells: list[Cell],
+    place: int,
 ) -> None:
+    """Walk every pair; of the second source on the long way, step by step."""
+
+    def another(state: str) -> Thing | None:
+        return in_state(workshop, resource, life, state, row, cells, place)
+
     for state in life.states:
         thing: Thing | None = None
         for wanted in sorted(life.states, key=lambda to: _rank(life, state, to)):
-            thing = thing or _in_state(workshop, resource, life, state, row, cells)
+            thing = thing or another(state)
             if thing is None:
                 break
-            cell = _ask(workshop, thing, state, wanted, row)
+            told = len(cells) % 2 == 1
+            cell = _ask(workshop, thing, state, wanted, row, told=told)
             if _doubtful(cell):
                 workshop.drop(thing)
-                again = _in_state(workshop, resource, life, state, row, cells)
+                again = another(state)
                 if again is not None:
-                    thing, cell = again, _ask(workshop, again, state, wanted, row)
+                    thing, cell = again, _ask(workshop, again, state, wanted, row, told=told)
             cells.append(cell)
             if cell.moved is not False and (cell.taken or cell.moved):
                 workshop.drop(thing)
                 thing = None
         if thing is not None:
             workshop.drop(thing)
+
+
+def taken(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[int]:
+    """Return the sources of which the target took something; the first where nobody knows yet."""
+    made = [thing for thing in workshop.things if thing.resource is resource]
+    sources = {id(thing.candidate.source) for thing in made}
+    found = [n for n, source in enumerate(resource.sources) if id(source) in sources]
+    return found or [0]
 
 
 def _rank(life: LifeCycle, before: str, wanted: str) -> tuple[bool, int]:
@@ -101,8 +123,15 @@ def _doubtful(cell: Cell) -> bool:
 
 
 def _ask(
-    workshop: Workshop, thing: Thing, before: str, wanted: str, row: Requirement | None
+    workshop: Workshop,
+    thing: Thing,
+    before: str,
+    wanted: str,
+    row: Requirement | None,
+    *,
+    told: bool,
 ) -> Cell:
+    """Ask for a state; ``told``: with some words, where the operation has room for them."""
     resource = thing.resource
     assert resource.life is not None
     assert resource.state is not None
@@ -110,29 +139,34 @@ def _ask(
     right = kind in LEADING
     exchange = workshop.change(
         thing,
-        {resource.state: wanted},
+        {resource.state: wanted, **({resource.note: WORDS} if told and resource.note else {})},
         row,
         "scenario" if right else "negative",
         negative=not right,
     )
-    read = workshop.read(thing, row)
-    after = shown(read, resource)
+    after, read = look(workshop, thing, wanted if right and exchange.accepted else before, row)
     if not right or not exchange.accepted:
         thing.state = after or before
     return Cell(before, wanted, kind, exchange, after, read)
 
 
-def _in_state(
+def in_state(
     workshop: Workshop,
     resource: Resource,
     life: LifeCycle,
     state: str,
     row: Requirement | None,
-    cells: list[Cell],
+    cells: Sequence[Cell] = (),
+    place: int | None = None,
 ) -> Thing | None:
-    """Return a new thing in a state: by one change, else step by step."""
-    for first, way in _ways(life, state, cells):
-        thing = workshop.make(resource, row, first=first if len(life.first) > 1 else None)
+    """Return a new thing in a state: by one change, else step by step.
+
+    Of the second source the long way comes first.
+    """
+    ways = list(_ways(life, state, cells))
+    for first, way in ways[::-1] if place else ways:
+        began = first if len(life.first) > 1 else None
+        thing = workshop.make(resource, row, place, first=began)
         if thing is None or thing.state is None:
             return None
         for step in way:
@@ -148,7 +182,9 @@ def _in_state(
     return None
 
 
-def _ways(life: LifeCycle, state: str, cells: list[Cell]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _ways(
+    life: LifeCycle, state: str, cells: Sequence[Cell]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a new thing begins as and the way from there to a state, the shortest first."""
     refused = {(c.before, c.wanted) for c in cells if not c.taken}
     for first in (state,) if state in life.first else life.first:
@@ -167,4 +203,5 @@ def _ways(life: LifeCycle, state: str, cells: list[Cell]) -> Iterator[tuple[str,
                     reached.append((*way, to))
                 elif len(way) < len(life.states):
                     queue.append((*way, to))
-        yield from ((first, way) for way in reached[:2])
+        kept = dict.fromkeys((*reached[:2], *reached[-1:]))
+        yield from ((first, way) for way in kept)

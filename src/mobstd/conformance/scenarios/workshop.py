@@ -12,13 +12,15 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
+from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["GONE", "TRIES", "Thing", "Workshop", "named", "shown"]
+__all__ = ["GONE", "TRIES", "UNTOLD", "Thing", "Workshop", "named", "shown"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""
@@ -29,33 +31,8 @@ LIVES = 20
 GONE = (200, 202, 204, 404, 409, 410)
 """Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
 
-
-@dataclass
-class Thing:
-    """Something that the run made.
-
-    Attributes:
-        sent: the document as it was posted.
-        created: the exchange that made it.
-        state: the state that it was last given, as far as the target said.
-        history: what was asked of it since: ``read``, or a change: ``plain``, with a ``body`` or
-            with more in the ``query``.
-    """
-
-    resource: Resource
-    key: str
-    sent: dict[str, Any]
-    created: Exchange
-    candidate: Candidate
-    state: str | None = None
-    history: list[tuple[str, Exchange]] = field(default_factory=list)
-
-    @property
-    def sent_state(self) -> str | None:
-        """The state that it was posted in."""
-        life = self.resource.life
-        state = get(self.sent, life.at) if life is not None else None
-        return state if isinstance(state, str) else None
+UNTOLD = (200, 202, 204, 409)
+"""The same of what was told: who does not know it by its key may still know it by the news."""
 
 
 @dataclass
@@ -83,6 +60,8 @@ class Workshop:
     _materials: dict[str, Material] = field(default_factory=dict)
     _turns: dict[str, int] = field(default_factory=dict)
     _useless: set[int] = field(default_factory=set)
+    _states: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
     def resource(self, name: str) -> Resource:
         """Return what can be made under a name."""
@@ -90,12 +69,25 @@ class Workshop:
         return resources(catalogue.version, catalogue.role)[name]
 
     def material(self, resource: Resource) -> Material:
-        """Return what there is to make a resource from: nothing without what it needs."""
-        if resource.needs is not None and self._needed(resource.needs) is None:
-            return Material()
+        """Return what there is to make a resource from."""
         if resource.id not in self._materials:
-            self._materials[resource.id] = material(self.lab, resource, self.now)
+            found = material(self.lab, resource, self.now, self._documents)
+            found.candidates = [c for c in found.candidates if self.maker.fills(c.source)]
+            self._materials[resource.id] = found
         return self._materials[resource.id]
+
+    def _documents(self, name: str) -> list[Any]:
+        return [thing.sent for thing in self.living(self.resource(name))]
+
+    def living(self, resource: Resource) -> list[Thing]:
+        """Return what was made of a resource and is not undone; where nothing is, one is made."""
+        things = [t for t in self.things if t.resource is resource and self._pends(t)]
+        one = None if things else self.make(resource, None)
+        return things if one is None else [one]
+
+    def _pends(self, thing: Thing) -> bool:
+        undo = self._undo(thing.resource, thing.key)
+        return undo is not None and undo.target in self._pending
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
         """Return the pointers of members that a body needs, and of those that it may have."""
@@ -173,24 +165,29 @@ class Workshop:
             return
         self._begun.add(resource.id)
         for _ in range(LIVES):
-            read = self.read(self.maker.key(), None, "negative", resource, negative=True)
-            if read is None or not read.accepted:
+            key = self.maker.key()
+            read = self.read(key, None, "negative", resource, negative=True)
+            taken = read is not None and read.accepted
+            if read is None and resource.already is not None and resource.life is not None:
+                asked = self.ask_for(resource, key, resource.life.undone, None)
+                taken = resource.already in named(asked)
+            if not taken:
                 return
             self.maker.renew()
 
+    def ask_for(
+        self, resource: Resource, key: str, state: str, row: Requirement | None
+    ) -> Exchange:
+        """Ask for a state of something that may not be there."""
+        query = {resource.parameter or "": key, resource.state or "": state}
+        undo = self._undo(resource, key)
+        return self._write(
+            resource.change or "", query, MISSING, row, "negative", undo, negative=True
+        )
+
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
         """Return a right document for a candidate, under a new key."""
-        needed = None if resource.needs is None else self._needed(resource.needs)
-        first = resource.life.first[0] if resource.life else None
-        return self.maker.filled(candidate, first, needed.sent if needed else None)
-
-    def _needed(self, name: str) -> Thing | None:
-        """Return what another resource is about, made once in a run."""
-        key = ("needed", name)
-        if key not in self.shared:
-            self.shared[key] = self.make(self.resource(name), None, 0)
-        found: Thing | None = self.shared[key]
-        return found
+        return self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
 
     def thing(
         self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate
@@ -216,8 +213,13 @@ class Workshop:
     ) -> Exchange:
         """Post a document; what it may have made is undone in the end."""
         key = self.key_of(resource, body)
+        undo = self._undo(resource, key)
+        if key and resource.life is not None:
+            self._states.setdefault(key.lower(), str(get(body, resource.life.at)))
+        if resource.news and undo is not None:
+            self._told.setdefault(undo.target, (resource, body))
         exchange = self._write(
-            resource.create, {}, body, row, purpose, self._undo(resource, key),
+            resource.create, {}, body, row, purpose, undo,
             negative=negative, credentials=credentials,
         )  # fmt: skip
         given = self.key_of(resource, _answer(exchange))
@@ -242,10 +244,6 @@ class Workshop:
             thing.history.append(("read", exchange))
         return exchange
 
-    def state(self, thing: Thing, row: Requirement | None) -> str | None:
-        """Return the state that a thing has, read again; ``None`` where it can't be read."""
-        return shown(self.read(thing, row), thing.resource)
-
     def change(
         self,
         thing: Thing,
@@ -265,6 +263,7 @@ class Workshop:
         assert about.parameter is not None
         asked = {about.parameter: thing.key if key is None else key, **query}
         undo = self._undo(about, thing.key) if key is None else None
+        before = self._states.get(thing.key.lower())
         exchange = self._write(
             about.change, asked, body, row, purpose, undo,
             negative=negative, credentials=credentials, extra=extra,
@@ -275,7 +274,13 @@ class Workshop:
         wanted = query.get(about.state or "")
         if exchange.accepted and isinstance(wanted, str) and key is None:
             thing.state = wanted
+            if self._states.get(thing.key.lower()) == before:
+                self._states[thing.key.lower()] = wanted
         return exchange
+
+    def state_of(self, key: str) -> str | None:
+        """Return the state that a thing of this run was given last; ``None``: it is none of it."""
+        return self._states.get(key.lower())
 
     def _write(
         self,
@@ -295,7 +300,9 @@ class Workshop:
         party = options.get("credentials", "own")
 
         def intend() -> None:
-            number.append(self.journal.intend(operation, undo, party))
+            told = self._told.get(undo.target) if undo is not None and new else None
+            otherwise = None if told is None else untelling(self, *told)
+            number.append(self.journal.intend(operation, undo, party, otherwise))
             if new and undo is not None:
                 self._pending[undo.target] = (undo, party)
 
@@ -346,11 +353,15 @@ class Workshop:
         try:
             party = self._pending[undo.target][1]
             exchange = self.lab.session.clean(operation or None, undo, party)
+            gone = exchange.status in GONE
+            if undo.target in self._told and exchange.status not in UNTOLD:
+                exchange = untell(self, *self._told[undo.target], party)
+                gone = exchange.accepted
         except Stopped:
             self.left.append(undo)
             return
         del self._pending[undo.target]
-        if exchange.status in GONE:
+        if gone:
             self.journal.undone(undo, exchange.status)
         else:
             self.left.append(undo)

@@ -18,6 +18,9 @@ from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BookingDesk"]
 
+_LATEST = 250_000_000_000
+"""A few decades before the last instant that Python's calendar has."""
+
 _OTHER = {"driver": "passenger", "passenger": "driver"}
 
 
@@ -67,6 +70,8 @@ class BookingDesk:
             raise Refuse(400, f"A booking begins as {' or '.join(self._first)}.")
         if booking["passengerPickupDate"] < self.now:
             raise Refuse(self._gone, "missing_journey: the ride is over.")
+        if booking["passengerPickupDate"] > _LATEST:
+            raise Refuse(self._gone, "missing_journey: no ride is that far ahead.")
         for side in _OTHER:
             self._known(booking, side)
         kept = {"webUrl": f"https://{self._ours(booking)}/bookings/{booking['id']}", **booking}

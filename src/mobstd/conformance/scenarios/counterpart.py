@@ -1,0 +1,144 @@
+"""The other side, for a target that calls: answers right, from what the suite says of resources."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from mobstd.canon.openapi import Operation, operations
+from mobstd.canon.standard import Version
+from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.judging.pointer import MISSING, get
+from mobstd.serving.answers import Refuse
+from mobstd.serving.routes import method_name
+
+__all__ = ["Counterpart"]
+
+MOST = 10_000
+"""Things and news that are remembered; what is forgotten is answered as if it were new."""
+
+
+class Counterpart:
+    """A service with a method for each operation of a role.
+
+    News is taken each time, the same news once; a state changes as the life cycle says, of what
+    the run made or was told of.
+
+    Args:
+        version: the version.
+        role: the role to play.
+        failures: how many times news is answered 500 the first time it comes, to see it repeated.
+
+    Attributes:
+        ours: the state of what the run made, by its key; ``None`` for what it did not make.
+    """
+
+    def __init__(self, version: Version, role: str, failures: int = 0) -> None:
+        self.ours: Callable[[str], str | None] = lambda key: None
+        self._failures = failures
+        self._states: dict[str, str] = {}
+        self._news: dict[str, None] = {}
+        self._documents: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        by_operation = {
+            operation: resource
+            for resource in resources(version, role).values()
+            for operation in resource.operations
+        }
+        for operation in operations(version, role).values():
+            method = partial(self._answer, operation, by_operation.get(operation.id))
+            setattr(self, method_name(operation.id), method)
+
+    def _answer(
+        self,
+        operation: Operation,
+        resource: Resource | None,
+        values: Mapping[str, Any] | None = None,
+        body: Any = None,
+    ) -> Any:
+        with self._lock:
+            if resource is None:
+                return [] if operation.method == "GET" and _lists(operation) else None
+            if operation.id == resource.create:
+                self._take(resource, body)
+                return body if _shows(operation) else None
+            if operation.id == resource.change:
+                self._move(resource, operation, values or {})
+                return None
+            return self._shown(resource, operation, values or {})
+
+    def _shown(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> Any:
+        key = str(values[resource.parameter or ""]).lower()
+        if key not in self._documents or resource.life is None:
+            raise Refuse(404, _code(operation, 404))
+        return put(self._documents[key], resource.life.at, self._states[key])
+
+    def _take(self, resource: Resource, body: Any) -> None:
+        key = get(body, resource.key) if resource.key else MISSING
+        if resource.news is not None:
+            mark = str(get(body, resource.news))
+            if mark in self._news:
+                return
+            _note(self._news, mark, None)
+            if self._failures > 0 and self._known(str(key)) is not None:
+                self._failures -= 1
+                del self._news[mark]
+                raise Refuse(500)
+        if resource.life is None or not isinstance(key, str):
+            return
+        wanted, known = get(body, resource.life.at), self._known(key)
+        if isinstance(wanted, str) and (known is None or _leads(resource, known, wanted)):
+            _note(self._states, key.lower(), wanted)
+            if resource.read is not None:
+                _note(self._documents, key.lower(), body)
+
+    def _move(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> None:
+        key, wanted = values[resource.parameter or ""], values[resource.state or ""]
+        known = self._known(key)
+        if known is None:
+            raise Refuse(404, _code(operation, 404))
+        if known == wanted:
+            raise Refuse(409, resource.already or _code(operation, 409))
+        if not _leads(resource, known, wanted):
+            raise Refuse(409)
+        _note(self._states, key.lower(), wanted)
+
+    def _known(self, key: str) -> str | None:
+        """Return the state of a thing; the letter case of its key does not count."""
+        return self._states.get(key.lower()) or self.ours(key)
+
+
+def _leads(resource: Resource, known: str, wanted: str) -> bool:
+    life = resource.life
+    return life is None or known not in life.pairs or wanted in life.pairs[known]
+
+
+def _note(where: dict[str, Any], name: str, value: Any) -> None:
+    where[name] = value
+    if len(where) > MOST:
+        del where[next(iter(where))]
+
+
+def _success(operation: Operation) -> Mapping[str, Any] | None:
+    """Return the schema of what a success comes with, if it comes with anything."""
+    answers = [answer for status, answer in operation.answers.items() if status.startswith("2")]
+    return next((s for answer in answers for s in answer.content.values() if s is not None), None)
+
+
+def _code(operation: Operation, status: int) -> str:
+    """Return the first code by which a refusal says what is wrong."""
+    answer = operation.answer(status)
+    return next(iter(answer.codes), "") if answer is not None else ""
+
+
+def _shows(operation: Operation) -> bool:
+    """Say whether a success comes with a body."""
+    return _success(operation) is not None
+
+
+def _lists(operation: Operation) -> bool:
+    schema = _success(operation)
+    return schema is not None and schema.get("type") == "array"

@@ -1,0 +1,51 @@
+"""News of a thing: the whole of it, each time under a new id of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.judging.exchange import Exchange, Request
+from mobstd.judging.requirement import Requirement
+
+if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.workshop import Thing, Workshop
+
+__all__ = ["tell", "untell", "untelling"]
+
+
+def _news(
+    workshop: Workshop, resource: Resource, told: Mapping[str, Any], state: str
+) -> dict[str, Any]:
+    assert resource.life is not None
+    assert resource.news is not None
+    return put(put(told, resource.life.at, state), resource.news, workshop.maker.key())
+
+
+def tell(
+    workshop: Workshop, thing: Thing, state: str, row: Requirement | None,
+    purpose: str = "scenario", *, edited: Mapping[str, Any] | None = None, negative: bool = False,
+) -> Exchange:  # fmt: skip
+    """Tell of a thing again, in a state; ``edited``: other values, by pointer."""
+    body = _news(workshop, thing.resource, thing.sent, state)
+    for pointer, value in (edited or {}).items():
+        body = put(body, pointer, value)
+    return workshop.post(thing.resource, body, row, purpose, negative=negative)
+
+
+def untelling(workshop: Workshop, resource: Resource, told: Mapping[str, Any]) -> Request:
+    """Return what tells of something that it is undone, with a token that lets nobody in."""
+    assert resource.life is not None
+    body = _news(workshop, resource, told, resource.life.undone)
+    return workshop.lab.session.request(resource.create, {}, body=workshop.maker.harmless(body))
+
+
+def untell(workshop: Workshop, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:
+    """Tell of something that it is undone."""
+    assert resource.life is not None
+    body = _news(workshop, resource, told, resource.life.undone)
+    session = workshop.lab.session
+    request = session.request(resource.create, {}, body=body)
+    return session.clean(resource.create, request, party)
