@@ -119,7 +119,7 @@ def test_what_hides_in_a_crowd_is_found(name: str, found: Run) -> None:
 def test_no_data_unlocks_what_another_row_explains() -> None:
     from mobstd.canon.standard import find
     from mobstd.conformance.matrix import mutants
-    from mobstd.conformance.matrix.measure import checked
+    from mobstd.conformance.matrix.measure import checked, needed
 
     version = find("ocss@1.0-alpha")
     mutant = mutants(version, ["OCSS-REG-04/working-days"])[0]
