@@ -95,12 +95,19 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},
         accepted=frozenset(baseline.get("accepted", ())),
+        made=_made(report),
         troubles=[item for item in report.get("preflight", ()) if item["ok"] is False],
         asked=_cited(report, "/request/body"),
         cited=_cited(report, "/response/body"),
         excerpt=partial(_excerpt, report["exchanges"]),
     )
     return page
+
+
+def _made(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what the run made, in both languages."""
+    said = [[text for _, text in view.written(report, lang)] for lang in LANGUAGES]
+    return [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*said, strict=True)]
 
 
 OPTIONAL: dict[str, dict[str, Any]] = {

@@ -250,15 +250,8 @@ def _unlock(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
 
 def _writes(report: Mapping[str, Any], lang: str) -> Iterator[Line]:
     """What the run made, so that nobody has to look for it."""
-    writes = report.get("writes") or {"resources": {}, "left": []}
-    for one in writes["resources"].values():
-        if one["made"]:
-            name = "made" if one["undoable"] else "sent"
-            facts = {"count": one["made"], "thing": one["title"][lang]}
-            yield Line(((word("says", name, lang, **facts), "dim"),))
-    if writes["left"]:
-        facts = {"count": len(writes["left"]), "file": writes["journal"]}
-        yield Line(((word("says", "left", lang, **facts), "bold red"),))
+    for pressing, said in view.written(report, lang):
+        yield Line(((said, "bold red" if pressing else "dim"),))
 
 
 def _end(report: Mapping[str, Any], lang: str) -> Iterator[Line]:

@@ -34,6 +34,7 @@ __all__ = [
     "unlocking",
     "visible",
     "word",
+    "written",
 ]
 
 ORDER = ("failed", "warned", "inconclusive", "passed", "not-run")
@@ -193,6 +194,21 @@ def unlocking(report: Mapping[str, Any], lang: str) -> list[str]:
         if item["message"]["code"] not in UNTOLD
     )
     return list(dict.fromkeys(texts))
+
+
+def written(report: Mapping[str, Any], lang: str) -> list[tuple[bool, str]]:
+    """Return what the run made, and what of it is left; ``True`` beside what needs somebody."""
+    writes = report.get("writes") or {"resources": {}, "left": []}
+    lines = [
+        (False, word("says", "made" if one["undoable"] else "sent", lang, **facts))
+        for one in writes["resources"].values()
+        for facts in [{"count": one["made"], "thing": one["title"][lang]}]
+        if one["made"]
+    ]
+    if writes["left"]:
+        facts = {"count": len(writes["left"]), "file": writes["journal"]}
+        lines.append((True, word("says", "left", lang, **facts)))
+    return lines
 
 
 def pair(name: str, value: str, lang: str) -> str:
