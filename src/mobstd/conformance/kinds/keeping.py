@@ -73,7 +73,7 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
 
 def _as_good(resource: Resource, finding: Finding, answered: Any) -> bool:
     """Say whether a value is what the answer said, or a state that the target's side led on to."""
-    if answered is not MISSING and finding.received == answered:
+    if finding.received == (None if answered is MISSING else answered):
         return True
     life = resource.life
     if life is None or finding.params["member"] != life.at:

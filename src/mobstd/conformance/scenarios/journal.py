@@ -87,6 +87,10 @@ class Journal:
         """Note what came: a refusal (4xx) needs no undoing."""
         self._append({"answered": number, "status": status})
 
+    def unsent(self, number: int) -> None:
+        """Note that a write was certainly not sent."""
+        self._append({"unsent": number})
+
     def undone(self, undo: Request, status: int | None) -> None:
         """Note that this was undone."""
         self._append({"undone": undo.target, "status": status}, durably=True)
@@ -168,6 +172,8 @@ def pending(path: Path | str) -> tuple[Mapping[str, Any], list[Write]]:
                 writes[line["write"]] = _write(line)
             elif "answered" in line and 400 <= (line["status"] or 0) < 500:
                 writes.pop(line["answered"], None)
+            elif "unsent" in line:
+                writes.pop(line["unsent"], None)
             elif "undone" in line:
                 writes = {n: w for n, w in writes.items() if w.undo.target != line["undone"]}
         except (AttributeError, KeyError, TypeError, ValueError):

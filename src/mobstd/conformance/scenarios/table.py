@@ -86,7 +86,7 @@ def _walk(
             thing = thing or another(state)
             if thing is None:
                 break
-            told = len(cells) % 2 == 1
+            told = (len(cells) + life.states.index(state)) % 2 == 1
             cell = _ask(workshop, thing, state, wanted, row, told=told)
             if _doubtful(cell):
                 workshop.drop(thing)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import answered, named, shown
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
 from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.undoing import GONE, is_gone
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
@@ -28,11 +29,12 @@ TRIES = 6
 LIVES = 20
 """How many runs with one seed and instant a target may have seen."""
 
-GONE = (200, 202, 204, 404, 409, 410)
-"""Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
-
 UNTOLD = (200, 202, 204, 409)
 """The same of what was told: who does not know it by its key may still know it by the news."""
+
+
+UNSENT = ("transport.refused", "transport.dns")
+"""Failures of requests that certainly were not sent."""
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Workshop:
         refusals: by resource, the answers that right documents got where they were refused.
         left: what could not be undone, as the request that would.
         things: everything that was made.
+        owed: by what undoes it, what was made and its key.
+        kept_to: by resource, how many undone things in a row were read to be undone.
         variants: by resource, the other values that the target is known to take.
     """
 
@@ -61,6 +65,8 @@ class Workshop:
     _turns: dict[str, int] = field(default_factory=dict)
     _useless: set[int] = field(default_factory=set)
     _states: dict[str, str] = field(default_factory=dict)
+    owed: dict[str, tuple[Resource, str]] = field(default_factory=dict)
+    kept_to: dict[str, int] = field(default_factory=dict)
     _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
     def resource(self, name: str) -> Resource:
@@ -222,7 +228,7 @@ class Workshop:
             resource.create, {}, body, row, purpose, undo,
             negative=negative, credentials=credentials,
         )  # fmt: skip
-        given = self.key_of(resource, _answer(exchange))
+        given = self.key_of(resource, answered(exchange))
         if exchange.accepted and given and given != key:
             self._remember(self._undo(resource, given), credentials)
         return exchange
@@ -294,9 +300,7 @@ class Workshop:
     ) -> Exchange:
         session = self.lab.session
         number: list[int] = []
-
         new = undo is not None and undo.target not in self._pending
-
         party = options.get("credentials", "own")
 
         def intend() -> None:
@@ -306,15 +310,26 @@ class Workshop:
             if new and undo is not None:
                 self._pending[undo.target] = (undo, party)
 
-        exchange = session.ask(
-            operation, query, purpose,
-            requirement=row.id if row else None, body=body, before=intend, **options,
-        )  # fmt: skip
-        if number:
-            self.journal.answered(number[-1], exchange.status)
-        if new and undo is not None and 400 <= (exchange.status or 0) < 500:
-            self._pending.pop(undo.target, None)
+        try:
+            exchange = session.ask(
+                operation, query, purpose,
+                requirement=row.id if row else None, body=body, before=intend, **options,
+            )  # fmt: skip
+        except Stopped:
+            self._noted(number, session.exchanges[-1], undo if new else None)
+            raise
+        self._noted(number, exchange, undo if new else None)
         return exchange
+
+    def _noted(self, number: list[int], exchange: Exchange, new: Request | None) -> None:
+        """Note what came of a write; what was refused or never sent needs no undoing."""
+        unsent = exchange.failure is not None and exchange.failure.code in UNSENT
+        if number and unsent:
+            self.journal.unsent(number[-1])
+        elif number:
+            self.journal.answered(number[-1], exchange.status)
+        if number and new is not None and (unsent or 400 <= (exchange.status or 0) < 500):
+            self._pending.pop(new.target, None)
 
     def found(self, resource: Resource, key: str) -> None:
         """Note that something is there although it was refused, so that it is undone."""
@@ -329,7 +344,9 @@ class Workshop:
         if not resource.undoable or not key or resource.life is None or resource.change is None:
             return None
         query = {resource.parameter or "": key, resource.state or "": resource.life.undone}
-        return self.lab.session.request(resource.change, query)
+        undo = self.lab.session.request(resource.change, query)
+        self.owed[undo.target] = (resource, key)
+        return undo
 
     def drop(self, thing: Thing) -> None:
         """Undo one thing now, so that what it holds is free again."""
@@ -353,7 +370,7 @@ class Workshop:
         try:
             party = self._pending[undo.target][1]
             exchange = self.lab.session.clean(operation or None, undo, party)
-            gone = exchange.status in GONE
+            gone = is_gone(self, undo, exchange, party)
             if undo.target in self._told and exchange.status not in UNTOLD:
                 exchange = untell(self, *self._told[undo.target], party)
                 gone = exchange.accepted
@@ -365,26 +382,3 @@ class Workshop:
             self.journal.undone(undo, exchange.status)
         else:
             self.left.append(undo)
-
-
-def shown(read: Exchange | None, resource: Resource) -> str | None:
-    """Return the state that an answer shows, where it is one of the standard's."""
-    if read is None or not read.accepted or resource.life is None:
-        return None
-    state = get(_answer(read), resource.life.at)
-    return state if isinstance(state, str) and state in resource.life.pairs else None
-
-
-def _answer(exchange: Exchange) -> Any:
-    return None if exchange.response is None or exchange.response.not_json else exchange.body
-
-
-def named(exchange: Exchange) -> str:
-    """Return the text of a refusal's body that codes are looked for in: its ``error``."""
-    response = exchange.response
-    if response is None:
-        return ""
-    if response.not_json is not None:
-        return response.body[:2000].decode("utf-8", "replace")
-    error = response.json.get("error", "") if isinstance(response.json, dict) else response.json
-    return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)

@@ -1,0 +1,36 @@
+"""What answers show: a state, a body, the code of a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.pointer import get
+
+__all__ = ["answered", "named", "shown"]
+
+
+def shown(read: Exchange | None, resource: Resource) -> str | None:
+    """Return the state that an answer shows, where it is one of the standard's."""
+    if read is None or not read.accepted or resource.life is None:
+        return None
+    state = get(answered(read), resource.life.at)
+    return state if isinstance(state, str) and state in resource.life.pairs else None
+
+
+def answered(exchange: Exchange) -> Any:
+    """Return the JSON body of an answer, ``None`` where there is none."""
+    return None if exchange.response is None or exchange.response.not_json else exchange.body
+
+
+def named(exchange: Exchange) -> str:
+    """Return the text of a refusal's body that codes are looked for in: its ``error``."""
+    response = exchange.response
+    if response is None:
+        return ""
+    if response.not_json is not None:
+        return response.body[:2000].decode("utf-8", "replace")
+    error = response.json.get("error", "") if isinstance(response.json, dict) else response.json
+    return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
