@@ -47,6 +47,13 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="row or variant")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
     parser.add_argument("--each", action="store_true", help="each variant in one operation only")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help="of each row one, and one in N of the rest",
+    )
     parser.add_argument("--blocks", action="store_true", help="check only the block of the fault")
     parser.add_argument("--fuzz", action="store_true", help="send generated requests as well")
     parser.add_argument(
@@ -88,6 +95,7 @@ def _main(args: argparse.Namespace) -> int:
     seeded = mutants(version, args.only)
     if args.each:
         seeded = one_each(seeded)
+    seeded = _sampled(seeded, args.sample)
     cells = _all(version, seeded, args)
     result = summary(version, cells, _tier(args))
     rival = None
@@ -105,9 +113,24 @@ def _main(args: argparse.Namespace) -> int:
     return 1 if bad or troubles else 0
 
 
+def _sampled(seeded: Sequence[Mutant], number: int) -> list[Mutant]:
+    """Return the first mutant of each row and role, and one in so many of the others."""
+    if number <= 1:
+        return list(seeded)
+    first: dict[tuple[str, str], Mutant] = {}
+    for mutant in seeded:
+        first.setdefault((getattr(mutant.variant, "requirement", ""), mutant.role), mutant)
+    kept = {mutant.name for mutant in first.values()}
+    others = [mutant for mutant in seeded if mutant.name not in kept]
+    kept |= {mutant.name for mutant in others[::number]}
+    return [mutant for mutant in seeded if mutant.name in kept]
+
+
 def _tier(args: argparse.Namespace) -> str:
     where = "every row in each operation" if args.each else "every variant in each operation"
     what = "the block of the operation" if args.blocks else "all blocks in one budget"
+    if args.sample > 1:
+        where = f"one variant of each row and one in {args.sample} of the others"
     return f"{where}, checking {what}, {'with' if args.fuzz else 'without'} generated requests"
 
 
