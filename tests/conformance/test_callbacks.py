@@ -164,8 +164,12 @@ def _in_short(event: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_wrong_operator_fails_under_its_row(called: Any, edit: Edit, wanted: set[str]) -> None:
-    report = called(edit, wait=2.0)
-    failed = outcomes(report, "failed") - {"OCSS-GEN-02", "OCSS-GEN-07"}
+    failed: set[str] = set()
+    for wait in (2.0, 10.0):  # news goes out by a thread, which a busy machine lets wait
+        report = called(edit, wait=wait)
+        failed = outcomes(report, "failed") - {"OCSS-GEN-02", "OCSS-GEN-07"}
+        if failed == wanted:
+            break
     assert failed == wanted, [f for r in report["requirements"] for f in r["findings"]][:2]
 
 
