@@ -257,6 +257,7 @@ class Session:
             self.pace.wait()
             if before is not None and attempt == 0:
                 before()
+            at = datetime.now(UTC)
             response, failure = self._attempt(request, operation)
             if response is not None:
                 response = self._bounded(response)
@@ -264,7 +265,7 @@ class Session:
                 id=f"x{len(self.exchanges) + 1}",
                 operation=operation,
                 purpose=purpose,
-                at=datetime.now(UTC),
+                at=at,
                 request=request,
                 response=response,
                 failure=failure,
