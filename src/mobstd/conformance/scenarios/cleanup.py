@@ -31,6 +31,7 @@ def clean(
     journal: Path | str,
     sender_of: Callable[[Mapping[str, Any]], SenderLike],
     credentials: Mapping[str, Pairs],
+    elsewhere: Callable[[Mapping[str, Any], str], SenderLike | None] = lambda about, party: None,
 ) -> list[Undone]:
     """Send what undoes each write of a journal that may have left something.
 
@@ -40,6 +41,7 @@ def clean(
         journal: the file.
         sender_of: returns what sends to the target that the journal is about.
         credentials: headers by party: ``own``, and those of another where there is one.
+        elsewhere: returns what sends for a party that is not reached at the target.
 
     Raises:
         ConfigError: where the journal can't be read, or is none.
@@ -47,8 +49,9 @@ def clean(
     about, writes = pending(journal)
     out: list[Undone] = []
     if writes:
-        sender = sender_of(about)
+        target = sender_of(about)
         for write in writes:
+            sender = elsewhere(about, write.party) or target
             headers = tuple(credentials.get(write.party, ()))
             status = _status(sender, write.undo, headers)
             done = status in GONE

@@ -14,7 +14,7 @@ from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
 from mobstd.conformance.scenarios.tokens import STAND_IN, Tokens
 from mobstd.judging.pointer import MISSING, find, get
 
-__all__ = ["Candidate", "Maker", "Material", "material", "sorts", "spoilt", "unfit"]
+__all__ = ["SOON", "Candidate", "Maker", "Material", "material", "sorts", "spoilt", "unfit"]
 
 SOON = 3600
 """How many seconds from now an instant still is to come, and where made ones lie."""
