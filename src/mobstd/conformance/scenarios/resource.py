@@ -40,7 +40,7 @@ class Source:
         only: what an item must be like.
         of: the resource whose documents are the items.
         apart: a name, where nothing is made of it but for the check that gives this name.
-        each: what this reaches in an item, put over the item, is a candidate each.
+        each: of what this reaches in an item, put over the item, the first that serves counts.
         default: members that a candidate has where its item has none.
         again: the search that a candidate is looked for with before it is used, where it is.
         same: what it is known by there.
