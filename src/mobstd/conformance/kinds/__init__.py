@@ -28,6 +28,7 @@ from mobstd.conformance.kinds import (
     showing,
     signing,
     telling,
+    unprompted,
 )
 from mobstd.conformance.kinds.probe import Probe
 
@@ -74,6 +75,7 @@ PROBES: Mapping[str, Probe] = {
     "shown": showing.SHOWN,
     "whole": showing.WHOLE,
     "acted": announcing.ACTED,
+    "by-itself": unprompted.BY_ITSELF,
     "signed": signing.SIGNED,
     "taken": telling.TAKEN,
     "reached": telling.REACHED,

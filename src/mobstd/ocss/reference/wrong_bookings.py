@@ -182,6 +182,18 @@ def confirms_by_itself(right: Right, service: Any, asked: Any, booking: Item) ->
     return reply
 
 
+@_posting("OCSS-BOOK-16")
+def confirms_in_silence(right: Right, service: Any, asked: Any, booking: Item) -> Any:
+    """Confirms right after the booking, and tells nobody."""
+    known = service.ledger.booking(booking["id"])
+    reply = right(asked, booking)
+    if known is None and reply.status is None:
+        shown = dict(reply.body)
+        service.ledger.amend(booking["id"], lambda found: {**found, "status": LADDER[1]})
+        return Reply(shown)
+    return reply
+
+
 @_posting()
 def cancels_what_it_cannot_take(right: Right, service: Any, asked: Any, booking: Item) -> Any:
     """Takes a booking of a ride that is over, and cancels it at once (A23)."""
