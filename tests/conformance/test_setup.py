@@ -16,8 +16,10 @@ from mobstd.conformance.report.plan import render
 from mobstd.conformance.scenarios.cleanup import clean
 from mobstd.conformance.scenarios.journal import pending
 from mobstd.conformance.setup import PARTY, Hook, hook_of
+from mobstd.conformance.target import served
 from mobstd.errors import ConfigError, Timeout, Unreachable
 from mobstd.judging.exchange import Request, Response
+from mobstd.serving.asgi import Response as Answer
 
 URL = "https://sandbox.example.org/mobstd"
 KEY = "correct horse battery staple"
@@ -68,6 +70,7 @@ def run(judged: Any, operator: Any, journeys: Any, tmp_path: Path) -> Callable[.
         profile = {
             "setup": SetupHook(URL, {"X-Setup-Key": Secret("SETUP_KEY")}, consent=consent),
             "max_requests": options.pop("max_requests"),
+            "blocks": options.pop("declared", None),
         }
         report: Report = judged(
             target.operator, profile, hook=hook, secrets=hook.secrets, **options
@@ -108,8 +111,10 @@ def test_it_is_not_called_without_leave(run: Any) -> None:
     report, target = run(consent=False)
     assert target.calls == []
     item = said(report)
-    assert item["ok"] is None
-    assert "not called" in item["message"]["en"]
+    assert (item["ok"], item["blame"]) == (False, "configuration")
+    assert "--allow-writes" in item["message"]["en"]
+    assert report["stopped_by"] is None
+    assert report["gate"]["exit_code"] == 3
     assert report["blocks"][0]["verdict"] == "inconclusive"
     unlock = report["blocks"][0]["unlock"][0]["message"]
     assert "[setup]" in unlock["en"]
@@ -186,6 +191,14 @@ WRONG: dict[str, tuple[Any, str, tuple[str, int], bool]] = {
     "unreachable": (Unreachable("transport.refused", host="x", operation="POST /"),
                     "transport.refused", CONFIGURATION, False),
 }  # fmt: skip
+
+
+def test_what_stops_no_run_is_not_why_one_stopped(run: Any, journeys: Any) -> None:
+    """A block that is there undeclared is told of, and the exit code is that of the hook."""
+    report, _ = run(answers={"set-up": answer({}, 500)}, blocks=(), declared=("driver-journeys",))
+    codes = [item["message"]["code"] for item in report["preflight"] if item["ok"] is False]
+    assert codes == ["preflight.there-not-declared", "preflight.setup-failed"]
+    assert report["gate"]["exit_code"] == 3
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -267,6 +280,44 @@ def test_the_hints_of_the_profile_come_after(run: Any) -> None:
     many = [{**query, "departureDate": n} for n in range(50)]
     report, _ = run(answers={"set-up": answer({"hints": {"getDriverJourneys": many}})})
     assert report["requests_by_phase"]["explore"] <= 60
+
+
+class Wire:
+    """A hook behind HTTP, which answers as it is told to, and hears what comes."""
+
+    def __init__(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.answer = Answer(status, body, "application/json", headers)
+        self.paths: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self.paths.append(scope["path"])
+            await self.answer.send(send)
+            return
+        await idle(receive, send)
+
+
+async def idle(receive: Any, send: Any) -> None:
+    for stage in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{stage}.complete"})
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [(307, b"", (("Location", "/elsewhere"),)), (200, b"[" + b"1," * 200_000 + b"1]", ())],
+)
+def test_over_http_no_redirect_is_followed_and_no_more_is_read(
+    status: int, body: bytes, headers: tuple[tuple[str, str], ...]
+) -> None:
+    wire = Wire(status, body, headers)
+    with served(wire) as url, hook_of(SetupHook(f"{url}/hook/")) as hook:
+        assert hook is not None
+        came = hook.send(hook.request({"call": "set-up"}))
+    assert came.status == status
+    assert len(came.body) <= 64 << 10
+    assert came.truncated == (status == 200)
+    assert wire.paths == ["/hook/"]
 
 
 def test_a_hook_needs_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mobstd.conformance.scenarios.journal import Journal
+from mobstd.conformance.setup import PARTY
 from mobstd.conformance.target import served
 from mobstd.judging.exchange import Request
 from mobstd.ocss.reference import build
@@ -88,17 +91,43 @@ def test_a_wrong_key_is_a_wrong_configuration(
     assert "of somebody else" not in ran.out + Path("report.json").read_text("utf-8")
 
 
+def left_by_a_killed_run(url: str, journal: str) -> None:
+    """Write what a killed run leaves, and set up what it set up."""
+    hook = f"{url}/mobstd"
+    kept = Journal(journal, {"target": url, "standard": "ocss@1.0-alpha", "role": "operator",
+                             "setup": hook})  # fmt: skip
+    about = {"format_version": 1, "run": RUNS[0], "standard": "ocss@1.0-alpha", "role": "operator"}
+    body = json.dumps({**about, "call": "tear-down"}).encode()
+    kept.intend("set-up", Request("POST", "/mobstd", body=body), PARTY)
+    kept.close(clean=False)
+
+
+def test_what_a_killed_run_left_is_cleaned_up(
+    mobstd: Run, profile: str, empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = tomllib.loads(Path(profile).read_text("utf-8"))["target"]
+    left_by_a_killed_run(url, "journal.ndjson")
+    set_up(empty, RUNS[0], key=KEY)
+    assert stored(empty) == 600
+    without = mobstd("check", "--cleanup", "journal.ndjson")
+    assert (without.code, stored(empty)) == (1, 600), "it needs the key of the profile"
+    assert KEY not in Path("journal.ndjson").read_text("utf-8")
+    ran = mobstd("check", "--profile", profile, "--cleanup", "journal.ndjson")
+    assert (ran.code, stored(empty)) == (0, 0), ran.out
+    assert not Path("journal.ndjson").exists()
+
+
 def test_the_plan_names_the_hook(mobstd: Run, profile: str) -> None:
     ran = mobstd("check", "--profile", profile, "--allow-writes", "--plan")
     assert "/mobstd" in ran.out
 
 
-def call(app: Any, run: str, call: str = "tear-down", **more: Any) -> dict[str, Any]:
+def call(app: Any, run: str, call: str = "tear-down", key: str = "", **more: Any) -> dict[str, Any]:
     about = {"format_version": 1, "run": run, "standard": "ocss@1.0-alpha", "role": "operator"}
     sender = AsgiSender(app)
     try:
         body = json.dumps({**about, "call": call, **more}).encode()
-        answer = sender.send(Request("POST", "/mobstd", body=body))
+        answer = sender.send(Request("POST", "/mobstd", (), (("X-API-Key", key),), body))
     finally:
         sender.close()
     assert answer.status in (200, 204)
@@ -106,9 +135,9 @@ def call(app: Any, run: str, call: str = "tear-down", **more: Any) -> dict[str, 
     return said
 
 
-def set_up(app: Any, run: str, *needs: dict[str, Any]) -> dict[str, Any]:
+def set_up(app: Any, run: str, *needs: dict[str, Any], key: str = "") -> dict[str, Any]:
     more = {"blocks": [], "caller": "x.example.org", "timezone": "Europe/Paris", "areas": []}
-    return call(app, run, "set-up", now=NOW, until=NOW + 604_800, needs=needs, **more)
+    return call(app, run, "set-up", now=NOW, until=NOW + 604_800, needs=needs, key=key, **more)
 
 
 def test_it_lasts_as_long_as_somebody_needs_it() -> None:

@@ -153,7 +153,7 @@ def _set_up(
     """Let the target make test data, where it can and may; return the profile with its hints."""
     if outline.setup is None:
         if profile.setup is not None:
-            seen.add("setup", None, "setup-not-permitted")
+            seen.add("setup", False, "setup-not-permitted", "configuration")
         return profile
     begin("setup", 0)
     lab, run = outline.lab, outline.setup.run
