@@ -247,7 +247,12 @@ def test_what_is_gone_needs_no_taking_away(run: Any, status: int, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "given", [Response(500), Timeout("transport.timeout", seconds=1, host="x", operation="y")]
+    "given",
+    [
+        Response(500),
+        Response(409),
+        Timeout("transport.timeout", seconds=1, host="x", operation="y"),
+    ],
 )
 def test_what_is_left_stays_in_the_journal(run: Any, given: Any, tmp_path: Path) -> None:
     report, target = run(answers={"tear-down": given})

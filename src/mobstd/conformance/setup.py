@@ -18,8 +18,8 @@ from mobstd.conformance.needs import refuse_hints
 from mobstd.conformance.places import place
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile, SetupHook, query_text
+from mobstd.conformance.scenarios.cleanup import is_over
 from mobstd.conformance.scenarios.journal import Journal
-from mobstd.conformance.scenarios.undoing import GONE
 from mobstd.conformance.session import SenderLike
 from mobstd.errors import TransportError, Unreachable, UsageError
 from mobstd.judging.body import NotJson, parse_json
@@ -145,7 +145,7 @@ class SetUp:
             status = self._hook.send(self._undo).status
         except TransportError:
             status = None
-        self.due = status not in GONE and not 200 <= (status or 0) < 300
+        self.due = not is_over(status)
         if self.due:
             params = {"status": status or "-", "file": str(self._journal.path)}
             seen.add("tear-down", False, "not-torn-down", "target", **params)

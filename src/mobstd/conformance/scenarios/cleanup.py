@@ -15,7 +15,7 @@ from mobstd.errors import TransportError
 from mobstd.judging.exchange import Pairs, Request, Response
 from mobstd.judging.pointer import get
 
-__all__ = ["Undone", "clean"]
+__all__ = ["Undone", "clean", "is_over"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def clean(
             sender = elsewhere(about, write.party) or target
             headers = tuple(credentials.get(write.party, ()))
             status = _status(sender, write.undo, headers)
-            done = status in GONE
+            done = status in GONE if sender is target else is_over(status)
             if write.look is not None and status is not None:
                 done = _read_gone(sender, write.look, done, headers)
             if write.otherwise is not None and status not in UNTOLD:
@@ -64,6 +64,11 @@ def clean(
     if all(one.done for one in out):
         Path(journal).unlink(missing_ok=True)
     return out
+
+
+def is_over(status: int | None) -> bool:
+    """Say whether an answer ends what is not of the standard: done, or nothing is left of it."""
+    return status is not None and (200 <= status < 300 or status in (404, 410))
 
 
 def _read_gone(sender: SenderLike, look: Look, said: bool, headers: Pairs) -> bool:
