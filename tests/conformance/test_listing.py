@@ -33,6 +33,8 @@ class Listing:
         self.store = app.service.store
         self.price = price
         self.booked: list[dict[str, Any]] = []
+        self.lists = True
+        self.report: dict[str, Any] = {}
 
     def send(self, request: Request) -> Response:
         if request.path == "/bookings":
@@ -46,6 +48,11 @@ class Listing:
                     if answer is not None:
                         return answer
         answer = self.app.send(request)
+        if request.path.endswith("_trips") and not self.lists and answer.status == 200:
+            trips = json.loads(answer.body)
+            for slot in (slot for trip in trips for slot in trip["schedules"]):
+                slot.pop("journeySchedules", None)
+            return replace(answer, body=json.dumps(trips).encode())
         if request.path == "/driver_journeys" and self.price and answer.status == 200:
             shown = json.loads(answer.body) + self.dated(dict(request.query))
             return replace(answer, body=json.dumps(shown).encode())
@@ -70,14 +77,16 @@ def refusal(text: str, status: int = 400) -> Response:
 
 @pytest.fixture
 def listed(judged: Any, reference: Any, tmp_path: Path) -> Callable[..., tuple[Row, Listing]]:
-    def run(answer: Answer, price: Any = None) -> tuple[Row, Listing]:
+    def run(answer: Answer, price: Any = None, *, lists: bool = True) -> tuple[Row, Listing]:
         target = Listing(reference(count=600, area="38"), answer, price)
+        target.lists = lists
         profile = {"blocks": BLOCKS, "areas": ("38",), "max_requests": 240}
         options = {"only": (ROW,), "allow_writes": True, "journal": str(tmp_path / "journal")}
         try:
             report = judged(target, profile, **options)
         finally:
             target.app.close()
+        target.report = report
         return next(row for row in report["requirements"] if row["id"] == ROW), target
 
     return run
@@ -154,6 +163,18 @@ def test_what_is_shown_without_a_price_need_not_be_taken(listed: Any) -> None:
     row, target = listed(lambda booking: None, {"type": "UNKNOWN"})
     assert (row["outcome"], row["evidence"]) == ("passed", 3)
     assert not any("driverJourneyId" in booking for booking in target.booked)
+
+
+def test_who_lists_nothing_is_told_what_would_serve(listed: Any) -> None:
+    row, target = listed(lambda booking: None, lists=False)
+    assert (row["outcome"], row["reason"]) == ("inconclusive", "no-data")
+    block = next(block for block in target.report["blocks"] if block["id"] == "booking")
+    said = [one["message"]["en"] for one in block["unlock"]]
+    assert [text.split()[4] for text in said] == [
+        "getDriverRegularTrips",
+        "getPassengerRegularTrips",
+    ]
+    assert all("× it lists no dated journey with an id" in text for text in said)
 
 
 def test_a_target_that_fails_is_no_evidence(listed: Any) -> None:
