@@ -316,7 +316,7 @@ def test_over_http_no_redirect_is_followed_and_no_more_is_read(
     status: int, body: bytes, headers: tuple[tuple[str, str], ...]
 ) -> None:
     wire = Wire(status, body, headers)
-    with served(wire) as url, hook_of(SetupHook(f"{url}/hook/")) as hook:
+    with served(wire) as url, hook_of(SetupHook(f"{url}/hook/"), allowed=True) as hook:
         assert hook is not None
         came = hook.send(hook.request({"call": "set-up"}))
     assert came.status == status
@@ -327,12 +327,14 @@ def test_over_http_no_redirect_is_followed_and_no_more_is_read(
 
 def test_a_hook_needs_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     setup = SetupHook(URL, {"X-Setup-Key": Secret("SETUP_KEY")})
-    with pytest.raises(ConfigError, match="SETUP_KEY"), hook_of(setup):
+    with pytest.raises(ConfigError, match="SETUP_KEY"), hook_of(setup, allowed=True):
         pass
+    with hook_of(setup, allowed=False) as none:
+        assert none is None, "what may not be called needs none"
     monkeypatch.setenv("SETUP_KEY", KEY)
-    with hook_of(setup) as hook:
+    with hook_of(setup, allowed=True) as hook:
         assert hook is not None
         assert hook.headers == (("X-Setup-Key", KEY),)
         assert hook.secrets == {"SETUP_KEY": KEY}
-    with hook_of(None) as none:
+    with hook_of(None, allowed=True) as none:
         assert none is None

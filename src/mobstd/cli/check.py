@@ -189,7 +189,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sender = stack.enter_context(opened(profile.target, seconds=args.timeout))
         served = Serving() if args.plan else stack.enter_context(serving(profile, args.roots))
-        hook = stack.enter_context(hook_of(profile.setup))
+        hook = stack.enter_context(hook_of(profile.setup, allowed=args.allow_writes))
         bar = stack.enter_context(progress(args.lang))
         options = engine.Options(
             blocks=tuple(args.block),
@@ -241,7 +241,7 @@ def _clean(args: argparse.Namespace) -> int:
     headers, _ = engine.credentials(profile)
     second, _ = engine.second_credentials(profile)
     with ExitStack() as stack:
-        hook = stack.enter_context(hook_of(_setup_of(profile, about)))
+        hook = stack.enter_context(hook_of(_setup_of(profile, about), allowed=True))
         keys = {"own": headers, "other": second, "wrong": engine.wrong(headers)}
         done = clean(
             args.cleanup,

@@ -69,13 +69,17 @@ class Hook:
 
 
 @contextmanager
-def hook_of(setup: SetupHook | None) -> Iterator[Hook | None]:
-    """Give what reaches the hook of a profile, if it has one.
+def hook_of(setup: SetupHook | None, *, allowed: bool) -> Iterator[Hook | None]:
+    """Give what reaches the hook of a profile, if it has one that may be called.
+
+    Args:
+        setup: what the profile says of it.
+        allowed: whether writing is; without that the hook's own consent counts.
 
     Raises:
         ConfigError: where an environment variable is not set, or the URL can't be used.
     """
-    if setup is None:
+    if setup is None or not (allowed or setup.consent):
         yield None
         return
     headers = tuple((name, secret.reveal()) for name, secret in setup.headers.items())
