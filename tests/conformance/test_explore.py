@@ -109,6 +109,18 @@ def test_answers_that_are_too_large_make_it_ask_smaller(
     assert sees(made) >= 1
 
 
+def test_hints_are_read_in_the_types_of_their_parameters(found: Any, journeys: Any) -> None:
+    """What a profile says is text; what goes on from there reckons with radii and margins."""
+    one = journeys(count=1)[0]
+    ends = {"departure": "passengerPickup", "arrival": "passengerDrop"}
+    hint = {f"{e}{c}": str(one[f"{p}{c}"]) for e, p in ends.items() for c in ("Lat", "Lng")}
+    hint |= {"departureDate": str(one["passengerPickupDate"]), "departureRadius": "7.5"}
+    lab = found([one], hints={OPERATION: ({**hint, "timeDelta": "600"},)})
+    asked = lab.wide[OPERATION]
+    assert (asked["departureRadius"], asked["timeDelta"]) == (7.5, 600)
+    assert lab.session.sender.asked[0]["departureRadius"] == "7.5"
+
+
 def test_hints_come_first(found: Any, journeys: Any) -> None:
     [one] = journeys(count=1, lat=-21.1, lng=55.5)
     hint = {

@@ -37,9 +37,12 @@ def _documents() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
-def contract(name: str) -> Validator:
-    """Return the validator of one contract, such as ``fault``."""
-    return validator(load(packaged().conformance / f"{name}.schema.json"), _documents())
+def contract(name: str, part: str | None = None) -> Validator:
+    """Return the validator of one contract, such as ``fault``, or of one of its definitions."""
+    schema = load(packaged().conformance / f"{name}.schema.json")
+    if part is not None:
+        schema = {"$ref": f"{schema['$id']}#/$defs/{part}"}
+    return validator(schema, _documents())
 
 
 def hold(root: Root) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from mobstd.cli.person import asking
 from mobstd.cli.words import Subparsers, say
 from mobstd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mobstd.conformance.profile import Profile, SetupHook
 
 __all__ = ["FORMATS", "add", "counted", "instant", "run", "seconds"]
 
@@ -173,6 +176,7 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.conformance.report.progress import progress
     from mobstd.conformance.report.terminal import show
     from mobstd.conformance.report.write import check_writable, write
+    from mobstd.conformance.setup import hook_of
     from mobstd.conformance.target import opened, pace
 
     if args.cleanup is not None:
@@ -185,6 +189,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sender = stack.enter_context(opened(profile.target, seconds=args.timeout))
         served = Serving() if args.plan else stack.enter_context(serving(profile, args.roots))
+        hook = stack.enter_context(hook_of(profile.setup, allowed=args.allow_writes))
         bar = stack.enter_context(progress(args.lang))
         options = engine.Options(
             blocks=tuple(args.block),
@@ -195,12 +200,13 @@ def run(args: argparse.Namespace) -> int:
             with_fuzz=not args.no_fuzz,
             planned=args.plan,
             credentials=headers,
-            secrets={**secrets, **second_secrets},
+            secrets={**secrets, **second_secrets, **(hook.secrets if hook else {})},
             allow_writes=args.allow_writes,
             second=second,
             journal=args.journal,
             issuer=served.issuer,
             receiver=served.receiver,
+            hook=hook,
             person=None if args.no_input else asking(args.lang),
             roots=args.roots,
             progress=bar,
@@ -224,6 +230,7 @@ def _clean(args: argparse.Namespace) -> int:
     from mobstd.conformance.profile import load
     from mobstd.conformance.scenarios.cleanup import clean
     from mobstd.conformance.scenarios.journal import pending
+    from mobstd.conformance.setup import PARTY, hook_of
     from mobstd.conformance.target import opened
 
     about, _ = pending(args.cleanup)
@@ -234,10 +241,13 @@ def _clean(args: argparse.Namespace) -> int:
     headers, _ = engine.credentials(profile)
     second, _ = engine.second_credentials(profile)
     with ExitStack() as stack:
+        hook = stack.enter_context(hook_of(_setup_of(profile, about), allowed=True))
+        keys = {"own": headers, "other": second, "wrong": engine.wrong(headers)}
         done = clean(
             args.cleanup,
             lambda _: stack.enter_context(opened(profile.target, seconds=args.timeout)),
-            {"own": headers, "other": second, "wrong": engine.wrong(headers)},
+            {**keys, PARTY: hook.headers if hook else ()},
+            lambda _, party: hook.sender if hook and party == PARTY else None,
         )
     for one in done:
         if not one.done:
@@ -249,3 +259,11 @@ def _clean(args: argparse.Namespace) -> int:
     taken = sum(one.done for one in done)
     print(say("check.cleaned", done=taken, all=len(done)))
     return 0 if taken == len(done) else 1
+
+
+def _setup_of(profile: Profile, about: Mapping[str, Any]) -> SetupHook | None:
+    """Return the set-up hook of a profile, or else the one that a journal names."""
+    from mobstd.conformance.profile import SetupHook
+
+    named = about.get("setup")
+    return profile.setup or (SetupHook(named) if isinstance(named, str) else None)

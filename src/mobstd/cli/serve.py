@@ -52,6 +52,7 @@ def add(subparsers: Subparsers) -> None:
     option("--partner", metavar="URL", help=say("cli.serve.partner"))
     option("--partner-key-env", metavar="VAR", help=say("cli.serve.partner-key-env"))
     option("--issuer", metavar="URL", help=say("cli.serve.issuer"))
+    option("--setup-path", metavar=say("cli.serve.path"), help=say("cli.serve.setup-path"))
     option("--audience", metavar="ID", help=say("cli.serve.audience"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     variants = select(version, args.fault) if args.fault else []
     keys = keys_of(args.key_env)
     held_to(variants, version, role, key=bool(keys), partner=args.partner is not None)
-    names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience")
+    names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience", "setup_path")
     options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None

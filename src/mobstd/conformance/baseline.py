@@ -20,6 +20,20 @@ from mobstd.judging import outcome
 
 __all__ = ["Baseline", "Entry", "gate", "load", "propose"]
 
+NOTED = tuple(
+    f"preflight.{name}"
+    for name in (
+        "clock-off",
+        "declared-not-there",
+        "there-not-declared",
+        "some-refused",
+        "setup-not-permitted",
+        "not-torn-down",
+        "left-behind",
+    )
+)
+"""What is found before a run, or after it, and stops none."""
+
 TRIED = ("passed", "failed", "warned")
 
 
@@ -174,7 +188,11 @@ def _errors(report: Mapping[str, Any]) -> Sequence[int]:
     if report["stopped_by"] != "preflight":
         return ()
     codes = {"configuration": 2, "mobstd": 4}
-    failed = [item for item in report.get("preflight", ()) if item["ok"] is False]
+    failed = [
+        item
+        for item in report.get("preflight", ())
+        if item["ok"] is False and item["message"]["code"] not in NOTED
+    ]
     return tuple(codes.get(item.get("blame") or "target", 3) for item in failed)
 
 

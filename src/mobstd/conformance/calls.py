@@ -5,6 +5,7 @@ from __future__ import annotations
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.kinds.announcing import done_by_us, made_of, plain_calls, unannounced
 from mobstd.conformance.kinds.making import examples, right_change
+from mobstd.conformance.kinds.unprompted import silent
 from mobstd.conformance.outline import Outline
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
@@ -39,8 +40,18 @@ def _wait(outline: Outline, profile: Profile, what: tuple[str, ...]) -> bool:
         if row.id in outline.rows and check.kind == "announced" and check["what"] in what
     ]
     wait = profile.callbacks.wait if profile.callbacks is not None else 0.0
+    by_itself = [
+        check
+        for row, check in lab.context.catalogue.checks
+        if row.id in outline.rows and check.kind == "by-itself" and "changes" in what
+    ]
+
+    def done() -> bool:
+        late = any(unannounced(check, lab) for check in waiting)
+        return not late and not any(silent(check, lab) for check in by_itself)
+
     if lab.receiver is not None:
-        lab.receiver.wait(wait, lambda: not any(unannounced(check, lab) for check in waiting))
+        lab.receiver.wait(wait, done)
     return bool(waiting)
 
 

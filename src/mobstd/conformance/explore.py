@@ -15,10 +15,12 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mobstd.canon.schemas import documents
 from mobstd.conformance.lab import LIMIT, NEAR_KM, NEAR_SECONDS, Anchor, Lab, Query
 from mobstd.conformance.places import HOUR, RUSH_HOURS, Circle, circles
 from mobstd.conformance.vicinity import around, generous, query_of
 from mobstd.judging.exchange import Exchange
+from mobstd.judging.parameter import read
 
 __all__ = ["confirm", "explore"]
 
@@ -148,7 +150,8 @@ def _look(
     best: list[Exchange] = []
     spelled: Query = {}
     for hint in hints:
-        look(dict(hint))
+        if lab.session.left > end:
+            look(_hinted(lab, operation, hint))
     if not how:
         for query in _examples(lab, operation):
             if lab.session.left > end:
@@ -196,6 +199,17 @@ def _look(
             if lab.session.left > end:
                 look({**spelled, **_query(lab, operation, circle, now)})
     return list(items.values())
+
+
+def _hinted(lab: Lab, operation: str, hint: Mapping[str, str]) -> Query:
+    """Return the query of a hint in the types of its parameters, as those that are made up have."""
+    described = lab.context.catalogue.operations[operation]
+    known = documents(lab.context.catalogue.version)
+    return {
+        name: text if (parameter := described.parameter(name)) is None
+        else read(parameter, [text], known)
+        for name, text in hint.items()
+    }  # fmt: skip
 
 
 def _apart(circle: Circle, reach: _Reach, *, cut: bool, dated: bool) -> Iterator[Circle]:

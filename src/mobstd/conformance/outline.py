@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab, Person
+from mobstd.conformance.needs import refuse_hints, tear_down_call
 from mobstd.conformance.profile import Auth, Profile
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Maker
@@ -20,6 +22,7 @@ from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.scenarios.tokens import Tokens
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.conformance.session import Budget, Listener, Pace, SenderLike, Session
+from mobstd.conformance.setup import Hook, SetUp
 from mobstd.errors import UnknownName
 from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.context import Context
@@ -77,6 +80,8 @@ class Options:
         issuer: makes the ID tokens that are sent; stand-ins when ``None``.
         receiver: hears what the target calls; nobody does when ``None``.
         person: asks somebody to act at the target; nobody is there when ``None``.
+        hook: reaches the set-up hook of the profile; called where writing is allowed, or the
+            profile consents to it alone.
     """
 
     blocks: tuple[str, ...] = ()
@@ -102,6 +107,7 @@ class Options:
     issuer: Issuer | None = None
     receiver: Receiver | None = None
     person: Person | None = None
+    hook: Hook | None = None
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -160,23 +166,6 @@ def _rows(found: Catalogue, only: tuple[str, ...]) -> Mapping[str, Requirement]:
     return {name: found.rows[name] for name in only}
 
 
-def _refuse_hints(found: Catalogue, profile: Profile) -> None:
-    """Refuse hints about what the standard does not have: they would find nothing, silently."""
-    for operation, queries in profile.hints.items():
-        if operation not in found.operations:
-            known = ", ".join(found.operations)
-            raise UnknownName("engine.unknown-operation", wanted=operation, known=known)
-        names = [p.name for p in found.operations[operation].parameters if p.where == "query"]
-        for name in dict.fromkeys(name for query in queries for name in query):
-            if name not in names:
-                raise UnknownName(
-                    "engine.unknown-parameter",
-                    wanted=name,
-                    operation=operation,
-                    known=", ".join(names),
-                )
-
-
 @dataclass
 class Outline:
     """What is known before anything is sent."""
@@ -186,6 +175,8 @@ class Outline:
     rows: Mapping[str, Requirement]
     now: datetime
     options: Options
+    journal: Journal
+    setup: SetUp | None = None
 
 
 def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
@@ -197,7 +188,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
     version = find(profile.standard, options.roots)
     found = bound(catalogue(version, the_role(version, profile.role)), profile)
     declared = _selected(found, options, profile)
-    _refuse_hints(found, profile)
+    refuse_hints(found, profile.hints)
     requests = profile.max_requests or (WRITING if options.allow_writes else READING)
     requests = min(requests, QUICK) if options.quick else requests
     address = getattr(sender, "address", None)
@@ -229,14 +220,23 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         person=options.person,
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
+    journal = _journal(lab, profile, options)
     if options.allow_writes:
-        lab.workshop = _workshop(lab, profile, options, now)
+        lab.workshop = _workshop(lab, profile, options, now, journal)
         if options.receiver is not None:
             options.receiver.counterpart.ours = lab.workshop.state_of
-    return Outline(lab, declared, _rows(found, options.only), now, options)
+    setup = _setup(lab, profile, options, journal)
+    return Outline(lab, declared, _rows(found, options.only), now, options, journal, setup)
 
 
-def _workshop(lab: Lab, profile: Profile, options: Options, now: datetime) -> Workshop:
+def _setup(lab: Lab, profile: Profile, options: Options, journal: Journal) -> SetUp | None:
+    allowed = options.allow_writes or (profile.setup is not None and profile.setup.consent)
+    if options.hook is None or not allowed:
+        return None
+    return SetUp(options.hook, journal, tear_down_call(lab, str(uuid4())))
+
+
+def _journal(lab: Lab, profile: Profile, options: Options) -> Journal:
     started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     path = Path(options.journal or f".mobstd/journal-{started}.ndjson")
     about = {
@@ -244,10 +244,18 @@ def _workshop(lab: Lab, profile: Profile, options: Options, now: datetime) -> Wo
         "standard": profile.standard,
         "role": lab.context.catalogue.role,
     }
+    if profile.setup is not None:
+        about["setup"] = profile.setup.url
+    return Journal(path, about)
+
+
+def _workshop(
+    lab: Lab, profile: Profile, options: Options, now: datetime, journal: Journal
+) -> Workshop:
     seconds = int(now.timestamp())
     theirs = next(iter(profile.operator_domains), None)
     maker = Maker(options.seed, seconds, profile.caller, theirs, Tokens(options.issuer))
-    return Workshop(lab, Journal(path, about), maker, seconds)
+    return Workshop(lab, journal, maker, seconds)
 
 
 def writable(outline: Outline) -> list[str]:

@@ -15,6 +15,10 @@ __all__ = ["plan"]
 
 _TITLES: Mapping[str, Mapping[str, str]] = {
     "preflight": {"en": "see whether the target answers", "fr": "voir si la cible répond"},
+    "setup": {
+        "en": "have test data made, and taken away again:",
+        "fr": "faire créer des données d'essai, puis les faire retirer :",
+    },
     "explore": {"en": "find where there is data", "fr": "trouver où il y a des données"},
     "sweep": {
         "en": "look closely where there is data",
@@ -22,6 +26,9 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     },
     "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
 }
+
+HOOK_CALLS = 2
+"""Before and after; they are not of the budget, which is about the target itself."""
 
 
 def _class(
@@ -52,13 +59,27 @@ def plan(
     *,
     with_fuzz: bool,
     writable: Sequence[str] = (),
+    hook: str | None = None,
 ) -> dict[str, Any]:
-    """Return the plan as a report has it; numbers are upper bounds."""
+    """Return the plan as a report has it; numbers are upper bounds.
+
+    Args:
+        lab: of the run.
+        operations: what is read.
+        rows: what is judged.
+        with_fuzz: whether generated requests are sent.
+        writable: what is made, read again and changed.
+        hook: the URL of the set-up hook that is called.
+    """
     budget = lab.session.budget
     searches = set(operations) & set(lab.context.catalogue.collections)
     looks = sum(1 for _ in first_operations(lab))
     explored = budget.explore if searches else 0
     classes = [_class("preflight", None, _TITLES["preflight"], looks, [])]
+    calls = 0 if hook is None else HOOK_CALLS
+    if hook is not None:
+        title = {lang: f"{text} {hook}" for lang, text in _TITLES["setup"].items()}
+        classes.append(_class("setup", None, title, calls, [], "POST", writes=True))
     if searches:
         classes.append(_class("explore", None, _TITLES["explore"], explored, []))
     probed = 0
@@ -79,7 +100,7 @@ def plan(
     if with_fuzz and rest:
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
     total = min(budget.requests, before + (rest if with_fuzz else 0))
-    return {"requests": total, "writes": writing, "classes": classes}
+    return {"requests": total + calls, "writes": writing + calls, "classes": classes}
 
 
 def _probes(

@@ -20,7 +20,17 @@ from typing import Any
 from mobstd.conformance.profile_file import refuse_problems
 from mobstd.errors import ConfigError
 
-__all__ = ["Auth", "Callbacks", "Clause", "Profile", "Secret", "TestIssuer", "load"]
+__all__ = [
+    "Auth",
+    "Callbacks",
+    "Clause",
+    "Profile",
+    "Secret",
+    "SetupHook",
+    "TestIssuer",
+    "load",
+    "query_text",
+]
 
 VARIABLES = {
     "MOBSTD_TARGET": ("target",),
@@ -122,6 +132,23 @@ class TestIssuer:
 
 
 @dataclass(frozen=True)
+class SetupHook:
+    """A hook of the target's test environment: ``conformance/setup.schema.json``.
+
+    Attributes:
+        url: where it is POSTed to.
+        headers: what it wants beside, such as a key.
+        seconds: how long one call may take.
+        consent: it is called where nothing else may be written, too.
+    """
+
+    url: str
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    seconds: float = 30.0
+    consent: bool = False
+
+
+@dataclass(frozen=True)
 class Clause:
     """What a contract says of one row, and why."""
 
@@ -150,6 +177,7 @@ class Profile:
         rate: requests a second at most; ``None``: no limit on loopback, 5 elsewhere.
         callbacks: where the target can reach mobstd.
         issuer: who makes the ID tokens that mobstd sends; they are stand-ins when ``None``.
+        setup: a hook that makes test data; none when ``None``.
         adds: rows that bind although the standard only recommends or allows.
         lifts: rows that do not bind.
     """
@@ -170,6 +198,7 @@ class Profile:
     rate: float | None = None
     callbacks: Callbacks | None = None
     issuer: TestIssuer | None = None
+    setup: SetupHook | None = None
     adds: tuple[Clause, ...] = ()
     lifts: tuple[Clause, ...] = ()
 
@@ -273,7 +302,7 @@ def _profile(data: Mapping[str, Any]) -> Profile:
         operator_domains=tuple(data.get("operator_domains", ())),
         areas=tuple(data.get("areas", ())),
         hints={
-            operation: tuple({k: _query_text(v) for k, v in query.items()} for query in queries)
+            operation: tuple({k: query_text(v) for k, v in query.items()} for query in queries)
             for operation, queries in data.get("hints", {}).items()
         },
         auth=_auth(data.get("auth", {"kind": "none"})),
@@ -284,12 +313,19 @@ def _profile(data: Mapping[str, Any]) -> Profile:
         rate=budget.get("rate"),
         callbacks=Callbacks(**data["callbacks"]) if "callbacks" in data else None,
         issuer=TestIssuer(**data["issuer"]) if "issuer" in data else None,
+        setup=_setup(data["setup"]) if "setup" in data else None,
         adds=tuple(Clause(**clause) for clause in contract.get("adds", ())),
         lifts=tuple(Clause(**clause) for clause in contract.get("lifts", ())),
     )
 
 
-def _query_text(value: Any) -> str:
+def _setup(data: Mapping[str, Any]) -> SetupHook:
+    headers = {name: Secret.of(secret) for name, secret in data.get("headers", {}).items()}
+    return SetupHook(**{**data, "headers": headers})
+
+
+def query_text(value: Any) -> str:
+    """Return the value of a hint as it stands in a query."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

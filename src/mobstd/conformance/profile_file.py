@@ -126,7 +126,8 @@ def _refuse(problem: Problem, text: str, file: str) -> NoReturn:
     if problem.keyword == "required":
         path = (*problem.path, str(problem.member))
         raise ConfigError("profile.missing-key", where=_where(file, text, path), key=_dotted(path))
-    if problem.path[-1:] == ("secret",) or problem.path[:2] == ("auth", "credentials"):
+    secrets = (("auth", "credentials"), ("second_auth", "credentials"), ("setup", "headers"))
+    if problem.path[-1:] == ("secret",) or (problem.path[:2] in secrets and len(problem.path) > 2):
         raise ConfigError("profile.secret-in-the-clear", where=where)
     code = f"profile.wrong-{problem.keyword}"
     from mobstd.messages import catalogue

@@ -54,6 +54,13 @@ _TABLES = """
 # public_url = "https://issuer.example.org"
 # audience = "operator-1"
 
+# {setup}
+# [setup]
+# url = "https://sandbox.example.org/mobstd"
+# headers = {{ X-Setup-Key = "${{MOBSTD_SETUP_KEY}}" }}
+# seconds = 30
+# consent = false
+
 # {contract}
 # [[contract.adds]]
 # requirement = "{requirement}"
@@ -91,7 +98,7 @@ def starter(
     for key, template in _KEYS:
         lines += [f"# {say(key)}", f"# {key} = {template.format(**facts)}", ""]
     lines += [f"# {say('hints')}", *_hint(version)]
-    named = ("auth", "second_auth", "budget", "callbacks", "issuer", "contract", "because")
+    named = ("auth", "second_auth", "budget", "callbacks", "issuer", "setup", "contract", "because")
     tables = {name: say(name) for name in named}
     requirement = f"{version.name.replace('-', '').upper()}-TOPIC-01"
     return "\n".join(lines) + "\n" + _TABLES.format(**tables, requirement=requirement)

@@ -124,15 +124,17 @@ def judged(
     from mobstd.conformance import baseline as baselines
     from mobstd.conformance import run as engine
     from mobstd.conformance.profile import load
+    from mobstd.conformance.setup import hook_of
     from mobstd.conformance.target import opened, pace
 
     loaded = load(profile, overrides={"target": target, "standard": standard})
     headers, secrets = engine.credentials(loaded)
-    with opened(loaded.target) as sender:
+    with opened(loaded.target) as sender, hook_of(loaded.setup, allowed=False) as hook:
         options = engine.Options(
             quick=quick,
             credentials=headers,
-            secrets=secrets,
+            secrets={**secrets, **(hook.secrets if hook else {})},
+            hook=hook,
             rate=pace(loaded.target, loaded.rate),
             baseline=baselines.load(baseline) if baseline else None,
         )

@@ -18,7 +18,7 @@ from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall, p
 from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
-from mobstd.conformance.lab import Lab
+from mobstd.conformance.needs import set_up_call
 from mobstd.conformance.outline import (
     Options,
     Outline,
@@ -100,6 +100,9 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     if seen.stop:
         return
     operations = operations_to_judge(outline)
+    profile = _set_up(outline, seen, profile, operations, begin)
+    if seen.stop:
+        return
     there = frozenset(b for b, state in lab.presence.items() if state == "present")
     lab.context = replace(lab.context, blocks=lab.context.blocks | there)
     searches = [op for op in operations if op in lab.context.catalogue.collections]
@@ -138,6 +141,24 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
+
+
+def _set_up(
+    outline: Outline,
+    seen: Preflight,
+    profile: Profile,
+    operations: list[str],
+    begin: Callable[[str, int], None],
+) -> Profile:
+    """Let the target make test data, where it can and may; return the profile with its hints."""
+    if outline.setup is None:
+        if profile.setup is not None:
+            seen.add("setup", False, "setup-not-permitted", "configuration")
+        return profile
+    begin("setup", 0)
+    lab, run = outline.lab, outline.setup.run
+    call = set_up_call(lab, profile, run, outline.now, operations, writable(outline))
+    return outline.setup.begin(call, profile, lab.context.catalogue, seen)
 
 
 def _write(
@@ -192,21 +213,23 @@ def _fault(seen: Preflight, error: Exception) -> str:
     return "internal-error"
 
 
-def _take_back(lab: Lab, seen: Preflight) -> None:
+def _take_back(outline: Outline, seen: Preflight) -> None:
     """Undo what is left of what was made, however the run ended; the journal keeps the rest."""
-    shop = lab.workshop
-    if shop is None or not shop.journal.used:
+    shop, setup, journal = outline.lab.workshop, outline.setup, outline.journal
+    if not journal.used:
         return
-    clean = False
+    clean = torn_down = False
     try:
-        shop.undo()
-        clean = not shop.left
+        if shop is not None:
+            shop.undo()
+        clean = shop is None or not shop.left
+        torn_down = setup is None or setup.end(seen)
     except KeyboardInterrupt:
         pass
     finally:
-        shop.journal.close(clean=clean)
+        journal.close(clean=clean and torn_down)
     if not clean:
-        seen.add("cleanup", False, "left-behind", "target", file=str(shop.journal.path))
+        seen.add("cleanup", False, "left-behind", "target", file=str(journal.path))
 
 
 def check(sender: SenderLike, profile: Profile, options: Options | None = None) -> dict[str, Any]:
@@ -248,6 +271,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
         outline.rows,
         with_fuzz=options.with_fuzz and not options.only,
         writable=writable(outline),
+        hook=None if outline.setup is None else outline.setup.url,
     )
     if not options.planned:
         try:
@@ -260,7 +284,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             raise
         except Exception as error:
             stopped = _fault(seen, error)
-    _take_back(lab, seen)
+    _take_back(outline, seen)
     if seen.stop:
         stopped = "unreachable" if seen.stop == "unreachable" else "preflight"
     judged: list[Tally] = []

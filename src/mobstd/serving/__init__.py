@@ -11,6 +11,7 @@
     limiting    at most so many requests in so many seconds
     faults      makes an app wrong on purpose
     recording   hands on what callers send and get, without their secrets
+    staging     the set-up hook of a test environment
     hosting     runs an app on a port
     examples    a service made of example documents, for standards that are only data
     bridging    a partner of another standard, served as one of this
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
     from mobstd.serving.asgi import below
     from mobstd.serving.kit import App, app
     from mobstd.serving.limiting import Limit
+    from mobstd.serving.staging import staged
 
-__all__ = ["App", "Limit", "Refuse", "Reply", "app", "below"]
+__all__ = ["App", "Limit", "Refuse", "Reply", "app", "below", "staged"]
 
 _HOMES = {
     "App": "kit",
     "app": "kit",
     "below": "asgi",
     "Limit": "limiting",
+    "staged": "staging",
     "Refuse": "answers",
     "Reply": "answers",
 }

@@ -18,6 +18,7 @@ from mobstd.conformance.kinds import (
     complete,
     defaults,
     keeping,
+    listing,
     making,
     moving,
     parameters,
@@ -27,6 +28,7 @@ from mobstd.conformance.kinds import (
     showing,
     signing,
     telling,
+    unprompted,
 )
 from mobstd.conformance.kinds.probe import Probe
 
@@ -59,6 +61,7 @@ PROBES: Mapping[str, Probe] = {
     "stranger": making.STRANGER,
     "outdated": making.OUTDATED,
     "unfit": refusing.UNFIT,
+    "made-from": listing.MADE_FROM,
     "read-back": keeping.READ_BACK,
     "state-kept": keeping.STATE_KEPT,
     "unchanged": keeping.UNCHANGED,
@@ -72,6 +75,7 @@ PROBES: Mapping[str, Probe] = {
     "shown": showing.SHOWN,
     "whole": showing.WHOLE,
     "acted": announcing.ACTED,
+    "by-itself": unprompted.BY_ITSELF,
     "signed": signing.SIGNED,
     "taken": telling.TAKEN,
     "reached": telling.REACHED,

@@ -253,6 +253,7 @@ def _acted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if thing is None:
         return Result(reason="no-data")
     lab.person(check["ask"], thing.key, lambda: bool(_acts(check, lab, resource)))
+    lab.workshop.read(thing, row)  # what they did shows here too, where no call tells of it
     lab.workshop.drop(thing)
     return Result(1) if _acts(check, lab, resource) else Result(reason="needs-person")
 

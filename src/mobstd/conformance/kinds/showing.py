@@ -67,25 +67,25 @@ def _whole(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         shown = get(call.value, check["at"])
         if one is None or not isinstance(shown, dict):
             continue
-        evidence += 1
         alone = check.get("either", ())
         told = {
             name: one.document[name]
             for name in check["members"]
             if name in one.document and (name in shown or name not in alone)
         }
+        evidence += bool(told)
         findings += [
             found(
                 row,
-                "probe.whole",
+                "probe.whole" if lost.came is None else "probe.whole.other",
                 (call.exchange, one.exchange),
                 pointer=f"/request{check['at']}{lost.pointer}",
                 expected=lost.sent,
-                received=None,
+                received=lost.came,
                 member=lost.pointer,
             )
             for lost in differences(told, shown)
-            if lost.came is None
+            if lost.came is None or (check.get("equal") and not lost.close)
         ]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 

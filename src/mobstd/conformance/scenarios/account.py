@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mobstd.conformance.scenarios.material import Material, material
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.workshop import Workshop, named
 from mobstd.judging.exchange import Exchange
@@ -39,18 +40,30 @@ def made(workshop: Workshop) -> dict[str, Any]:
 
 
 def lacking(workshop: Workshop, operations: Iterable[str]) -> list[dict[str, Any]]:
-    """Return messages that say why nothing could be made with these operations."""
+    """Return messages that say why nothing could be made with these operations, or of a source."""
     asked = set(operations)
-    out = []
+    out: list[dict[str, Any]] = []
     for resource in _resources(workshop).values():
-        if resource.create not in asked or workshop.shared.get(("examples", resource.id)):
+        if resource.create not in asked:
+            continue
+        if workshop.shared.get(("examples", resource.id)):
+            out += _useless(workshop, resource)
             continue
         refusals = workshop.refusals.get(resource.id)
         if refusals:
             out.append(_refused(resource, refusals))
         elif ("examples", resource.id) in workshop.shared:
-            out.append(_unfit(workshop, resource))
+            searches = ", ".join(source.operation or "-" for source in resource.sources)
+            out.append(_unfit(resource, searches, workshop.material(resource)))
     return out
+
+
+def _useless(workshop: Workshop, resource: Resource) -> Iterator[dict[str, Any]]:
+    """Yield why nothing that a search showed serves, where others did."""
+    for source in (*resource.sources, *resource.apart):
+        found = material(workshop.lab, [source], workshop.now)
+        if source.operation is not None and found.unfit and not found.candidates:
+            yield _unfit(resource, source.operation, found)
 
 
 def _refused(resource: Resource, refusals: list[Exchange]) -> dict[str, Any]:
@@ -64,17 +77,15 @@ def _word(text: str) -> str:
     return short if len(short) <= 80 else short[:80] + "…"
 
 
-def _unfit(workshop: Workshop, resource: Resource) -> dict[str, Any]:
-    material = workshop.material(resource)
-    searches = ", ".join(source.operation or "-" for source in resource.sources)
-    if not material.unfit:
+def _unfit(resource: Resource, searches: str, found: Material) -> dict[str, Any]:
+    if not found.unfit:
         params = {"operation": searches}
         return _message("unlock.no-material", resource, dict.fromkeys(LANGUAGES, params))
-    told = material.unfit.most_common(SHOWN)
+    told = found.unfit.most_common(SHOWN)
     by_lang = {
         lang: {
             "operation": searches,
-            "reasons": "; ".join(f"{n} × {material.texts[key][lang]}" for key, n in told),
+            "reasons": "; ".join(f"{n} × {found.texts[key][lang]}" for key, n in told),
         }
         for lang in LANGUAGES
     }

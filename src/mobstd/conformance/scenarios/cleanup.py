@@ -15,7 +15,7 @@ from mobstd.errors import TransportError
 from mobstd.judging.exchange import Pairs, Request, Response
 from mobstd.judging.pointer import get
 
-__all__ = ["Undone", "clean"]
+__all__ = ["Undone", "clean", "is_over"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def clean(
     journal: Path | str,
     sender_of: Callable[[Mapping[str, Any]], SenderLike],
     credentials: Mapping[str, Pairs],
+    elsewhere: Callable[[Mapping[str, Any], str], SenderLike | None] = lambda about, party: None,
 ) -> list[Undone]:
     """Send what undoes each write of a journal that may have left something.
 
@@ -40,6 +41,7 @@ def clean(
         journal: the file.
         sender_of: returns what sends to the target that the journal is about.
         credentials: headers by party: ``own``, and those of another where there is one.
+        elsewhere: returns what sends for a party that is not reached at the target.
 
     Raises:
         ConfigError: where the journal can't be read, or is none.
@@ -47,11 +49,12 @@ def clean(
     about, writes = pending(journal)
     out: list[Undone] = []
     if writes:
-        sender = sender_of(about)
+        target = sender_of(about)
         for write in writes:
+            sender = elsewhere(about, write.party) or target
             headers = tuple(credentials.get(write.party, ()))
             status = _status(sender, write.undo, headers)
-            done = status in GONE
+            done = status in GONE if sender is target else is_over(status)
             if write.look is not None and status is not None:
                 done = _read_gone(sender, write.look, done, headers)
             if write.otherwise is not None and status not in UNTOLD:
@@ -61,6 +64,11 @@ def clean(
     if all(one.done for one in out):
         Path(journal).unlink(missing_ok=True)
     return out
+
+
+def is_over(status: int | None) -> bool:
+    """Say whether an answer ends what is not of the standard: done, or nothing is left of it."""
+    return status is not None and (200 <= status < 300 or status in (404, 410))
 
 
 def _read_gone(sender: SenderLike, look: Look, said: bool, headers: Pairs) -> bool:

@@ -14,7 +14,17 @@ from mobstd.conformance.scenarios.resource import Criterion, Resource, Source
 from mobstd.conformance.scenarios.tokens import STAND_IN, Tokens
 from mobstd.judging.pointer import MISSING, find, get
 
-__all__ = ["Candidate", "Maker", "Material", "material", "sorts", "spoilt", "unfit"]
+__all__ = [
+    "SOON",
+    "Candidate",
+    "Maker",
+    "Material",
+    "material",
+    "parts",
+    "sorts",
+    "spoilt",
+    "unfit",
+]
 
 SOON = 3600
 """How many seconds from now an instant still is to come, and where made ones lie."""
@@ -56,14 +66,17 @@ def unfit(criterion: Criterion, item: Any, lab: Lab, now: int) -> bool:
 
 
 def material(
-    lab: Lab, resource: Resource, now: int, made: Callable[[str], Iterable[Any]] = lambda _: ()
+    lab: Lab,
+    sources: Iterable[Source],
+    now: int,
+    made: Callable[[str], Iterable[Any]] = lambda _: (),
 ) -> Material:
-    """Return what the run has seen that a resource can be made from, nothing cut by a defect.
+    """Return what the run has seen that sources can be made from, nothing cut by a defect.
 
     ``made`` gives what was made of another resource, by its name.
     """
     out = Material()
-    for source in resource.sources:
+    for source in sources:
         if source.operation is None and source.of is None:
             out.candidates.append(Candidate(source))
             continue
@@ -72,14 +85,32 @@ def material(
             items = (item for item, _ in lab.seen(source.operation).values())
         kept = 0
         for item in items:
-            wrong = next((one for one in source.only if unfit(one, item, lab, now)), None)
+            part, wrong = _serving(source, item, lab, now)
             if wrong is not None:
                 out.unfit[wrong.otherwise["en"]] += 1
                 out.texts[wrong.otherwise["en"]] = wrong.otherwise
             elif kept < MOST:
                 kept += 1
-                out.candidates.append(Candidate(source, item))
+                out.candidates.append(Candidate(source, part))
     return out
+
+
+def _serving(source: Source, item: Any, lab: Lab, now: int) -> tuple[Any, Criterion | None]:
+    """Return what of an item serves, or why nothing does."""
+    wrong: Criterion | None = None
+    for part in parts(source, item):
+        wrong = next((one for one in source.only if unfit(one, part, lab, now)), None)
+        if wrong is None:
+            return part, None
+    return item, wrong
+
+
+def parts(source: Source, item: Any) -> list[Any]:
+    """Return the candidates that an item is, with what stands in for members that it lacks."""
+    if source.each is None:
+        return [{**source.default, **item} if source.default else item]
+    reached = [part for _, part in find(item, source.each) if isinstance(part, Mapping)]
+    return [{**source.default, **item, **part} for part in reached or ({},)]
 
 
 def sorts(documents: Sequence[Any]) -> list[list[int]]:

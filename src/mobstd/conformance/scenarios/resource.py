@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
@@ -20,11 +20,13 @@ class Criterion:
         otherwise: why it does not serve, by language.
         schema: what it satisfies.
         later: a pointer to an instant that is still to come.
+        name: what a set-up hook of a target knows it by.
     """
 
     otherwise: Mapping[str, str]
     schema: Mapping[str, Any] | None = None
     later: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,22 @@ class Source:
             other words that begin with ``$`` are made, see ``Maker``.
         only: what an item must be like.
         of: the resource whose documents are the items.
+        apart: a name, where nothing is made of it but for the check that gives this name.
+        each: of what this reaches in an item, put over the item, the first that serves counts.
+        default: members that a candidate has where its item has none.
+        again: the search that a candidate is looked for with before it is used, where it is.
+        same: what it is known by there.
     """
 
     operation: str | None
     body: Mapping[str, Any]
     only: tuple[Criterion, ...] = ()
     of: str | None = None
+    apart: str | None = None
+    each: str | None = None
+    default: Mapping[str, Any] = field(default_factory=dict)
+    again: str | None = None
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ class Resource:
         life: its states.
         undoable: whether what was made can be taken back.
         variants: other values, by pointer, that are as right as those of the sources.
+        apart: sources that nothing is made of but for the checks that name them.
     """
 
     id: str
@@ -114,6 +127,7 @@ class Resource:
     life: LifeCycle | None = None
     undoable: bool = False
     variants: tuple[Mapping[str, Any], ...] = ()
+    apart: tuple[Source, ...] = ()
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -123,10 +137,21 @@ class Resource:
 
 def _source(data: Mapping[str, Any]) -> Source:
     only = tuple(
-        Criterion(one["otherwise"], one.get("schema"), one.get("later"))
+        Criterion(one["otherwise"], one.get("schema"), one.get("later"), one.get("name"))
         for one in data.get("only", ())
     )
-    return Source(data.get("operation"), data["body"], only, data.get("of"))
+    again = data.get("again", {})
+    return Source(
+        data.get("operation"),
+        data["body"],
+        only,
+        data.get("of"),
+        apart=data.get("apart"),
+        each=data.get("each"),
+        default=data.get("default", {}),
+        again=again.get("operation"),
+        same=tuple(again.get("same", ())),
+    )
 
 
 def _life(data: Mapping[str, Any]) -> LifeCycle:
@@ -139,11 +164,12 @@ def _life(data: Mapping[str, Any]) -> LifeCycle:
 
 def _resource(name: str, data: Mapping[str, Any]) -> Resource:
     change, key = data.get("change", {}), data.get("key", {})
+    sources = tuple(map(_source, data["from"]))
     return Resource(
         id=name,
         title=data["title"],
         create=data["create"],
-        sources=tuple(map(_source, data["from"])),
+        sources=tuple(one for one in sources if one.apart is None),
         read=data.get("read"),
         change=change.get("operation"),
         key=key.get("at"),
@@ -155,6 +181,7 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         life=_life(data["life"]) if "life" in data else None,
         undoable=bool(change) and "life" in data,
         variants=tuple(data.get("variants", ())),
+        apart=tuple(one for one in sources if one.apart is not None),
     )
 
 

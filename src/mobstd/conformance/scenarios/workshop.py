@@ -77,7 +77,7 @@ class Workshop:
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
         if resource.id not in self._materials:
-            found = material(self.lab, resource, self.now, self._documents)
+            found = material(self.lab, resource.sources, self.now, self._documents)
             found.candidates = [c for c in found.candidates if self.maker.fills(c.source)]
             self._materials[resource.id] = found
         return self._materials[resource.id]

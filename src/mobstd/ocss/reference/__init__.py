@@ -12,6 +12,7 @@ service     one method per operation
 maas        the reference implementation of a MaaS
 behaviours  wrong behaviours, to see that they are found: habits, wrong_searches, wrong_bookings,
             wrong_changes, wrong_news
+stage       test data for who asks for it before a run
 loading     documents of your own in place of the generator
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     from mobstd.serving.asgi import Asgi
 
 __all__ = ["build", "build_proposal"]
+
+_ALONE = "sqlite://"
+"""A database that no other app of this process shares."""
+
+_STAGED, _STAGED_IN = 600, "38"
+"""What the set-up hook invents, and where unless an area is named."""
 
 _LATEST = 250_000_000_000
 """A few decades before the last instant that Python's calendar has."""
@@ -54,6 +62,7 @@ def build(
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
+    setup_path: str | None = None,
     version: str = "1.0-alpha",
 ) -> Asgi:
     """Return the reference operator as an ASGI app.
@@ -79,6 +88,8 @@ def build(
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
+        setup_path: where it answers the calls of a set-up hook, under its own keys: while a run
+            lasts it invents what it lacks. It has none when ``None``.
         version: of the standard.
 
     Raises:
@@ -93,7 +104,7 @@ def build(
         from mobstd.ocss.reference.feed import Feed
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
-        from mobstd.ocss.reference.service import ReferenceOperator
+        from mobstd.ocss.reference.service import SEARCHES, ReferenceOperator
         from mobstd.ocss.reference.stores import file_of, store_of
         from mobstd.ocss.reference.world import Recipe
         from mobstd.serving.asgi import Around
@@ -111,7 +122,7 @@ def build(
     keys = None if api_keys is None else tuple(api_keys)
     setting = Setting(recipe.now, keys or ())
     wrong = chosen(behaviours)
-    store = store_of(recipe, db, data)
+    store = store_of(recipe, db or (None if setup_path is None else _ALONE), data)
     ledger = Ledger(file_of(db), spoken.lifecycle)
     signs = None
     if issuer is not None or audience is not None:
@@ -141,6 +152,13 @@ def build(
         check_answers=check_answers,
     )
     served = around(served, wrong, setting)
+    if setup_path is not None:
+        from mobstd.ocss.reference.stage import Stage
+        from mobstd.serving.staging import staged
+
+        invented = replace(recipe, count=_STAGED, area=area or _STAGED_IN)
+        stage = Stage(store, invented, spoken.version, SEARCHES)
+        served = Around(staged(setup_path, stage, served, api_keys=keys), served)
     return served if signs is None else Around(published(signs, served), served)
 
 

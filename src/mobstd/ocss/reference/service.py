@@ -20,14 +20,15 @@ from mobstd.ocss.reference.wrong_news import Retelling
 from mobstd.serving.answers import Refuse, Reply
 from mobstd.serving.caller import caller
 
-__all__ = ["ReferenceOperator"]
+__all__ = ["SEARCHES", "ReferenceOperator"]
 
-_KINDS = {
+SEARCHES = {
     "getDriverJourneys": "driver-journey",
     "getPassengerJourneys": "passenger-journey",
     "getDriverRegularTrips": "driver-regular-trip",
     "getPassengerRegularTrips": "passenger-regular-trip",
 }
+"""By search, the kind of items that it finds."""
 
 
 class ReferenceOperator:
@@ -46,7 +47,7 @@ class ReferenceOperator:
     ) -> None:
         self.store = store
         self.desk = BookingDesk(store, Ledger(), setting.now) if desk is None else desk
-        self._finds = {name: self._find(name, setting, behaviours) for name in _KINDS}
+        self._finds = {name: self._find(name, setting, behaviours) for name in SEARCHES}
 
     @property
     def ledger(self) -> Ledger:
@@ -116,7 +117,7 @@ class ReferenceOperator:
 
     def example_query(self, operation: str) -> dict[str, Any] | None:
         """Return a query that finds the first item of an operation, where there is one."""
-        kind = _KINDS.get(operation)
+        kind = SEARCHES.get(operation)
         if kind is None:
             return {}
         for item in self.store.some(kind):
@@ -148,7 +149,7 @@ def _search(operation: str, query: Mapping[str, Any], moment: float) -> Search:
     if count is not None and count < 0:
         raise Refuse(400, "count must not be negative.")
     return Search(
-        _KINDS[operation],
+        SEARCHES[operation],
         Disc(query["departureLat"], query["departureLng"], query["departureRadius"]),
         Disc(query["arrivalLat"], query["arrivalLng"], query["arrivalRadius"]),
         moment,

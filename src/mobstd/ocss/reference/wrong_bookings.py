@@ -68,6 +68,27 @@ def knows_no_journeys_of_trips(right: Right, service: Any, asked: Any, booking: 
     return right(asked, booking)
 
 
+@_posting("OCSS-REG-14")
+def knows_no_journeys_of_drivers_trips(
+    right: Right, service: Any, asked: Any, booking: Item
+) -> Any:
+    """Does not find the journeys that the regular trips of drivers list."""
+    journey = _journey(service, booking, "driver")
+    if journey is not None and "passengerPickupDate" not in journey:
+        raise Refuse(400, "missing_journey")
+    return right(asked, booking)
+
+
+@_posting()
+def takes_listed_journeys_for_nothing(right: Right, service: Any, asked: Any, booking: Item) -> Any:
+    """Refuses any price for a journey that a trip lists: nobody pays there (A10)."""
+    journey = _journey(service, booking, "driver")
+    listed = journey is not None and "passengerPickupDate" not in journey
+    if listed and booking["price"]["type"] != "FREE":
+        raise Refuse(400, "The price is not up to date.")
+    return right(asked, booking)
+
+
 @_posting("OCSS-PRICE-06")
 def wants_more_than_shown(right: Right, service: Any, asked: Any, booking: Item) -> Any:
     """Refuses the price that its search shows."""
@@ -157,6 +178,18 @@ def confirms_by_itself(right: Right, service: Any, asked: Any, booking: Item) ->
     if known is None and reply.status is None:
         shown = dict(reply.body)
         service.desk.change({"bookingId": booking["id"], "status": LADDER[1]}, caller())
+        return Reply(shown)
+    return reply
+
+
+@_posting("OCSS-BOOK-16")
+def confirms_in_silence(right: Right, service: Any, asked: Any, booking: Item) -> Any:
+    """Confirms right after the booking, and tells nobody."""
+    known = service.ledger.booking(booking["id"])
+    reply = right(asked, booking)
+    if known is None and reply.status is None:
+        shown = dict(reply.body)
+        service.ledger.amend(booking["id"], lambda found: {**found, "status": LADDER[1]})
         return Reply(shown)
     return reply
 
