@@ -30,6 +30,7 @@ from mobstd.judging.requirement import Requirement
 
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.receiver import Receiver
+    from mobstd.conformance.trigger import Trigger
     from mobstd.oidc import Issuer
 
 __all__ = [
@@ -82,6 +83,7 @@ class Options:
         person: asks somebody to act at the target; nobody is there when ``None``.
         hook: reaches the set-up hook of the profile; called where writing is allowed, or the
             profile consents to it alone.
+        trigger: makes the users of the target act, in place of a person.
     """
 
     blocks: tuple[str, ...] = ()
@@ -108,6 +110,7 @@ class Options:
     receiver: Receiver | None = None
     person: Person | None = None
     hook: Hook | None = None
+    trigger: Trigger | None = None
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -218,6 +221,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         has_credentials=bool(options.credentials),
         receiver=options.receiver,
         person=options.person,
+        trigger=options.trigger,
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
     journal = _journal(lab, profile, options)
@@ -225,6 +229,8 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         lab.workshop = _workshop(lab, profile, options, now, journal)
         if options.receiver is not None:
             options.receiver.counterpart.ours = lab.workshop.state_of
+            offers = options.receiver.counterpart.offers
+            offers.now, offers.seed = int(now.timestamp()), options.seed
     setup = _setup(lab, profile, options, journal)
     return Outline(lab, declared, _rows(found, options.only), now, options, journal, setup)
 

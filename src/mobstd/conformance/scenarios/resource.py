@@ -9,7 +9,7 @@ from typing import Any
 
 from mobstd.canon.standard import Version
 
-__all__ = ["Criterion", "LifeCycle", "Resource", "Source", "resources"]
+__all__ = ["Brought", "Criterion", "LifeCycle", "Resource", "Source", "resources"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,25 @@ class Source:
     default: Mapping[str, Any] = field(default_factory=dict)
     again: str | None = None
     same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the target makes itself at the suite, which plays the other side.
+
+    Attributes:
+        search: what finds a candidate there.
+        query: what is looked for; ``$soon`` is an instant to come.
+        ask: what a person is asked to do, by language; ``{when}`` is that instant.
+        act: the same, to call it off; ``{key}`` is its key.
+        told: how it is told of, the first source whose criteria it meets.
+    """
+
+    search: str
+    query: Mapping[str, Any]
+    ask: Mapping[str, str]
+    act: Mapping[str, str]
+    told: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,7 @@ class Resource:
         undoable: whether what was made can be taken back.
         variants: other values, by pointer, that are as right as those of the sources.
         apart: sources that nothing is made of but for the checks that name them.
+        brought: how the target makes one itself, where it does so at the other side.
     """
 
     id: str
@@ -128,6 +148,7 @@ class Resource:
     undoable: bool = False
     variants: tuple[Mapping[str, Any], ...] = ()
     apart: tuple[Source, ...] = ()
+    brought: Brought | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -152,6 +173,11 @@ def _source(data: Mapping[str, Any]) -> Source:
         again=again.get("operation"),
         same=tuple(again.get("same", ())),
     )
+
+
+def _brought(data: Mapping[str, Any]) -> Brought:
+    told = tuple(map(_source, data["told"]))
+    return Brought(data["search"], data["query"], data["ask"], data["act"], told)
 
 
 def _life(data: Mapping[str, Any]) -> LifeCycle:
@@ -182,6 +208,7 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         undoable=bool(change) and "life" in data,
         variants=tuple(data.get("variants", ())),
         apart=tuple(one for one in sources if one.apart is not None),
+        brought=_brought(data["brought"]) if "brought" in data else None,
     )
 
 

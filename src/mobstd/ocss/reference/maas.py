@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -14,9 +15,11 @@ from mobstd.serving.answers import Refuse
 from mobstd.serving.caller import caller
 
 if TYPE_CHECKING:
+    from mobstd.ocss.reference.front import Front
     from mobstd.ocss.reference.ledger import Ledger
     from mobstd.ocss.reference.people import Item
     from mobstd.oidc import TokenVerifier
+    from mobstd.oidc.provider import Opens
     from mobstd.serving.asgi import Asgi
 
 __all__ = ["ReferenceMaas", "build", "build_proposal"]
@@ -29,8 +32,12 @@ def build(
     *,
     db: str | None = None,
     api_keys: Iterable[str] | None = None,
+    partner: str | None = None,
+    partner_key: str | None = None,
+    partner_sender: Any = None,
     issuer: str | None = None,
     audience: str | Iterable[str] | None = None,
+    issuer_opens: Opens | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
@@ -41,9 +48,13 @@ def build(
     Args:
         db: ``sqlite:///file`` to keep bookings in a file; in memory when ``None``.
         api_keys: the accepted keys; ``None``: open to everybody.
+        partner: the base URL of an operator at which its user books, when told to (``front``).
+        partner_key: what the operator knows this MaaS by, sent as ``X-API-Key``.
+        partner_sender: what sends to that operator in place of HTTP.
         issuer: whose ID tokens are believed, over plain http too; events come with one for
             ``audience`` or are refused. Where it is ``None``, a token only has to look like one.
         audience: the client ids that tokens are for.
+        issuer_opens: opens what sends to an issuer's origin, in place of HTTP.
         behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
@@ -58,9 +69,11 @@ def build(
     try:
         from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.behaviours import around, chosen, mislead
+        from mobstd.ocss.reference.front import Front, triggered
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.stores import file_of
+        from mobstd.serving.asgi import Around
         from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
@@ -69,7 +82,11 @@ def build(
     keys = None if api_keys is None else tuple(api_keys)
     wrong = chosen(behaviours)
     ledger = Ledger(file_of(db), spoken.lifecycle)
-    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken)
+    front = None
+    if partner is not None:
+        front = Front(ledger, partner, partner_key, spoken=spoken, sender=partner_sender)
+    tokens = _verifier(issuer, audience, issuer_opens)
+    service = ReferenceMaas(ledger, tokens, spoken, front)
     mislead(service, wrong)
     served: Asgi = app(
         service,
@@ -79,15 +96,19 @@ def build(
         development=development,
         check_answers=check_answers,
     )
-    return around(served, wrong, Setting(0, keys or ()))
+    served = around(served, wrong, Setting(0, keys or ()))
+    return served if front is None else Around(triggered(front, served), served)
 
 
-def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> TokenVerifier | None:
+def _verifier(
+    issuer: str | None, audience: str | Iterable[str] | None, opens: Opens | None
+) -> TokenVerifier | None:
     if issuer is None and audience is None:
         return None
     from mobstd.oidc import TokenVerifier
+    from mobstd.oidc.provider import network
 
-    return TokenVerifier(issuer or (), audience or (), insecure=True)
+    return TokenVerifier(issuer or (), audience or (), insecure=True, opens=opens or network)
 
 
 build_proposal = partial(build, version="2.0-proposal")
@@ -101,9 +122,14 @@ class ReferenceMaas:
     """
 
     def __init__(
-        self, ledger: Ledger, tokens: TokenVerifier | None = None, spoken: Edition = ALPHA
+        self,
+        ledger: Ledger,
+        tokens: TokenVerifier | None = None,
+        spoken: Edition = ALPHA,
+        front: Front | None = None,
     ) -> None:
         self.ledger = ledger
+        self.front = front
         self.tokens = tokens
         self._with_words = spoken.with_words
         self._first = spoken.lifecycle.first
@@ -122,6 +148,11 @@ class ReferenceMaas:
         if self.ledger.hidden(event["data"]["id"], caller()):
             raise Refuse(401)
         self.ledger.take(event, caller())
+
+    async def shutdown(self) -> None:
+        """Hang up on the operator."""
+        if self.front is not None:
+            await asyncio.to_thread(self.front.close)
 
     def _late(self, booking: Item) -> bool:
         known = self.ledger.booking(booking["id"]) is not None
