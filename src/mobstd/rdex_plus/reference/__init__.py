@@ -1,9 +1,10 @@
-"""The reference implementation of an RDEX+ operator, for its search.
+"""The reference implementation of an RDEX+ operator.
 
 build    the ASGI app, for ``mobstd serve`` and for tests
 world    the world of the OCSS reference in the terms of RDEX+
 search   what a search means
-service  the operation
+desk     what the operator does with bookings and messages; they are kept in the ledger of OCSS
+service  one method per operation
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def build(
         count: how many journeys there are in all.
         area: a French department or region that nothing leaves.
         operators: how many operators publish together, one to three.
-        db: ``sqlite:///file`` to keep them in a file; in memory when ``None``.
+        db: ``sqlite:///file`` to keep them, and bookings, in a file; in memory when ``None``.
         api_keys: the accepted keys, sent in ``api_key``; ``None``: open to everybody.
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
@@ -50,8 +51,11 @@ def build(
         MissingExtra: where mobstd was installed without ``server``.
     """
     try:
-        from mobstd.ocss.reference.stores import store_of
+        from mobstd.ocss.lifecycle import lifecycle
+        from mobstd.ocss.reference.ledger import Ledger
+        from mobstd.ocss.reference.stores import file_of, store_of
         from mobstd.ocss.reference.world import Recipe
+        from mobstd.rdex_plus.reference.desk import BookingDesk
         from mobstd.rdex_plus.reference.service import ReferenceOperator
         from mobstd.rdex_plus.reference.world import World
         from mobstd.serving.kit import app
@@ -62,8 +66,9 @@ def build(
         raise ConfigError("serving.bad-world", operators=operators, count=count)
     recipe = Recipe(seed, int(time.time()) if now is None else now, count, area, operators)
     world = World(store_of(recipe, db), recipe.now)
+    ledger = Ledger(file_of(db), lifecycle("rdex-plus@2.0"), "bookingId")
     return app(
-        ReferenceOperator(world),
+        ReferenceOperator(world, BookingDesk(world, ledger)),
         "rdex-plus@2.0",
         "operator",
         api_keys=api_keys,
