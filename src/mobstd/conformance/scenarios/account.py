@@ -54,7 +54,9 @@ def lacking(workshop: Workshop, operations: Iterable[str]) -> list[dict[str, Any
 
 
 def _refused(resource: Resource, refusals: list[Exchange]) -> dict[str, Any]:
-    answers = dict.fromkeys(f"{x.status} {_word(named(x))}".strip() for x in refusals)
+    answers = dict.fromkeys(
+        f"{x.status} {_word(named(x, resource.refusal))}".strip() for x in refusals
+    )
     params = {"answers": "; ".join(list(answers)[:SHOWN]), "operation": resource.create}
     return _message("unlock.refused", resource, dict.fromkeys(LANGUAGES, params))
 

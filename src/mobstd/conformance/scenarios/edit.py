@@ -11,7 +11,7 @@ from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.judging.pointer import MISSING, get, steps
 
-__all__ = ["Edit", "edits", "members", "put", "without"]
+__all__ = ["Edit", "edits", "members", "parts", "put", "without"]
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def members(version: Version, schema: Mapping[str, Any]) -> dict[str, list[str]]
 def _collect(
     version: Version, schema: Mapping[str, Any], at: str, found: dict[str, list[str]], depth: int
 ) -> None:
-    parts = list(_parts(version, schema))
-    needed = [name for part in parts for name in part.get("required", ())]
-    known = {n: s for part in parts for n, s in part.get("properties", {}).items()}
+    every = list(parts(version, schema))
+    needed = [name for part in every for name in part.get("required", ())]
+    known = {n: s for part in every for n, s in part.get("properties", {}).items()}
     for name in dict.fromkeys((*needed, *known)):
         pointer = f"{at}/{name}"
         found["required" if name in needed else "optional"].append(pointer)
@@ -118,13 +118,13 @@ def _collect(
             _collect(version, known[name], pointer, found, depth + 1)
 
 
-def _parts(version: Version, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def parts(version: Version, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield a schema and what it is made of, references followed."""
     reference = schema.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
         target = next((d for uri, d in documents(version).items() if uri.endswith(f"/{name}")), {})
-        yield from _parts(version, target)
+        yield from parts(version, target)
     yield schema
     for part in schema.get("allOf", ()):
-        yield from _parts(version, part)
+        yield from parts(version, part)
