@@ -167,6 +167,7 @@ def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             return Result(reason="no-data")
         if state is not None and resource.state is not None:
             workshop.change(thing, {resource.state: state}, row)
+        workshop.read(thing, row)
         before = workshop.read(thing, row)
         for same in (False, True):
             found_ = _posted_again(check, row, workshop, thing, same=same)
