@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -66,6 +67,11 @@ def test_every_checked_row_has_a_fault() -> None:
     assert {fault.requirement for fault in FAULTS} == checked - equivalent
 
 
+def test_half_of_the_faults_of_contacts_were_seen() -> None:
+    written = [fault for fault in FAULTS if fault.operations == ("postConnections",)]
+    assert sum(fault.seen is not None for fault in written) * 2 >= len(written) > 20
+
+
 def outcomes(*variants: Any) -> dict[str, str]:
     """Return the outcome of each row for the reference with these faults or twins."""
     key = ["s3cret"] if any(variant.setting.key for variant in variants) else None
@@ -73,11 +79,18 @@ def outcomes(*variants: Any) -> dict[str, str]:
         VERSION, "operator", variants=variants, api_keys=key, now=int(NOW.timestamp()), count=200
     )
     credentials = (("X-API-KEY", "s3cret"),) if key else ()
-    with calling(served) as sender:
+    writes = any("postConnections" in variant.operations for variant in variants) or not variants
+    blocks = ("journeys", "connections") if writes else None
+    with calling(served) as sender, TemporaryDirectory() as folder:
         options = Options(
-            now=NOW, with_fuzz=False, sleep=lambda seconds: None, credentials=credentials
+            now=NOW,
+            with_fuzz=False,
+            sleep=lambda seconds: None,
+            credentials=credentials,
+            allow_writes=writes,
+            journal=f"{folder}/journal",
         )
-        report = check(sender, Profile("test:app", "rdex@1.2"), options)
+        report = check(sender, Profile("test:app", "rdex@1.2", blocks=blocks), options)
     found = {row["id"]: row["outcome"] for row in report["requirements"]}
     return {"verdict": report["verdict"], **found}
 

@@ -71,26 +71,27 @@ def edits(
         if "where" in edit and get(document, edit["where"]) is MISSING:
             continue
         severity = edit.get("severity", "error")
+        right = document
         for pointer, value in edit.get("also", {}).items():
-            document = put(document, pointer, value)
+            right = put(right, pointer, value)
         if "each" in edit:
             for pointer in members[edit["each"]]:
-                if get(document, pointer) is MISSING and edit.get("remove"):
+                if get(right, pointer) is MISSING and edit.get("remove"):
                     continue
                 changed = (
-                    without(document, pointer)
+                    without(right, pointer)
                     if edit.get("remove")
-                    else put(document, pointer, edit["value"])
+                    else put(right, pointer, edit["value"])
                 )
                 yield Edit(pointer, pointer, changed, severity)
             continue
         pointer = edit["at"]
         if edit.get("remove"):
-            if get(document, pointer) is MISSING:
+            if get(right, pointer) is MISSING:
                 continue
-            yield Edit(edit.get("name", pointer), pointer, without(document, pointer), severity)
+            yield Edit(edit.get("name", pointer), pointer, without(right, pointer), severity)
         else:
-            changed = put(document, pointer, _value(edit))
+            changed = put(right, pointer, _value(edit))
             if changed != document:
                 yield Edit(edit.get("name", pointer), pointer, changed, severity)
 
