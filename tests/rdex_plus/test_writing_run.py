@@ -96,7 +96,6 @@ def test_faults_of_what_writes_are_honest() -> None:
 
 
 SAMPLE = (
-    "RDEXPLUS-BOOK-06/anybody",
     "RDEXPLUS-BOOK-07/general-code",
     "RDEXPLUS-BOOK-13/loses-alias",
     "TWIN/books-once-only",
