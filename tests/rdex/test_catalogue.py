@@ -11,6 +11,7 @@ import pytest
 
 from mobstd.canon.files import load
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.report.plan import render as rendered
 from mobstd.conformance.run import Options, check
 from mobstd.serving.faults import load_faults, load_twins
 from mobstd.serving.opening import implementation
@@ -70,6 +71,18 @@ def test_every_checked_row_has_a_fault() -> None:
 def test_half_of_the_faults_of_contacts_were_seen() -> None:
     written = [fault for fault in FAULTS if fault.operations == ("postConnections",)]
     assert sum(fault.seen is not None for fault in written) * 2 >= len(written) > 20
+
+
+def test_the_plan_says_what_stays() -> None:
+    with calling(implementation(VERSION, "operator", count=10)) as sender:
+        options = Options(now=NOW, allow_writes=True, planned=True)
+        profile = Profile("test:app", "rdex@1.2", blocks=("journeys", "connections"))
+        plan = check(sender, profile, options)["plan"]
+    assert plan["writes"] > 20
+    assert [one["en"] for one in plan["stays"]] == [
+        "a message to the author of an ad, which can't be taken back"
+    ]
+    assert rendered(plan, "fr").endswith("qui ne se reprend pas.")
 
 
 def outcomes(*variants: Any) -> dict[str, str]:
