@@ -103,7 +103,7 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
             workshop.change(control, query, row, "negative", key=text, negative=True)
     if "keys" in check.params:
         return Result()
-    key = workshop.new_key(resource)
+    key = _new_key(workshop, resource)
     if operation == resource.read:
         sent = workshop.read(key, row, "negative", resource, negative=True)
     else:
@@ -125,6 +125,12 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     else:
         return Result(1)
     return Result(1, (wrong,))
+
+
+def _new_key(workshop: Workshop, resource: Resource) -> str:
+    """Return a key that nothing has, of the form that those of a resource have."""
+    key = workshop.maker.key()
+    return workshop.maker.digest({"new": key}, ["/new"]) if resource.digest else key
 
 
 def _cells(check: Check, row: Requirement, operation: str, lab: Lab) -> int:

@@ -202,11 +202,6 @@ class Workshop:
             return put(made, resource.key, self.maker.digest(made, resource.digest))
         return made
 
-    def new_key(self, resource: Resource) -> str:
-        """Return a key that nothing has, of the form that those of a resource have."""
-        key = self.maker.key()
-        return self.maker.digest({"new": key}, ["/new"]) if resource.digest else key
-
     def thing(
         self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate
     ) -> Thing:
