@@ -18,6 +18,7 @@ import pytest
 from mobstd.cli import main
 from mobstd.conformance.scenarios.cleanup import clean
 from mobstd.conformance.scenarios.journal import Journal, Look, pending
+from mobstd.conformance.scenarios.undoing import seen_gone
 from mobstd.conformance.target import opened
 from mobstd.errors import ConfigError, TransportError
 from mobstd.judging.exchange import Request, Response
@@ -217,3 +218,15 @@ def statuses(db: Path) -> set[Any]:
     with sqlite3.connect(db) as connection:
         rows = connection.execute("SELECT document FROM bookings").fetchall()
     return {json.loads(row[0])["status"] for row in rows}
+
+
+def test_what_nothing_leads_on_from_needs_no_undoing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.ndjson", {})
+    look = Look(Request("GET", "/bookings/a"), "/status", "cancelled", ("rejected",))
+    journal.intend("postBookings", undo("a"), look=look)
+    journal.close(clean=False)
+    _, (write,) = pending(journal.path)
+    assert write.look is not None
+    assert write.look.over == ("rejected",)
+    assert seen_gone(write.look, False, 200, "rejected")
+    assert not seen_gone(write.look, True, 200, "accepted")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from mobstd.canon.files import load
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.report.plan import render as rendered
 from mobstd.conformance.run import Options, check
 from mobstd.serving.faults import load_faults, load_twins
 from mobstd.serving.opening import implementation
@@ -66,6 +68,23 @@ def test_every_checked_row_has_a_fault() -> None:
     assert {fault.requirement for fault in FAULTS} == checked - equivalent
 
 
+def test_half_of_the_faults_of_contacts_were_seen() -> None:
+    written = [fault for fault in FAULTS if fault.operations == ("postConnections",)]
+    assert sum(fault.seen is not None for fault in written) * 2 >= len(written) > 20
+
+
+def test_the_plan_says_what_stays() -> None:
+    with calling(implementation(VERSION, "operator", count=10)) as sender:
+        options = Options(now=NOW, allow_writes=True, planned=True)
+        profile = Profile("test:app", "rdex@1.2", blocks=("journeys", "connections"))
+        plan = check(sender, profile, options)["plan"]
+    assert plan["writes"] > 20
+    assert [one["en"] for one in plan["stays"]] == [
+        "a message to the author of an ad, which can't be taken back"
+    ]
+    assert rendered(plan, "fr").endswith("qui ne se reprend pas.")
+
+
 def outcomes(*variants: Any) -> dict[str, str]:
     """Return the outcome of each row for the reference with these faults or twins."""
     key = ["s3cret"] if any(variant.setting.key for variant in variants) else None
@@ -73,11 +92,18 @@ def outcomes(*variants: Any) -> dict[str, str]:
         VERSION, "operator", variants=variants, api_keys=key, now=int(NOW.timestamp()), count=200
     )
     credentials = (("X-API-KEY", "s3cret"),) if key else ()
-    with calling(served) as sender:
+    writes = any("postConnections" in variant.operations for variant in variants) or not variants
+    blocks = ("journeys", "connections") if writes else None
+    with calling(served) as sender, TemporaryDirectory() as folder:
         options = Options(
-            now=NOW, with_fuzz=False, sleep=lambda seconds: None, credentials=credentials
+            now=NOW,
+            with_fuzz=False,
+            sleep=lambda seconds: None,
+            credentials=credentials,
+            allow_writes=writes,
+            journal=f"{folder}/journal",
         )
-        report = check(sender, Profile("test:app", "rdex@1.2"), options)
+        report = check(sender, Profile("test:app", "rdex@1.2", blocks=blocks), options)
     found = {row["id"]: row["outcome"] for row in report["requirements"]}
     return {"verdict": report["verdict"], **found}
 

@@ -231,7 +231,6 @@ def test_a_fault_names_what_is_there(fault: Fault) -> None:
     assert fault.id.startswith(f"{fault.requirement}/")
     assert ROWS[fault.requirement]["checks"]
     assert set(fault.also) <= set(ROWS)
-    assert fault.behaviour is None
 
 
 def test_faults_of_the_field_are_there() -> None:

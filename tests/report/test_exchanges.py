@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mobstd.conformance.redaction import Redactor
 from mobstd.conformance.report.contract import problems
 from mobstd.conformance.report.exchanges import ELLIPSIS, cut, from_json, to_json
 from mobstd.judging.exchange import Exchange, Failure, Request, Response
@@ -116,3 +117,32 @@ def test_text_is_cut_between_characters() -> None:
     message = cut({"status": 200, "body": "é" * 100, "body_as": "text"}, [], 33)
     assert message["body"] == "é" * 16
     assert message["truncated"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"driver%5Buuid%5D=1042&driver%5Balias%5D=Zo%C3%A9&details=a+b", "form"),
+        (b"", "form"),
+        (b"details=a b", "text"),
+        (b"a&b", "text"),
+    ],
+)
+def test_a_form_is_kept_as_a_document_where_nothing_is_lost(body: bytes, kept: str) -> None:
+    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+    exchange = Exchange("x1", "postA", "control", AT, Request("POST", "/a", (), headers, body))
+    data = to_json(exchange)
+    assert [p.message for p in problems(data, "exchange")] == []
+    assert data["request"]["body_as"] == kept
+    assert from_json(data) == exchange
+    assert from_json(to_json(exchange, raw=True)) == exchange
+
+
+def test_persons_in_a_form_get_pseudonyms() -> None:
+    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+    sent = Request("POST", "/a", (), headers, b"driver%5Balias%5D=Zo%C3%A9&details=a+b")
+    data = to_json(Exchange("x1", "postA", "control", AT, sent))
+    told = Redactor(["/**/alias"]).exchange(data)
+    assert told["request"]["body"]["driver"]["alias"] not in ("Zoé", None)
+    assert told["request"]["body"]["details"] == "a b"
+    assert b"Zo%C3%A9" not in (from_json(told).request.body or b"")

@@ -8,6 +8,7 @@ from typing import Any
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.preflight import first_operations
+from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.sweep import SWEEP
 from mobstd.judging.requirement import Requirement
 
@@ -100,7 +101,20 @@ def plan(
     if with_fuzz and rest:
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
     total = min(budget.requests, before + (rest if with_fuzz else 0))
-    return {"requests": total + calls, "writes": writing + calls, "classes": classes}
+    stays = _stays(lab, made)
+    return {
+        "requests": total + calls,
+        "writes": writing + calls,
+        "stays": stays,
+        "classes": classes,
+    }
+
+
+def _stays(lab: Lab, made: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what is made by these classes and can't be taken back."""
+    catalogue, asked = lab.context.catalogue, {one["operation"] for one in made}
+    found = resources(catalogue.version, catalogue.role).values()
+    return [dict(one.title) for one in found if not one.undoable and one.create in asked]
 
 
 def _probes(

@@ -190,7 +190,7 @@ class Redactor:
         return value
 
     def _body(self, body: Any, form: str) -> Any:
-        if form == "json":
+        if form in ("json", "form"):
             return self.value(body)
         if form == "text" and self._patterns:
             return self._broken_json(str(body))

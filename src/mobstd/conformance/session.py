@@ -15,6 +15,7 @@ from urllib.parse import quote
 from mobstd.errors import MobstdError, TransportError
 from mobstd.judging.catalogue import Catalogue
 from mobstd.judging.exchange import Exchange, Failure, Pairs, Request, Response
+from mobstd.judging.form import FORM, to_form
 from mobstd.judging.pointer import MISSING
 
 __all__ = ["SAFE", "Budget", "Listener", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
@@ -162,7 +163,8 @@ class Session:
             operation: the ``operationId``.
             query: values by parameter, of the path too, written as the document says.
             extra: more query pairs, as they are.
-            body: a JSON value, or bytes as they are; none is sent where it is ``MISSING``.
+            body: a JSON value, written as a form where the operation takes forms, or bytes as they
+                are; none is sent where it is ``MISSING``.
         """
         described = self.catalogue.operations[operation]
         path, written = described.path, []
@@ -176,8 +178,9 @@ class Session:
         headers: Pairs = (("Accept", "application/json"),)
         sent = None
         if body is not MISSING:
-            headers += (("Content-Type", "application/json"),)
-            sent = body if isinstance(body, bytes) else _json(body)
+            form = FORM in described.body
+            headers += (("Content-Type", FORM if form else "application/json"),)
+            sent = body if isinstance(body, bytes) else to_form(body) if form else _json(body)
         return Request(
             described.method, self.base_path + path, tuple(written) + extra, headers, sent
         )

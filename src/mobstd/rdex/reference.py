@@ -9,6 +9,7 @@ from typing import Any
 
 from mobstd.canon.plug import plugs, resolve
 from mobstd.rdex.bridge.clock import PARIS
+from mobstd.rdex.bridge.contacts import addressed
 from mobstd.rdex.bridge.rdex_face import RADIUS, RdexFace
 from mobstd.rdex.bridge.settings import number
 from mobstd.rdex.door import behind
@@ -30,9 +31,8 @@ class ReferenceOperator(RdexFace):
     """The app that has the journeys."""
 
     async def post_connections(self, contact: Connection) -> Reply | None:
-        """Take a contact, as long as somebody is its recipient."""
-        states = {contact.driver.state, contact.passenger.state}
-        if "recipient" not in states:
+        """Take a contact, as long as it is from one of the two to the other."""
+        if not addressed(contact):
             return refused(400, "missing_mandatory_field", "Nobody is the recipient.", "driver")
         return None
 

@@ -27,7 +27,7 @@ from mobstd.judging.fault import Fault, Twin, Variant, fault_of, twin_of
 from mobstd.judging.pointer import join
 from mobstd.judging.query_edit import edit_body, edit_request
 from mobstd.serving.asgi import Asgi, Receive, Scope, Send
-from mobstd.serving.holding import Held, Taken, lengthened
+from mobstd.serving.holding import Held, Taken, as_form, as_json, is_form, lengthened
 
 __all__ = [
     "FaultMiddleware",
@@ -186,7 +186,8 @@ class FaultMiddleware:
         nth = self._seen[operation]
         asked = _pairs(scope["query_string"])
         taken = await Taken.of(receive) if any(map(_reads_body, concerned)) else None
-        sent = b"" if taken is None else taken.body
+        form = is_form(scope["headers"])
+        sent = b"" if taken is None else as_json(taken.body) if form else taken.body
         query, body = asked, sent
         for variant in concerned:
             query, body = (
@@ -195,10 +196,11 @@ class FaultMiddleware:
             )
         if query != asked:
             scope = {**scope, "query_string": urlencode(query).encode("ascii")}
-        if body != sent:
-            scope = {**scope, "headers": lengthened(scope["headers"], len(body))}
         if taken is not None:
-            receive = taken.handed(body)
+            given = taken.body if body == sent else as_form(body) if form else body
+            if given != taken.body:
+                scope = {**scope, "headers": lengthened(scope["headers"], len(given))}
+            receive = taken.handed(given)
         self.touched += (query, body) != (asked, sent)
         if not any(variant.response for variant in concerned):
             await self._app(scope, receive, send)

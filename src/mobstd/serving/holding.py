@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mobstd.judging.exchange import Pairs
+from mobstd.judging.form import FORM, parse_form, to_form
 from mobstd.serving.asgi import Message, Receive, Send
 
-__all__ = ["Held", "Taken", "lengthened"]
+__all__ = ["Held", "Taken", "as_form", "as_json", "is_form", "lengthened"]
 
 MAX_BODY = 1_000_000
 """Bytes of a request that are looked at; of a longer one nothing is edited."""
@@ -47,6 +49,26 @@ class Taken:
             return waiting.pop() if waiting else await self._receive()
 
         return hand_out
+
+
+def is_form(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Say whether headers tell of a body that is a form."""
+    said = next((bytes(v) for k, v in headers if bytes(k).lower() == b"content-type"), b"")
+    return said.partition(b";")[0].strip().lower() == FORM.encode()
+
+
+def as_json(form: bytes) -> bytes:
+    """Return a form as JSON, for edits; what can't be read is left as it is."""
+    try:
+        return json.dumps(parse_form(form)).encode()
+    except ValueError:
+        return form
+
+
+def as_form(document: bytes) -> bytes:
+    """Return an edited document as the form that it was; what is no object is left as it is."""
+    value = json.loads(document)
+    return to_form(value) if isinstance(value, dict) else document
 
 
 def lengthened(headers: Iterable[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -79,7 +79,7 @@ def _filled(
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return schema["enum"][0]
+        return _code(schema["enum"], reason)
     kind = schema.get("type")
     if kind == "string":
         return reason
@@ -98,6 +98,12 @@ def _filled(
         wanted = [*required, *([first] if first else [])]
     out = {key: _filled(known, properties[key], status, reason, key) for key in wanted}
     return {key: value for key, value in out.items() if value is not _NOTHING}
+
+
+def _code(words: Sequence[Any], reason: str) -> Any:
+    """Return the word of an enumeration that a reason begins with, else the first of them."""
+    said = reason.partition(":")[0].strip()
+    return said if said in words else words[0]
 
 
 def _whole(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) -> Mapping[str, Any]:

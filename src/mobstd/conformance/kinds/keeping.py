@@ -66,15 +66,17 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
                 for finding in compared(
                     check, row, lab, thing.sent, read, thing.created, "probe.read-back"
                 )
-                if not _as_good(resource, finding, get(answered, finding.params["member"]))
+                if not _as_good(resource, finding, answered)
             ]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def _as_good(resource: Resource, finding: Finding, answered: Any) -> bool:
     """Say whether a value is what the answer said, or a state that the target's side led on to."""
-    if finding.received == (None if answered is MISSING else answered):
-        return True
+    if answered is not MISSING:
+        said = get(answered, finding.params["member"])
+        if finding.received == (None if said is MISSING else said):
+            return True
     life = resource.life
     if life is None or finding.params["member"] != life.at:
         return False

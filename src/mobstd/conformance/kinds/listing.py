@@ -100,7 +100,7 @@ def _tried(
             workshop.drop(workshop.thing(resource, body, sent, candidate))
             return None
         refusals.append(sent)
-        if sent.status == NOT_FOUND or check["code"] in named(sent):
+        if sent.status == NOT_FOUND or check["code"] in named(sent, resource.refusal):
             return _Refusal(sent, unknown=True)
     return _Refusal(refusals[0], unknown=False)
 

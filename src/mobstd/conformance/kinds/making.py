@@ -19,6 +19,8 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
+REFUSED = range(300, 500)
+
 SORTS = 3
 """How many sorts of candidates are tried."""
 
@@ -64,7 +66,9 @@ def _some(
 ) -> list[Thing]:
     candidates = workshop.material(resource).of(resource.sources[place])
     made: list[Thing] = []
-    for few in sorts([workshop.body(resource, one) for one in candidates])[:SORTS]:
+    with workshop.maker.trying():
+        bodies = [workshop.body(resource, one) for one in candidates]
+    for few in sorts(bodies)[:SORTS]:
         tried = (workshop.made(resource, candidates[n], row, {}) for n in few[:TRIES])
         thing = next((thing for thing in tried if thing is not None), None)
         if thing is not None:
@@ -163,6 +167,7 @@ def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             return Result(reason="no-data")
         if state is not None and resource.state is not None:
             workshop.change(thing, {resource.state: state}, row)
+        workshop.read(thing, row)
         before = workshop.read(thing, row)
         for same in (False, True):
             found_ = _posted_again(check, row, workshop, thing, same=same)
@@ -186,16 +191,17 @@ def _posted_again(
     thing.history.append(("again", sent))
     if sent.status is None or sent.status >= 500:
         return None
-    if same or not sent.accepted:
+    if same:
         return sent, []
-    wrong = found(
-        row,
-        "probe.repeat",
-        (sent, thing.created),
-        pointer="/response/status",
-        expected=409,
-        received=sent.status,
-    )
+    expect, code = check.get("expect", REFUSED), check.get("code")
+    if sent.status not in expect:
+        why = "probe.repeat" if sent.accepted else "probe.repeat.status"
+        wrong = found(row, why, (sent, thing.created), pointer="/response/status", expected=409,
+                      received=sent.status)  # fmt: skip
+    elif code is not None and code not in named(sent, thing.resource.refusal):
+        wrong = found(row, "probe.repeat.code", (sent,), pointer="/response/body", expected=code)
+    else:
+        return sent, []
     return sent, [wrong]
 
 
@@ -254,7 +260,7 @@ def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     if control_of(workshop, resource, row) is not None:
         return Result(1)
     refusals = workshop.refusals.get(resource.id, [])
-    told = next((x for x in refusals if check["code"] in named(x)), None)
+    told = next((x for x in refusals if check["code"] in named(x, resource.refusal)), None)
     if told is None:
         return Result(reason="no-data")
     return Result(

@@ -81,7 +81,7 @@ def _wrong(
         return [one("probe.transition.status", sent, "/response/status", expect[0],
                     cell.exchange.status)]  # fmt: skip
     code = check.get("code")
-    if code is not None and code not in named(cell.exchange):
+    if code is not None and code not in named(cell.exchange, resource.refusal):
         return [one("probe.transition.code", sent, "/response/body", code, None)]
     return []
 
@@ -103,7 +103,7 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
             workshop.change(control, query, row, "negative", key=text, negative=True)
     if "keys" in check.params:
         return Result()
-    key = workshop.maker.key()
+    key = _new_key(workshop, resource)
     if operation == resource.read:
         sent = workshop.read(key, row, "negative", resource, negative=True)
     else:
@@ -113,7 +113,7 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     if sent is None or sent.status is None or sent.status >= 500:
         return Result()
     expect, codes = check.get("expect", [404]), check.get("codes", ())
-    text = named(sent)
+    text = named(sent, resource.refusal)
     if sent.status not in expect:
         if not check.get("judges_status", True):
             return Result()
@@ -125,6 +125,12 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     else:
         return Result(1)
     return Result(1, (wrong,))
+
+
+def _new_key(workshop: Workshop, resource: Resource) -> str:
+    """Return a key that nothing has, of the form that those of a resource have."""
+    key = workshop.maker.key()
+    return workshop.maker.digest({"new": key}, ["/new"]) if resource.digest else key
 
 
 def _cells(check: Check, row: Requirement, operation: str, lab: Lab) -> int:

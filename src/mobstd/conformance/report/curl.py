@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mobstd.judging.form import to_form
+
 __all__ = ["curl", "quoted"]
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -69,6 +71,8 @@ def curl(exchange: Mapping[str, Any], base: str, secrets: Mapping[str, str] | No
     if "body" in request:
         body = request["body"]
         text = json.dumps(body, ensure_ascii=False) if request["body_as"] == "json" else str(body)
+        if request["body_as"] == "form":
+            text = to_form(body).decode("ascii")
         if request["body_as"] == "base64":
             return f"printf %s {quoted(text)} | base64 -d | " + " ".join(
                 [*words, "--data-binary", "@-", quoted(url, secrets)]

@@ -11,6 +11,7 @@ from typing import Any
 
 from mobstd.judging.body import NotJson, parse_json
 from mobstd.judging.exchange import Exchange, Failure, Request, Response
+from mobstd.judging.form import FORM, parse_form, to_form
 from mobstd.messages import LANGUAGES, render
 
 __all__ = ["ELLIPSIS", "LIMIT", "cut", "from_json", "to_json"]
@@ -37,7 +38,7 @@ def to_json(exchange: Exchange, *, raw: bool = False) -> dict[str, Any]:
         "headers": [list(pair) for pair in exchange.request.headers],
     }
     if exchange.request.body is not None:
-        request |= _body(exchange.request.body, raw)
+        request |= _form(exchange.request, raw) or _body(exchange.request.body, raw)
         request["bytes"] = len(exchange.request.body)
     if exchange.request.truncated:
         request["truncated"] = True
@@ -79,6 +80,18 @@ def _response(response: Response, raw: bool) -> dict[str, Any]:
     if response.body:
         out |= _body(response.body, raw or response.truncated)
     return out
+
+
+def _form(request: Request, raw: bool) -> dict[str, Any] | None:
+    """Return the document of a body that is a form, as it is written here; ``None`` for others."""
+    said = {name.lower(): value for name, value in request.headers}.get("content-type", "")
+    if raw or request.body is None or said.partition(";")[0].strip().lower() != FORM:
+        return None
+    try:
+        document = parse_form(request.body)
+    except ValueError:
+        return None
+    return {"body": document, "body_as": "form"} if to_form(document) == request.body else None
 
 
 def _body(body: bytes, raw: bool) -> dict[str, Any]:
@@ -134,6 +147,8 @@ def _bytes(message: Mapping[str, Any]) -> bytes:
         return b""
     if message["body_as"] == "json":
         return json.dumps(message["body"], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    if message["body_as"] == "form":
+        return to_form(message["body"])
     if message["body_as"] == "base64":
         try:
             return base64.b64decode(message["body"])
@@ -157,7 +172,7 @@ def cut(
     out = dict(message)
     if "body" not in out:
         return out
-    if out["body_as"] == "json":
+    if out["body_as"] in ("json", "form"):
         if _size(out["body"]) <= limit:
             return out
         out["truncated"] = True

@@ -214,7 +214,7 @@ def _pretty(side: Mapping[str, Any], marked: Iterable[str]) -> Any:
     """Return a body as HTML, the lines that ``marked`` points at in ``<mark>``."""
     from markupsafe import Markup, escape
 
-    if side["body_as"] != "json":
+    if side["body_as"] not in ("json", "form"):
         return escape(visible(str(side["body"]), lines=True))
     pointers = set(marked) - {""}
     out = []
@@ -233,7 +233,7 @@ def _excerpt(exchanges: Mapping[str, Any], finding: Mapping[str, Any]) -> Any:
     if not finding["exchanges"] or pointer in ("", finding["pointer"]):
         return ""
     side = exchanges.get(finding["exchanges"][0], {}).get(name, {})
-    if side.get("body_as") != "json":
+    if side.get("body_as") not in ("json", "form"):
         return ""
     body, at = side["body"], pointer
     while at and get(body, at) is MISSING:

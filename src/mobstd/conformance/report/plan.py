@@ -11,7 +11,7 @@ __all__ = ["render"]
 
 
 def render(plan: Mapping[str, Any], lang: str = "en") -> str:
-    """Return one line per class of requests, and the sum."""
+    """Return one line per class of requests, the sum, and what can't be taken back."""
     lines = [
         (
             str(found["requests"]),
@@ -29,4 +29,5 @@ def render(plan: Mapping[str, Any], lang: str = "en") -> str:
         for line in lines
     ]
     total = text("plan.title", {"requests": plan["requests"], "writes": plan["writes"]}, lang)
-    return "\n".join([*shown, "", total])
+    stays = [text("plan.stays", {"thing": one[lang]}, lang) for one in plan.get("stays", ())]
+    return "\n".join([*shown, "", total, *stays])

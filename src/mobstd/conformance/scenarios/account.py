@@ -67,7 +67,9 @@ def _useless(workshop: Workshop, resource: Resource) -> Iterator[dict[str, Any]]
 
 
 def _refused(resource: Resource, refusals: list[Exchange]) -> dict[str, Any]:
-    answers = dict.fromkeys(f"{x.status} {_word(named(x))}".strip() for x in refusals)
+    answers = dict.fromkeys(
+        f"{x.status} {_word(named(x, resource.refusal))}".strip() for x in refusals
+    )
     params = {"answers": "; ".join(list(answers)[:SHOWN]), "operation": resource.create}
     return _message("unlock.refused", resource, dict.fromkeys(LANGUAGES, params))
 

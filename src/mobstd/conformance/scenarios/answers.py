@@ -7,7 +7,7 @@ from typing import Any
 
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
+from mobstd.judging.pointer import MISSING, get
 
 __all__ = ["answered", "named", "shown"]
 
@@ -25,12 +25,13 @@ def answered(exchange: Exchange) -> Any:
     return None if exchange.response is None or exchange.response.not_json else exchange.body
 
 
-def named(exchange: Exchange) -> str:
-    """Return the text of a refusal's body that codes are looked for in: its ``error``."""
+def named(exchange: Exchange, at: str) -> str:
+    """Return the text of a refusal's body that codes are looked for in: what stands at ``at``."""
     response = exchange.response
     if response is None:
         return ""
     if response.not_json is not None:
         return response.body[:2000].decode("utf-8", "replace")
-    error = response.json.get("error", "") if isinstance(response.json, dict) else response.json
+    error = get(response.json, at) if isinstance(response.json, dict) else response.json
+    error = "" if error is MISSING else error
     return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)

@@ -294,7 +294,7 @@ class _Telling:
         key = self.host.refused[before]
         asked = self.shop.ask_for(self.resource, key, ladder(self.life)[0], self.row)
         already = self.resource.already or ""
-        kept = asked.accepted or bool(already and already in named(asked))
+        kept = asked.accepted or bool(already and already in named(asked, self.resource.refusal))
         if kept or asked.status == 404:
             code = "refused.kept" if kept else None
             self._see("refused", (asked, *self._calls(key)[:1]), code, 404, asked.status)

@@ -11,7 +11,7 @@ from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.judging.pointer import MISSING, get, steps
 
-__all__ = ["Edit", "edits", "members", "put", "without"]
+__all__ = ["Edit", "edits", "members", "parts", "put", "without"]
 
 
 @dataclass(frozen=True)
@@ -71,26 +71,27 @@ def edits(
         if "where" in edit and get(document, edit["where"]) is MISSING:
             continue
         severity = edit.get("severity", "error")
+        right = document
         for pointer, value in edit.get("also", {}).items():
-            document = put(document, pointer, value)
+            right = put(right, pointer, value)
         if "each" in edit:
             for pointer in members[edit["each"]]:
-                if get(document, pointer) is MISSING and edit.get("remove"):
+                if get(right, pointer) is MISSING and edit.get("remove"):
                     continue
                 changed = (
-                    without(document, pointer)
+                    without(right, pointer)
                     if edit.get("remove")
-                    else put(document, pointer, edit["value"])
+                    else put(right, pointer, edit["value"])
                 )
                 yield Edit(pointer, pointer, changed, severity)
             continue
         pointer = edit["at"]
         if edit.get("remove"):
-            if get(document, pointer) is MISSING:
+            if get(right, pointer) is MISSING:
                 continue
-            yield Edit(edit.get("name", pointer), pointer, without(document, pointer), severity)
+            yield Edit(edit.get("name", pointer), pointer, without(right, pointer), severity)
         else:
-            changed = put(document, pointer, _value(edit))
+            changed = put(right, pointer, _value(edit))
             if changed != document:
                 yield Edit(edit.get("name", pointer), pointer, changed, severity)
 
@@ -108,9 +109,9 @@ def members(version: Version, schema: Mapping[str, Any]) -> dict[str, list[str]]
 def _collect(
     version: Version, schema: Mapping[str, Any], at: str, found: dict[str, list[str]], depth: int
 ) -> None:
-    parts = list(_parts(version, schema))
-    needed = [name for part in parts for name in part.get("required", ())]
-    known = {n: s for part in parts for n, s in part.get("properties", {}).items()}
+    every = list(parts(version, schema))
+    needed = [name for part in every for name in part.get("required", ())]
+    known = {n: s for part in every for n, s in part.get("properties", {}).items()}
     for name in dict.fromkeys((*needed, *known)):
         pointer = f"{at}/{name}"
         found["required" if name in needed else "optional"].append(pointer)
@@ -118,13 +119,13 @@ def _collect(
             _collect(version, known[name], pointer, found, depth + 1)
 
 
-def _parts(version: Version, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def parts(version: Version, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield a schema and what it is made of, references followed."""
     reference = schema.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
         target = next((d for uri, d in documents(version).items() if uri.endswith(f"/{name}")), {})
-        yield from _parts(version, target)
+        yield from parts(version, target)
     yield schema
     for part in schema.get("allOf", ()):
-        yield from _parts(version, part)
+        yield from parts(version, part)

@@ -27,11 +27,15 @@ OWN_FOLDER = ".mobstd"
 
 @dataclass(frozen=True)
 class Look:
-    """How to see whether something is undone: what reads it, where its state stands, and which."""
+    """How to see whether something is undone: what reads it, where its state stands, and which.
+
+    ``over`` are states that need no undoing, since nothing leads on from them.
+    """
 
     request: Request
     at: str
     state: str
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Journal:
             line["otherwise"] = _plain(otherwise)
         if look is not None:
             line["look"] = {"request": _plain(look.request), "at": look.at, "state": look.state}
+            line["look"] |= {"over": list(look.over)} if look.over else {}
         self._append(line, durably=True)
         return self._number
 
@@ -218,7 +223,12 @@ def _write(line: Mapping[str, Any]) -> Write:
         None if other is None else _request(other),
         None
         if look is None
-        else Look(_request(look["request"]), str(look["at"]), str(look["state"])),
+        else Look(
+            _request(look["request"]),
+            str(look["at"]),
+            str(look["state"]),
+            tuple(map(str, look.get("over", ()))),
+        ),
     )
 
 

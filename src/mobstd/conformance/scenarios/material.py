@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -148,8 +149,9 @@ class Maker:
     """Fills templates; ids are new in each run and the same in each run alike.
 
     ``$key`` and ``$event`` are new ids, ``$person`` a new name of a person, ``$first`` the first
-    state, ``$soon`` an instant to come, ``$caller`` the domain of mobstd, ``$theirs`` that of the
-    target, ``$page`` a page of mobstd's, ``$traveller`` of whom tokens speak, ``$token`` a token.
+    state, ``$soon`` an instant to come, ``$caller`` the domain of mobstd, ``$site`` its address,
+    ``$theirs`` the domain of the target, ``$page`` a page of mobstd's, ``$traveller`` of whom
+    tokens speak, ``$token`` a token.
 
     Args:
         seed: of the run.
@@ -185,6 +187,19 @@ class Maker:
         text = f"{self._stem}|{self._nonce}|{self._count}"
         return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Give the ids that are given inside once more afterwards: nothing is made with them."""
+        before = self._count
+        yield
+        self._count = before
+
+    def digest(self, document: Mapping[str, Any], parts: Iterable[str]) -> str:
+        """Return the MD5 of members of a document, and of the instant of the run."""
+        texts = (get(document, one) if one.startswith("/") else self._now for one in parts)
+        text = "".join(str(one) for one in texts if one is not MISSING)
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
     def fills(self, source: Source) -> bool:
         """Say whether everything that a template asks for is known."""
         return self._theirs is not None or "$theirs" not in _words(source.body)
@@ -202,6 +217,7 @@ class Maker:
         words = {
             "$first": life_first,
             "$caller": self.caller,
+            "$site": f"https://{self.caller}",
             "$soon": self._now + SOON,
             "$theirs": self._theirs,
             "$traveller": self.tokens.traveller,

@@ -139,7 +139,11 @@ def _asked(workshop: Workshop, thing: Thing, state: str, row: Requirement | None
 
 def _already(resource: Resource, exchange: Exchange) -> bool:
     refused = exchange.status is not None and 400 <= exchange.status < 500
-    return refused and resource.already is not None and resource.already in named(exchange)
+    return (
+        refused
+        and resource.already is not None
+        and resource.already in named(exchange, resource.refusal)
+    )
 
 
 def there(

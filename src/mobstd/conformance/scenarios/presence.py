@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mobstd.canon.openapi import Answer
+from mobstd.canon.standard import Version
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.workshop import named
+from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.edit import parts
+from mobstd.conformance.scenarios.resource import where_codes_stand
 from mobstd.judging.exchange import Exchange
 
 __all__ = ["names_a_code", "presence"]
@@ -44,7 +48,23 @@ def names_a_code(lab: Lab, exchange: Exchange) -> bool:
     """Say whether a refusal names a code that the standard has for it."""
     operation = lab.context.catalogue.operations[exchange.operation or ""]
     answer = operation.answer(exchange.status or 0)
-    return answer is not None and any(code in named(exchange) for code in answer.codes)
+    if answer is None:
+        return False
+    version = lab.context.catalogue.version
+    text = named(exchange, where_codes_stand(version))
+    return any(code in text for code in answer.codes or _listed(version, answer))
+
+
+def _listed(version: Version, answer: Answer) -> list[str]:
+    """Return the codes that the schema of a refusal lists; of several lists the narrowest."""
+    name = where_codes_stand(version).rpartition("/")[2]
+    lists = [
+        part["properties"][name]["enum"]
+        for schema in answer.content.values()
+        for part in parts(version, schema or {})
+        if "enum" in part.get("properties", {}).get(name, {})
+    ]
+    return min(lists, key=len, default=[])
 
 
 def _failed(exchange: Exchange) -> bool:

@@ -9,7 +9,15 @@ from typing import Any
 
 from mobstd.canon.standard import Version
 
-__all__ = ["Brought", "Criterion", "LifeCycle", "Resource", "Source", "resources"]
+__all__ = [
+    "Brought",
+    "Criterion",
+    "LifeCycle",
+    "Resource",
+    "Source",
+    "resources",
+    "where_codes_stand",
+]
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,11 @@ class Resource:
         read: the one that reads it again, where there is one.
         change: the one that changes its state, where there is one.
         key: where its id is in the document; ``parameter`` is that of ``read`` and ``change``.
+        digest: what the id is the MD5 of, one after the other: other members, and ``$now``; it is
+            a UUID where there is nothing.
         state: the parameter of ``change`` that names the state; ``note``: that of some words.
         already: the code of the refusal of a state that it has already.
+        refusal: where in the body of a refusal its code stands.
         news: where each telling of it has an id of its own, where it is told of rather than made.
         life: its states.
         undoable: whether what was made can be taken back.
@@ -140,9 +151,11 @@ class Resource:
     change: str | None = None
     key: str | None = None
     parameter: str | None = None
+    digest: tuple[str, ...] = ()
     state: str | None = None
     note: str | None = None
     already: str | None = None
+    refusal: str = "/error"
     news: str | None = None
     life: LifeCycle | None = None
     undoable: bool = False
@@ -188,7 +201,7 @@ def _life(data: Mapping[str, Any]) -> LifeCycle:
     return LifeCycle(data["at"], tuple(data["first"]), data["undone"], pairs)
 
 
-def _resource(name: str, data: Mapping[str, Any]) -> Resource:
+def _resource(name: str, data: Mapping[str, Any], refusal: str) -> Resource:
     change, key = data.get("change", {}), data.get("key", {})
     sources = tuple(map(_source, data["from"]))
     return Resource(
@@ -200,9 +213,11 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         change=change.get("operation"),
         key=key.get("at"),
         parameter=key.get("parameter"),
+        digest=tuple(key.get("md5", ())),
         state=change.get("state"),
         note=change.get("note"),
         already=change.get("already"),
+        refusal=refusal,
         news=data.get("news"),
         life=_life(data["life"]) if "life" in data else None,
         undoable=bool(change) and "life" in data,
@@ -212,11 +227,18 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
     )
 
 
+def where_codes_stand(version: Version) -> str:
+    """Return where in the body of a refusal its code stands."""
+    found: str = version.suite.get("refusal", "/error")
+    return found
+
+
 @cache
 def resources(version: Version, role: str) -> Mapping[str, Resource]:
     """Return what can be made at a role of a version, by name."""
+    refusal = where_codes_stand(version)
     return {
-        data["id"]: _resource(data["id"], data)
+        data["id"]: _resource(data["id"], data, refusal)
         for data in version.suite.get("resources", ())
         if data["role"] == role and version.version in data["versions"]
     }

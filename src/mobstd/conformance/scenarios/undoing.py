@@ -47,9 +47,11 @@ def look_at(workshop: Workshop, resource: Resource, key: str) -> Look | None:
     if resource.read is None or resource.life is None:
         return None
     asked = workshop.lab.session.request(resource.read, {resource.parameter or "": key})
-    return Look(asked, resource.life.at, resource.life.undone)
+    undone, pairs = resource.life.undone, resource.life.pairs
+    over = tuple(one for one in pairs if one != undone and undone not in pairs[one])
+    return Look(asked, resource.life.at, undone, over)
 
 
 def seen_gone(look: Look, said: bool, status: int | None, state: str | None) -> bool:
     """Say whether it is undone by what was read; by what was ``said`` where that shows no state."""
-    return status == 404 or said if state is None else state == look.state
+    return status == 404 or said if state is None else state in (look.state, *look.over)

@@ -176,13 +176,17 @@ class Workshop:
         if resource.id in self._begun:
             return
         self._begun.add(resource.id)
-        for _ in range(LIVES):
-            key = self.maker.key()
+        candidates = self.material(resource).candidates
+        for _ in range(LIVES if candidates else 0):
+            with self.maker.trying():
+                key = self.key_of(resource, self.body(resource, candidates[0]))
+            if not key:
+                return
             read = self.read(key, None, "negative", resource, negative=True)
             taken = read is not None and read.accepted
             if read is None and resource.already is not None and resource.life is not None:
                 asked = self.ask_for(resource, key, resource.life.undone, None)
-                taken = resource.already in named(asked)
+                taken = resource.already in named(asked, resource.refusal)
             if not taken:
                 return
             self.maker.renew()
@@ -199,7 +203,10 @@ class Workshop:
 
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
         """Return a right document for a candidate, under a new key."""
-        return self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+        made = self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+        if resource.digest and resource.key:
+            return put(made, resource.key, self.maker.digest(made, resource.digest))
+        return made
 
     def thing(
         self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate

@@ -23,7 +23,7 @@ from mobstd.ocss.reference.wrong_tokens import TOKENS
 from mobstd.serving.asgi import Around, Asgi
 from mobstd.serving.routes import method_name
 
-__all__ = ["BEHAVIOURS", "Behaviour", "Find", "around", "chosen", "mislead"]
+__all__ = ["BEHAVIOURS", "Act", "Behaviour", "Find", "around", "chosen", "mislead"]
 
 Act = Callable[..., Any]
 
@@ -77,7 +77,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
 """Every behaviour by its name."""
 
 
-def chosen(wanted: Iterable[str] | Mapping[str, Iterable[str]]) -> list[Behaviour]:
+def chosen(
+    wanted: Iterable[str] | Mapping[str, Iterable[str]],
+    known: Mapping[str, Behaviour] = BEHAVIOURS,
+) -> list[Behaviour]:
     """Return the behaviours that are asked for: names, or names with their operations.
 
     Raises:
@@ -86,7 +89,7 @@ def chosen(wanted: Iterable[str] | Mapping[str, Iterable[str]]) -> list[Behaviou
     pairs: Iterable[tuple[str, Iterable[str]]] = (
         wanted.items() if isinstance(wanted, Mapping) else map(_split, wanted)
     )
-    return [_limited(name, where) for name, where in pairs]
+    return [_limited(name, where, known) for name, where in pairs]
 
 
 def _split(word: str) -> tuple[str, list[str]]:
@@ -94,11 +97,11 @@ def _split(word: str) -> tuple[str, list[str]]:
     return name, list(filter(None, where.split(",")))
 
 
-def _limited(name: str, where: Iterable[str]) -> Behaviour:
-    if name not in BEHAVIOURS:
-        known = ", ".join(sorted(BEHAVIOURS))
-        raise UnknownName("serving.unknown-behaviour", wanted=name, known=known)
-    return replace(BEHAVIOURS[name], operations=frozenset(where))
+def _limited(name: str, where: Iterable[str], known: Mapping[str, Behaviour]) -> Behaviour:
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise UnknownName("serving.unknown-behaviour", wanted=name, known=names)
+    return replace(known[name], operations=frozenset(where))
 
 
 def mislead(service: Any, behaviours: Iterable[Behaviour]) -> None:

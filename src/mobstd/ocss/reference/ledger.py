@@ -49,6 +49,7 @@ class Ledger:
     Args:
         path: a file, or ``:memory:``.
         lifecycle: how bookings go from status to status; that of 1.0-alpha when ``None``.
+        key: the member that holds the id of a booking.
 
     Attributes:
         lifecycle: how bookings go from status to status.
@@ -58,9 +59,12 @@ class Ledger:
         ConfigError: where the file can't be used.
     """
 
-    def __init__(self, path: str = ":memory:", lifecycle: Lifecycle | None = None) -> None:
+    def __init__(
+        self, path: str = ":memory:", lifecycle: Lifecycle | None = None, key: str = "id"
+    ) -> None:
         self.lifecycle = ALPHA.lifecycle if lifecycle is None else lifecycle
         self.move = self.lifecycle.transition
+        self._member = key
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -104,7 +108,7 @@ class Ledger:
             The booking that is kept under this id, and whether it is this one: it was made now, or
             the same owner sent the same before.
         """
-        key, posted = _key(booking["id"]), _text(booking if sent is None else sent)
+        key, posted = _key(booking[self._member]), _text(booking if sent is None else sent)
         with self._transaction() as db:
             known = db.execute(
                 "SELECT document, posted, owner FROM bookings WHERE id = ?", (key,)
@@ -262,9 +266,8 @@ class Ledger:
         found: Item = json.loads(row[0])
         return found
 
-    @staticmethod
-    def _write(db: sqlite3.Connection, booking: Item) -> None:
-        row = (booking["status"], _text(booking), _key(booking["id"]))
+    def _write(self, db: sqlite3.Connection, booking: Item) -> None:
+        row = (booking["status"], _text(booking), _key(booking[self._member]))
         db.execute("UPDATE bookings SET status = ?, document = ? WHERE id = ?", row)
 
 

@@ -9,7 +9,7 @@ from mobstd.rdex.bridge.items import domain_of
 from mobstd.rdex.bridge.loss import Loss
 from mobstd.rdex.generated.v1_2.models import AdReference, Connection, Party
 
-__all__ = ["connection_of", "message_of"]
+__all__ = ["addressed", "connection_of", "message_of"]
 
 LONGEST = 500
 _KEPT = {"from", "to", "message", "recipientCarpoolerType", "driverJourneyId", "passengerJourneyId"}
@@ -52,19 +52,24 @@ def _party(user: Mapping[str, Any], state: str) -> Party:
     return Party(uuid=user["id"], alias=user["alias"], state=state)
 
 
+def addressed(contact: Connection) -> bool:
+    """Say whether one of the two is the sender of a contact and the other its recipient."""
+    return {contact.driver.state, contact.passenger.state} == {"sender", "recipient"}
+
+
 def message_of(
     contact: Connection, operator: str, caller: str = ""
 ) -> tuple[dict[str, Any] | None, tuple[Loss, ...]]:
-    """Return a contact as an OCSS message, ``None`` where nobody is its recipient.
+    """Return a contact as an OCSS message, ``None`` where it is not from one to the other.
 
     Args:
         contact: what a legacy partner sends.
         operator: the domain of the operator that it goes to.
         caller: the domain of the partner where it does not say its origin.
     """
-    to_driver = contact.driver.state == "recipient"
-    if not to_driver and contact.passenger.state != "recipient":
+    if not addressed(contact):
         return None, (Loss("driver.state", "unusable"),)
+    to_driver = contact.driver.state == "recipient"
     sides = ("driver", "passenger") if to_driver else ("passenger", "driver")
     lost: list[Loss] = []
     home = domain_of(contact.origin or "")

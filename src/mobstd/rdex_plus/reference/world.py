@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from mobstd.ocss.reference.people import OPERATORS
 from mobstd.ocss.reference.places import kilometres
 from mobstd.ocss.reference.store import DAY, Disc, Entry, Store
+from mobstd.ocss.reference.world import KINDS
 from mobstd.rdex_plus.mapping import journey_from_ocss
 from mobstd.rdex_plus.mapping.schedules import weeks
 from mobstd.rdex_plus.slots import WEEK, Slot, slots
@@ -34,6 +36,8 @@ class World:
     def __init__(self, store: Store, now: int) -> None:
         self._store = store
         self.now = now
+        self._size = sum(store.count(kind) for kind in KINDS)
+        self.speaks_for = lru_cache(maxsize=len(OPERATORS))(store.speaks_for)
         self.journey = lru_cache(maxsize=_CACHED)(self._journey)
 
     def once(
@@ -55,6 +59,21 @@ class World:
                 off = _off(start, end, entry)
                 if off is not None:
                     yield off, entry.item, kind
+
+    def offer(self, id_: str, operator: str | None = None) -> Item | None:
+        """Return what OCSS says of the journey with this id, of one operator or of any.
+
+        A journey that is made every week is called by its number.
+        """
+        number = int(id_[1:]) if id_[:1] == "t" and id_[1:].isdecimal() else self._size
+        trip = self._store.item(number) if number < self._size else {}
+        if "schedules" in trip and operator in (None, trip["operator"]) and id_ == f"t{number}":
+            return trip
+        for one in OPERATORS if operator is None else (operator,):
+            found = self._store.journey(one, id_)
+            if found is not None and found.get("id") == id_:
+                return found
+        return None
 
     def first(self) -> Item | None:
         """Return some journey of a driver, where there is one."""
