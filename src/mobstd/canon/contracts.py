@@ -26,6 +26,7 @@ _PLACES = {
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",
     "dialect": "conformance/*/dialects/*.json",
+    "rules": "conformance/*/rules/*.yaml",
 }
 _SHOWN = 200
 
