@@ -88,6 +88,12 @@ POINTERS = {
     "source/deviation-without-reason": "/deviations/0",
     "source/date-as-in-france": "/origin/date",
     "messages/in-one-language": "/slot-late",
+    "rules/number-without-unit": "/rules/too_late/thresholds/delay",
+    "rules/unit-of-a-word": "/rules/too_late/thresholds/zone",
+    "rules/threshold-without-source": "/rules/too_late/thresholds/delay",
+    "rules/sign-unknown": "/rules/too_late/thresholds/delay/refused",
+    "rules/known-by-hearsay": "/rules/too_late/thresholds/delay/known",
+    "rules/meaning-in-one-language": "/rules/too_late/thresholds/delay/meaning",
 }
 
 
@@ -150,6 +156,9 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/twins/*.json", "twin"),
         *data("conformance/*/vectors/*.json", "vector"),
         *data("conformance/*/calls/*.json", "vector"),
+        *data("conformance/*/rules/*.yaml", "rules"),
+        *data("conformance/*/judgements/*.json", "judgement"),
+        *data("schemas/*/*/overlays/*/overlay.yaml", "overlay"),
     ],
 )
 def test_the_data_obeys_its_contract(name: str, path: Path) -> None:

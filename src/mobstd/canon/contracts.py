@@ -26,6 +26,9 @@ _PLACES = {
     "twin": "conformance/*/twins/*.json",
     "vector": "conformance/*/vectors/*.json",
     "dialect": "conformance/*/dialects/*.json",
+    "rules": "conformance/*/rules/*.yaml",
+    "judgement": "conformance/*/judgements/*.json",
+    "overlay": "schemas/*/*/overlays/*/overlay.yaml",
 }
 _SHOWN = 200
 
