@@ -1,0 +1,1 @@
+"""The national registry of carpool proof, and what its operators derive."""
