@@ -62,6 +62,10 @@ class Terms:
         self._enclosing: bool = close["enclosing"]
         self._details: bool = profile["refusal"]["details"]
 
+    def matters(self, trips: int) -> bool:
+        """Say whether so many trips of one of the two can make a journey one too many."""
+        return trips > 0 if self._union else self._many(trips)
+
     def dates(self, journey: Facts, received: int) -> Refusal | None:
         """Refuse a journey that ends after its reception, or before it starts."""
         if self._lead(journey.end - received) or self._reversal(journey.start - journey.end):
@@ -94,11 +98,14 @@ class Terms:
         span = (journey.start - self.gap, journey.end + self.gap)
         persons = couple(journey.driver, journey.passenger)
         past = history.together(journey.operator, persons, span)
-        clash = any(one.trip != journey.trip and self.clashes(journey, one) for one in past)
+        own = Past(journey.trip, journey.start, journey.end)
+        clash = any(self.clashes(own, one) for one in past)
         return Refusal("too_close_trips") if clash else None
 
-    def clashes(self, journey: Facts, past: Past) -> bool:
-        """Say whether an earlier journey of another trip is too close, by its times."""
+    def clashes(self, journey: Past, past: Past) -> bool:
+        """Say whether an earlier journey of a couple is of another trip and too close."""
+        if past.trip == journey.trip:
+            return False
         first, last = journey.start - self.gap, journey.end + self.gap
         starts = journey.start <= past.start and (
             past.start < last or (self._after and past.start == last)

@@ -1,0 +1,64 @@
+"""When a journey reaches the registry: known from a column, or taken to be so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mobstd.carpool_proof.rules.facts import instant
+from mobstd.errors import ConfigError
+
+__all__ = ["Arrival", "duration"]
+
+_DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d)")
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How the instant of reception is found, in milliseconds.
+
+    Attributes:
+        how: ``column``, ``after``: so long after the end of the journey, or ``now``: one instant.
+        column: the member that holds it, which is taken out before the journey is judged.
+        after: how long after the end.
+        now: the instant, which also stands in where a column has none.
+        within: how much later than that it may be.
+    """
+
+    how: Literal["column", "after", "now"]
+    now: int
+    column: str = ""
+    after: int = 0
+    within: int = 0
+
+    def of(self, told: Any, end: int) -> int:
+        """Return when a journey arrives at the earliest.
+
+        Args:
+            told: what the column says; ``None`` where there is none.
+            end: when the journey ended.
+
+        Raises:
+            ValueError: where what is told is no instant.
+        """
+        if self.how == "after":
+            return end + self.after
+        if self.how == "column" and told is not None:
+            if isinstance(told, str):
+                return instant(told)
+            raise ValueError("no text")
+        return self.now
+
+
+def duration(text: str) -> int:
+    """Return a duration such as ``90s``, ``15m``, ``2h`` or ``1d`` in milliseconds.
+
+    Raises:
+        ConfigError: for anything else.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ConfigError("proof.not-a-duration", value=text)
+    return int(match[1]) * _UNITS[match[2]]
