@@ -10,7 +10,7 @@ from typing import Any
 from mobstd.canon.standard import Version
 from mobstd.carpool_proof.preflight.arrival import Arrival
 from mobstd.carpool_proof.preflight.sources import Item, Source
-from mobstd.carpool_proof.preflight.spill import Spill
+from mobstd.carpool_proof.preflight.spill import LONG_AGO, Spill
 from mobstd.carpool_proof.preflight.verdict import Reason, Weight
 from mobstd.carpool_proof.rules import consistency
 from mobstd.carpool_proof.rules.facts import Facts, facts
@@ -142,7 +142,6 @@ class _Reader:
         self._columns = (operator_column, arrival.column)
         self._phones = phones
         self._loaded = loaded
-        self._every = (1 << len(profiles)) - 1
 
     def read(self, item: Item, operator: str) -> Read:
         """Return the line to keep, the reception, where it is stored, the reasons, the facts."""
@@ -203,9 +202,8 @@ def _id_of(document: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def past(journeys: Iterable[Facts], spill: Spill, profiles: Sequence[Profile]) -> Iterator[int]:
+def past(journeys: Iterable[Facts], spill: Spill, before: int, every: int) -> Iterator[int]:
     """Spill the journeys of the days before, which the registry has whatever became of them."""
-    every = (1 << len(profiles)) - 1
-    for number, found in enumerate(journeys, 1):
-        spill.add(-number, (-1, number), -(1 << 62), every, "", found)
+    for number, found in enumerate(journeys, before + 1):
+        spill.add(-number, (-1, number), LONG_AGO, every, "", found)
         yield number

@@ -8,10 +8,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 from mobstd.carpool_proof.rules.facts import Facts
 
-__all__ = ["Row", "Spill", "merged"]
+__all__ = ["LONG_AGO", "Row", "Spill", "merged"]
+
+LONG_AGO = -(1 << 62)
+"""When the journeys of the days before arrived: before all others."""
+
+_DAYS = 2 * 86_400_000
+"""Milliseconds around the journeys that the days before are looked at in."""
 
 Row = tuple[Any, ...]
 
@@ -29,6 +36,22 @@ CREATE TABLE journey (seq INTEGER PRIMARY KEY, source INT, line INT, received IN
                       reasons TEXT, {_FACTS});
 CREATE TABLE found (seq INT, reason TEXT);
 CREATE TABLE day (seq INT, trips TEXT);
+CREATE TABLE side (seq INT, verdict TEXT);
+"""
+
+
+_RECALL = f"""
+INSERT INTO journey (seq, source, line, received, stored, reasons, {_FACTS})
+SELECT -:before - row_number() OVER (), -1, 0, :long_ago, :every, '', h.operator,
+  h.operator_journey_id, h.operator_trip_id, h.driver_key, h.passenger_key, h.driver_user,
+  h.passenger_user, h.start_ms, h.end_ms, 0, '', 0, 0
+FROM (
+  SELECT * FROM old.journeys WHERE start_ms BETWEEN :first AND :last
+  UNION
+  SELECT kept.* FROM main.journey AS new CROSS JOIN old.journeys AS kept
+  ON kept.operator = new.operator AND kept.operator_journey_id = new.journey
+  WHERE new.seq >= 0
+) AS h
 """
 
 
@@ -42,11 +65,14 @@ class Spill:
     def __init__(self, folder: str | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mobstd-", dir=folder)
         path = Path(self._folder.name)
-        self._db = sqlite3.connect(path / "facts", isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(
+            f"file:{quote(str(path / 'facts'))}", uri=True, isolation_level=None
+        )
         self._db.executescript(_TABLES)
         self._rows: list[Row] = []
         self._found: list[Row] = []
         self._days: list[Row] = []
+        self._sides: list[Row] = []
         self.lines: IO[bytes] = (path / "lines").open("wb+")
 
     def close(self) -> None:
@@ -88,6 +114,12 @@ class Spill:
         if len(self._days) >= _BATCH:
             self.flush()
 
+    def side(self, seq: int, verdict: str) -> None:
+        """Keep the verdict on a journey under one profile, to compare it with another's."""
+        self._sides.append((seq, verdict))
+        if len(self._sides) >= _BATCH:
+            self.flush()
+
     def flush(self) -> None:
         """Write what waits."""
         marks = ", ".join("?" * (6 + len(Facts._fields)))
@@ -95,9 +127,11 @@ class Spill:
             self._db.executemany(f"INSERT INTO journey VALUES ({marks})", self._rows)
             self._db.executemany("INSERT INTO found VALUES (?, ?)", self._found)
             self._db.executemany("INSERT INTO day VALUES (?, ?)", self._days)
+            self._db.executemany("INSERT INTO side VALUES (?, ?)", self._sides)
         self._rows.clear()
         self._found.clear()
         self._days.clear()
+        self._sides.clear()
 
     def forget(self) -> None:
         """Drop what was found under another profile."""
@@ -160,6 +194,34 @@ class Spill:
             {"bit": bit},
         )
 
+    def recall(self, name: str, before: int, every: int) -> int:
+        """Take from a database the days around the journeys, and the ids that stand in both."""
+        self.flush()
+        first, last = self._db.execute(
+            "SELECT min(start), max(start) FROM journey WHERE seq >= 0"
+        ).fetchone()
+        if first is None:
+            return 0
+        self._db.execute("ATTACH ? AS old", (f"file:{quote(name)}?mode=ro",))
+        try:
+            counted = self._db.execute(
+                _RECALL,
+                {"first": first - _DAYS, "last": last + _DAYS, "every": every}
+                | {"before": before, "long_ago": LONG_AGO},
+            )
+            return counted.rowcount
+        finally:
+            self._db.execute("DETACH old")
+
+    def kept(self, bit: int) -> Iterator[Row]:
+        """Yield what the registry would keep, as a history has it."""
+        self.flush()
+        yield from self._db.execute(
+            "SELECT operator, journey, trip, driver, passenger, driver_user, passenger_user, start,"
+            ' "end" FROM journey WHERE seq >= 0 AND stored & ?',
+            (bit,),
+        )
+
     def journeys(self) -> Iterator[Row]:
         """Yield every journey that is to be judged, in the order of the sources.
 
@@ -172,6 +234,11 @@ class Spill:
         """Yield every ``(seq, reason)`` that was found, by journey."""
         self.flush()
         yield from self._db.execute("SELECT seq, reason FROM found ORDER BY seq, rowid")
+
+    def sides(self) -> Iterator[tuple[int, str]]:
+        """Yield every ``(seq, verdict)`` that was kept, by journey."""
+        self.flush()
+        yield from self._db.execute("SELECT seq, verdict FROM side ORDER BY seq")
 
     def days(self) -> Iterator[tuple[int, str]]:
         """Yield every ``(seq, trips)``, by journey."""
