@@ -157,6 +157,7 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/vectors/*.json", "vector"),
         *data("conformance/*/calls/*.json", "vector"),
         *data("conformance/*/rules/*.yaml", "rules"),
+        *data("schemas/*/*/overlays/*/overlay.yaml", "overlay"),
     ],
 )
 def test_the_data_obeys_its_contract(name: str, path: Path) -> None:

@@ -101,12 +101,26 @@ def _polyline(value: str) -> bool:
     return all(abs(lat) <= 90 and abs(lng) <= 180 for lat, lng in points)
 
 
+def _phone(value: str) -> bool:
+    from mobstd.canon.phones import is_phone
+
+    return is_phone(value)
+
+
+def _phone_truncated(value: str) -> bool:
+    from mobstd.canon.phones import is_truncated
+
+    return is_truncated(value)
+
+
 _BEYOND: dict[str, Callable[[str], bool]] = {
     "date": _date,
     "date-time": _date_time,
     "encoded-polyline": _polyline,
     "ipv6": _ipv6,
     "iso-4217": _currency,
+    "phone": _phone,
+    "phone-truncated": _phone_truncated,
     "regex": _regex,
     "registrable-domain": _registrable,
     "time": _time,
@@ -129,7 +143,10 @@ def _checker(row: Mapping[str, Any]) -> Checker:
             return beyond is None or beyond(value)
         except ImportError:
             raise MissingExtra(
-                "formats.missing-library", format=row["name"], library=row["needs"]
+                "formats.missing-library",
+                format=row["name"],
+                library=row["needs"],
+                extra=row.get("extra", "conformance"),
             ) from None
 
     return check

@@ -15,7 +15,7 @@ import re
 import uuid
 
 from mobstd.carpool_proof.names import IdentityWarning, Name, NameRefused, normalised
-from mobstd.carpool_proof.phones import PhoneRefused, e164, phone_trunc
+from mobstd.carpool_proof.phones import PhoneRefused, e164, national, phone_trunc
 from mobstd.errors import UsageError
 
 __all__ = [
@@ -36,13 +36,12 @@ _OURS = re.compile(r"[a-z0-9]{1,256}")
 _LETTERS = 3
 
 
-def identity_key(phone: str, last_name: str, region: str = "FR") -> str:
+def identity_key(phone: str, last_name: str) -> str:
     """Return the key of a person: SHA-256 of ``<E.164>-<LAST NAME>``, in lower-case hex.
 
     Args:
         phone: the whole number, in any spelling.
         last_name: the whole last name; see :mod:`mobstd.carpool_proof.names` for how it is read.
-        region: the country of a number without a country code.
 
     Raises:
         PhoneRefused: for what is no phone number.
@@ -54,7 +53,7 @@ def identity_key(phone: str, last_name: str, region: str = "FR") -> str:
     """
     name = normalised(last_name)
     name.warn()
-    return _hash(f"{e164(phone, region)}-{name.value}")
+    return _hash(f"{e164(phone)}-{name.value}")
 
 
 def last_name_trunc(last_name: str) -> str:
@@ -93,7 +92,7 @@ def operator_journey_id(own: str) -> str:
     return _hash(own)
 
 
-def why_not(key: str, phone: str, last_name: str, region: str = "FR") -> str | None:
+def why_not(key: str, phone: str, last_name: str) -> str | None:
     """Say how a key that is not that of a person was made wrongly.
 
     Returns:
@@ -103,7 +102,7 @@ def why_not(key: str, phone: str, last_name: str, region: str = "FR") -> str | N
     Raises:
         PhoneRefused, NameRefused: as :func:`identity_key`.
     """
-    number, name = e164(phone, region), normalised(last_name).value
+    number, name = e164(phone), normalised(last_name).value
     if key == _hash(f"{number}-{name}"):
         return None
     spaced = re.sub("[-']", " ", last_name.upper())
@@ -113,19 +112,13 @@ def why_not(key: str, phone: str, last_name: str, region: str = "FR") -> str | N
         "proof.key.accents": (key, f"{number}-{spaced}"),
         "proof.key.punctuation": (key, f"{number}-{bare}"),
         "proof.key.lower-case": (key, f"{number}-{name.lower()}"),
-        "proof.key.national": (key, f"0{_national(number)}-{name}"),
+        "proof.key.national": (key, f"0{national(number)}-{name}"),
         "proof.key.newline": (key, f"{number}-{name}\n"),
         "proof.key.three-letters": (key, f"{number}-{name[:_LETTERS]}"),
         "proof.key.truncated-phone": (key, f"{number[:-2]}-{name}"),
     }
     found = (code for code, (given, text) in wrong.items() if given == _hash(text))
     return next(found, "proof.key.other")
-
-
-def _national(number: str) -> str:
-    import phonenumbers
-
-    return phonenumbers.national_significant_number(phonenumbers.parse(number))
 
 
 def _hash(text: str) -> str:

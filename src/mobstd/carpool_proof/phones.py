@@ -1,22 +1,21 @@
 """Phone numbers as the registry reads them: valid by the general numbering plan, in E.164.
 
 The registry asks libphonenumber with its smallest metadata, which knows the general plan of a
-country and not its ranges: a number in a range that nobody was given is accepted. So it is here.
+country and not its ranges: a number in a range that nobody was given is accepted. So it is here. A
+number without a country code is French.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
+from mobstd.canon.phones import is_phone
 from mobstd.errors import MissingExtra, UsageError
 
-__all__ = ["REGION", "PhoneRefused", "e164", "phone_trunc", "trunc"]
+__all__ = ["PhoneRefused", "e164", "national", "phone_trunc", "trunc"]
 
-REGION = "FR"
-"""The country of a number without a country code."""
-
+_REGION = "FR"
 _CUT = 2
 """How many digits the truncated form leaves out."""
 
@@ -25,61 +24,58 @@ class PhoneRefused(UsageError):
     """A number that is none. The message does not hold it."""
 
 
-def e164(phone: str, region: str = REGION) -> str:
+def e164(phone: str) -> str:
     """Return a number in E.164, such as ``+33199000000``.
 
     Raises:
         PhoneRefused: for what is no phone number.
         MissingExtra: without the extra ``sign``.
     """
-    found = _e164(phone, region)
+    found = _e164(phone)
     if found is None:
         raise PhoneRefused("proof.phone.refused")
     return found
 
 
-def phone_trunc(phone: str, region: str = REGION) -> str:
+def national(phone: str) -> str:
+    """Return a number as it is written within its country, without the leading zero.
+
+    Raises:
+        PhoneRefused: for what is no phone number.
+        MissingExtra: without the extra ``sign``.
+    """
+    library = _library()
+    return str(library.national_significant_number(library.parse(e164(phone))))
+
+
+def phone_trunc(phone: str) -> str:
     """Return a number in E.164 without its last two digits.
 
     Raises:
         PhoneRefused: for what is no phone number.
         MissingExtra: without the extra ``sign``.
     """
-    return e164(phone, region)[:-_CUT]
+    return e164(phone)[:-_CUT]
 
 
-def trunc(value: str, region: str = REGION) -> str | None:
+def trunc(value: str) -> str | None:
     """Return a truncated number as the registry rewrites it; ``None``: it refuses it.
 
     It is valid where it is a valid number with ``00`` behind it, in 8 to 20 characters.
     """
     if not 8 <= len(value) <= 20:
         return None
-    found = _e164(f"{value}{'0' * _CUT}", region)
+    found = _e164(f"{value}{'0' * _CUT}")
     return found and found[:-_CUT]
 
 
 @lru_cache(1 << 16)
-def _e164(phone: str, region: str) -> str | None:
+def _e164(phone: str) -> str | None:
     library = _library()
-    try:
-        number = library.parse(phone, region)
-    except library.NumberParseException:
+    if not is_phone(phone):
         return None
-    if number.extension:
-        return None
-    national = library.national_significant_number(number)
-    regions = library.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code, ())
-    if not any(_plan(known).fullmatch(national) for known in regions):
-        return None
+    number = library.parse(phone, _REGION)
     return str(library.format_number(number, library.PhoneNumberFormat.E164))
-
-
-@lru_cache(512)
-def _plan(region: str) -> re.Pattern[str]:
-    metadata = _library().PhoneMetadata.metadata_for_region(region)
-    pattern = metadata and metadata.general_desc.national_number_pattern
-    return re.compile(pattern or "(?!)")
 
 
 def _library() -> Any:

@@ -173,8 +173,7 @@ class _Reader:
         self, document: Mapping[str, Any], found: Facts, received: int, reasons: list[Reason]
     ) -> tuple[int, list[Reason]]:
         rules = self._profiles[0]
-        refused = list(consistency.unreachable(document, rules))
-        refused += consistency.database(document, rules)
+        refused = list(consistency.database(document, rules))
         reasons += [Reason(mistake.rule, "refused", pointer=mistake.pointer) for mistake in refused]
         reasons += [
             Reason(mistake.rule, "warning", pointer=mistake.pointer)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mobstd.carpool_proof.rules.profile import Profile
 
-__all__ = ["Mistake", "database", "doubtful", "unreachable"]
+__all__ = ["Mistake", "database", "doubtful"]
 
 _MARKUP = re.compile("[<>]")
 _IDS = ("operator_journey_id", "operator_trip_id")
@@ -37,18 +37,6 @@ def database(journey: Mapping[str, Any], profile: Profile) -> Iterator[Mistake]:
         if key in seen:
             yield Mistake("incentive_index", f"/incentives/{number}")
         seen.add(key)
-        amount = incentive["amount"]
-        if amount != int(amount):
-            yield Mistake("incentive_amount", f"/incentives/{number}/amount")
-
-
-def unreachable(journey: Mapping[str, Any], profile: Profile) -> Iterator[Mistake]:
-    """Yield the persons without any number, the driver first."""
-    either = profile["phone"]["either"]
-    for role in _ROLES:
-        identity = journey[role]["identity"]
-        if not any(identity.get(name) is not None for name in either):
-            yield Mistake("phone", f"/{role}/identity")
 
 
 def doubtful(journey: Mapping[str, Any], phones: bool = True) -> Iterator[Mistake]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
@@ -78,8 +79,8 @@ def facts(document: Mapping[str, Any], operator: str = "") -> Facts:
         operator,
         document["operator_journey_id"],
         document["operator_trip_id"],
-        driver["identity_key"],
-        passenger["identity_key"],
+        _text(driver["identity_key"]),
+        _text(passenger["identity_key"]),
         driver["operator_user_id"],
         passenger["operator_user_id"],
         instant(start["datetime"]),
@@ -89,6 +90,11 @@ def facts(document: Mapping[str, Any], operator: str = "") -> Facts:
         document["distance"],
         straight(start["lat"], start["lon"], end["lat"], end["lon"]),
     )
+
+
+def _text(key: Any) -> str:
+    """Return a key, which the server takes as it comes: what is no text still tells persons."""
+    return key if isinstance(key, str) else json.dumps(key, sort_keys=True)
 
 
 def straight(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
