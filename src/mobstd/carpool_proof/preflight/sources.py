@@ -100,6 +100,8 @@ class Source:
         head = stream.peek(4096)
         if head[:4] == _PARQUET:
             return "parquet"
+        if not head.strip():
+            return "ndjson"
         bare = self.name.lower().removesuffix(".gz").removesuffix(".zst")
         return format_of(bare, head)
 
