@@ -31,7 +31,7 @@ _TABLES = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA temp_store = FILE;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -16384;
 CREATE TABLE journey (seq INTEGER PRIMARY KEY, source INT, line INT, received INT, stored INT,
                       reasons TEXT, {_FACTS});
 CREATE TABLE found (seq INT, reason TEXT);
