@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,16 @@ def test_history_in_every_shape(tmp_path: Path) -> None:
     assert [rules(x)[0] for x in judge(path, history=[named(db)])] == ["duplicate_past"] * 2
 
 
+def test_a_history_of_several_operators(tmp_path: Path) -> None:
+    before = [journey(1) | {"op": "a"}, journey(2, "q", "r") | {"op": "b"}, {"op": 1}, 5]
+    past = write(tmp_path / "h", before)
+    today = write(
+        tmp_path / "t", [journey(1, "x", "y") | {"op": "b"}, journey(2, "z", "w") | {"op": "b"}]
+    )
+    found = judge(today, history=[named(past)], operator_column="op")
+    assert [rules(x) for x in found] == [[], ["duplicate_past"]]
+
+
 def test_a_history_that_is_none(tmp_path: Path) -> None:
     import sqlite3
 
@@ -356,6 +367,23 @@ def test_no_reason_tells_who_it_is(tmp_path: Path) -> None:
     assert told.count("schema") >= 6
     assert "secret" not in told
     assert key("d") not in told
+
+
+def test_passengers_of_one_car_share_a_trip(tmp_path: Path) -> None:
+    car = [journey(1, trip=1), journey(2, passenger="q", trip=2), journey(3, passenger="r", trip=1)]
+    assert [x.verdict for x in judge(write(tmp_path / "t", car))] == ["accepted"] * 3
+    assert "trip_split" in [x for one in judge(write(tmp_path / "t", car)) for x in rules(one)]
+    shared = [one | {"operator_trip_id": "t1"} for one in car]
+    assert verdicts(shared, tmp_path) == [("accepted", [])] * 3
+
+
+def test_rules_that_count_by_status_are_refused(tmp_path: Path) -> None:
+    many = NEW["too_many_trips_by_day"]
+    left_out = {**many.thresholds["statuses_left_out"], "value": ["canceled"]}
+    rule = replace(many, thresholds={**many.thresholds, "statuses_left_out": left_out})
+    other = replace(NEW, name="other", rules={**NEW.rules, many.name: rule})
+    with pytest.raises(ConfigError, match="by their status"):
+        judge(write(tmp_path / "t", [journey()]), rules=other)
 
 
 def test_lengths_of_time() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from mobstd.carpool_proof.rules.facts import instant
 from mobstd.errors import ConfigError
 
-__all__ = ["Arrival", "duration"]
+__all__ = ["Arrival", "arrival", "duration"]
 
 _DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -52,6 +53,30 @@ class Arrival:
         return self.now
 
 
+def arrival(
+    now: str | None, sent_after: str | None, column: str | None, within: str = "0s"
+) -> Arrival:
+    """Return how the reception is found, as it was asked for; at this moment unless it was.
+
+    Raises:
+        ConfigError: for what is no instant or no duration, or where more than one is asked for.
+    """
+    if sum(one is not None for one in (now, sent_after, column)) > 1:
+        raise ConfigError("proof.one-reception")
+    moment = int(datetime.now(UTC).timestamp() * 1000)
+    width = duration(within)
+    if column is not None:
+        return Arrival("column", moment, column, within=width)
+    if sent_after is not None:
+        return Arrival("after", moment, after=duration(sent_after), within=width)
+    if now is not None:
+        try:
+            moment = instant(now)
+        except ValueError:
+            raise ConfigError("proof.not-an-instant", value=now[:40]) from None
+    return Arrival("now", moment, within=width)
+
+
 def duration(text: str) -> int:
     """Return a duration such as ``90s``, ``15m``, ``2h`` or ``1d`` in milliseconds.
 
@@ -60,5 +85,5 @@ def duration(text: str) -> int:
     """
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise ConfigError("proof.not-a-duration", value=text)
+        raise ConfigError("proof.not-a-duration", value=text[:40])
     return int(match[1]) * _UNITS[match[2]]

@@ -39,7 +39,7 @@ def add(subparsers: Any) -> None:
     def option(flag: str, **rest: Any) -> None:
         parser.add_argument(flag, help=_say(f"proof.preflight.{flag.lstrip('-')}"), **rest)
 
-    parser.add_argument("files", nargs="+", metavar=file, help=_say("proof.preflight.files"))
+    parser.add_argument("files", nargs="*", metavar=file, help=_say("proof.preflight.files"))
     option("--rules", metavar=name)
     option("--diff-rules", nargs=2, metavar=(name, name))
     option("--standard", metavar="NAME@VERSION", default=_STANDARD)
@@ -63,6 +63,7 @@ def add(subparsers: Any) -> None:
     option("--json", metavar=file)
     option("--limit", type=int, default=100, metavar="N")
     option("--spill", metavar=folder)
+    option("--serve", type=int, metavar="PORT")
     parser.set_defaults(func=run)
 
 
@@ -73,10 +74,17 @@ COMMANDS: Mapping[str, Callable[[Any], None]] = {"preflight": add}
 def run(args: argparse.Namespace) -> int:
     """Judge journeys, and return 1 where one is refused, 3 where there was none."""
     from mobstd.carpool_proof.rules.profile import profile, profiles
+    from mobstd.errors import ConfigError
 
+    if args.serve is None and not args.files:
+        raise ConfigError("proof.no-files")
+    if args.serve is not None and args.files:
+        raise ConfigError("proof.serve-no-files")
     if args.diff_rules:
         return _differ(args)
     chosen = profile(args.rules or profiles()[-1])
+    if args.serve is not None:
+        return _serve(args, _plan(args, chosen))
     return _judge(args, _plan(args, chosen))
 
 
@@ -84,6 +92,7 @@ def _plan(args: argparse.Namespace, chosen: Any) -> Plan:
     from pathlib import Path
 
     from mobstd.canon.standard import find
+    from mobstd.carpool_proof.preflight.arrival import arrival
     from mobstd.carpool_proof.preflight.run import Plan
     from mobstd.carpool_proof.preflight.sources import named
     from mobstd.errors import ConfigError
@@ -96,7 +105,7 @@ def _plan(args: argparse.Namespace, chosen: Any) -> Plan:
         sources=[named(word, args.format) for word in args.files],
         version=find(args.standard, args.roots),
         profile=chosen,
-        arrival=_arrival(args),
+        arrival=arrival(args.now, args.sent_after, args.received_column, args.within),
         history=[named(word) for word in args.history],
         remember=args.remember,
         out=Path(args.out) if args.out else None,
@@ -108,27 +117,6 @@ def _plan(args: argparse.Namespace, chosen: Any) -> Plan:
         lang=args.lang,
         progress=_Progress(),
     )
-
-
-def _arrival(args: argparse.Namespace) -> Any:
-    from datetime import UTC, datetime
-
-    from mobstd.carpool_proof.preflight.arrival import Arrival, duration
-    from mobstd.carpool_proof.rules.facts import instant
-    from mobstd.errors import ConfigError
-
-    now = int(datetime.now(UTC).timestamp() * 1000)
-    within = duration(args.within)
-    if args.received_column:
-        return Arrival("column", now, args.received_column, within=within)
-    if args.sent_after:
-        return Arrival("after", now, after=duration(args.sent_after), within=within)
-    if args.now:
-        try:
-            now = instant(args.now)
-        except ValueError:
-            raise ConfigError("proof.not-an-instant", value=args.now) from None
-    return Arrival("now", now, within=within)
 
 
 def _judge(args: argparse.Namespace, plan: Plan) -> int:
@@ -160,6 +148,17 @@ def _judge(args: argparse.Namespace, plan: Plan) -> int:
         print(_say("proof.said.nothing"), file=sys.stderr)
         return 3
     return 1 if summary.verdicts["refused"] else 0
+
+
+def _serve(args: argparse.Namespace, plan: Plan) -> int:
+    from mobstd.carpool_proof.preflight.service import Service
+    from mobstd.serving.hosting import host
+
+    def ready(url: str) -> None:
+        print(_say("proof.said.serving", url=url), file=sys.stderr, flush=True)
+
+    host(Service(plan), "127.0.0.1", args.serve, ready)
+    return 0
 
 
 class _Told:

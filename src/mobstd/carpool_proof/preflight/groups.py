@@ -15,6 +15,7 @@ from mobstd.carpool_proof.rules.history import Past
 from mobstd.carpool_proof.rules.operators import Declared, Operators
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Terms, terms_of
+from mobstd.errors import ConfigError
 
 __all__ = ["MOST_TRIPS", "judge_groups"]
 
@@ -39,7 +40,13 @@ class _Ridden(NamedTuple):
 
 
 def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
-    """Find what speaks against journeys because of others, under the profile of that number."""
+    """Find what speaks against journeys because of others, under the profile of that number.
+
+    Raises:
+        ConfigError: for a profile that counts journeys by their status.
+    """
+    if profile["too_many_trips_by_day"]["statuses_left_out"]:
+        raise ConfigError("proof.rules-leave-out", rules=profile.name)
     bit = 1 << number
     for seq, first in spill.duplicates(bit):
         source, line = spill.place(first)
@@ -65,6 +72,7 @@ class _Groups:
         self._overlap = Reason(
             "temporal_overlap_anomaly", "depends", "processing", "order"
         ).packed()
+        self._split = Reason("trip_split", "warning", pointer="/operator_trip_id").packed()
         self._shared = Reason("interoperator_overlap", "refused", "processing").packed()
 
     def person(self, rows: Sequence[_Ridden]) -> None:
@@ -77,6 +85,7 @@ class _Groups:
             self._days(own)
             self._overlaps(own)
             self._users(own)
+            self._cars(own)
         if len(operators) > 1:
             self._across(rows)
         for couple in _couples(rows):
@@ -112,6 +121,15 @@ class _Groups:
             flagged = {one.key for one, _ in self._anomalies.overlapping(ridden)}
             for seq in flagged:
                 self._find(seq, self._overlap)
+
+    def _cars(self, rows: Sequence[_Ridden]) -> None:
+        """Warn of passengers of one car at one time who do not share a trip."""
+        until, trip = 0, ""
+        for row in sorted((r for r in rows if r.drives), key=lambda row: row.start):
+            if row.start < until and row.trip != trip:
+                self._find(row.seq, self._split)
+            if row.end > until:
+                until, trip = row.end, row.trip
 
     def _users(self, rows: Sequence[_Ridden]) -> None:
         if len({row.user for row in rows}) > 1:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from mobstd.carpool_proof.preflight.loading import Judge, Loaded, past
+from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past
 from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
@@ -41,7 +41,14 @@ def is_database(name: str) -> bool:
         return False
 
 
-def recall(source: Source, judge: Judge, spill: Spill, loaded: Loaded, every: int) -> None:
+def recall(
+    source: Source,
+    judge: Judge,
+    spill: Spill,
+    loaded: Loaded,
+    every: int,
+    operator_column: str = "",
+) -> None:
     """Put the journeys of the days before beside those that are judged, which are loaded already.
 
     Args:
@@ -50,12 +57,13 @@ def recall(source: Source, judge: Judge, spill: Spill, loaded: Loaded, every: in
         spill: where to.
         loaded: where they are counted.
         every: the bits of all profiles.
+        operator_column: a member of a file's journeys that names the operator.
 
     Raises:
         ConfigError: where a database is none of ours.
     """
     if not is_database(source.name):
-        for _ in past(_of_file(source, judge), spill, loaded.past, every):
+        for _ in past(_of_file(source, judge, operator_column), spill, loaded.past, every):
             loaded.past += 1
         return
     try:
@@ -64,13 +72,12 @@ def recall(source: Source, judge: Judge, spill: Spill, loaded: Loaded, every: in
         raise ConfigError("proof.no-history", file=source.name, why=str(error)) from None
 
 
-def _of_file(source: Source, judge: Judge) -> Iterator[Facts]:
-    for item in source.items(judge.version, "journey", judge.overlay):
+def _of_file(source: Source, judge: Judge, operator_column: str) -> Iterator[Facts]:
+    for item in source.items(judge.version, SCHEMA, judge.overlay):
         if item.remark is None:
-            try:
-                yield facts(item.document, source.operator)
-            except (KeyError, TypeError, ValueError):
-                continue
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                named = item.document.get(operator_column) if operator_column else None
+                yield facts(item.document, source.operator if named is None else str(named))
 
 
 def remember(name: str, spill: Spill, bit: int) -> int:

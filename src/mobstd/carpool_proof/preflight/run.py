@@ -119,7 +119,7 @@ def _loaded(
         progress=plan.progress,
     )
     for source in plan.history:
-        recall(source, judge, spill, loaded, (1 << len(profiles)) - 1)
+        recall(source, judge, spill, loaded, (1 << len(profiles)) - 1, plan.operator_column)
     return judge, loaded
 
 
