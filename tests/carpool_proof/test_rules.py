@@ -361,6 +361,15 @@ def test_across_operators() -> None:
     assert list(rules.too_close_trips([first, second, declared(4801, 5000, "a", "t")])) == []
 
 
+def test_no_repr_shows_anybody() -> None:
+    one = journey(
+        driver="secret", passenger="secret", driver_user="secret", passenger_user="secret"
+    )
+    assert "secret" not in repr(one)
+    assert "j0" in repr(one)
+    assert "secret" not in repr(declared(0, 1, "a", "t", other="secret"))
+
+
 def test_facts_of_a_document() -> None:
     end = {"lat": 45.0, "lon": 5.0}
     person = {"identity_key": "k", "operator_user_id": "u"}

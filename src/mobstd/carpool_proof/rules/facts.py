@@ -15,7 +15,7 @@ _RADIUS = 6_371_008.8
 
 
 class Facts(NamedTuple):
-    """What rules read of a journey.
+    """What rules read of a journey; its ``repr`` shows nobody.
 
     Attributes:
         operator: whose journey it is; any text that tells operators apart.
@@ -46,6 +46,10 @@ class Facts(NamedTuple):
     proof_class: str
     distance: float
     straight: float
+
+    def __repr__(self) -> str:
+        """Name the journey, and nobody in it."""
+        return f"Facts(operator={self.operator!r}, journey={self.journey!r})"
 
 
 def instant(text: str) -> int:

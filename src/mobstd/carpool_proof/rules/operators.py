@@ -28,6 +28,10 @@ class Declared(NamedTuple):
     drives: bool
     key: int
 
+    def __repr__(self) -> str:
+        """Name the journey, and nobody in it."""
+        return f"Declared(operator={self.operator!r}, key={self.key})"
+
 
 class Operators:
     """The rules across operators under one profile."""
