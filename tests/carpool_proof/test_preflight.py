@@ -266,6 +266,46 @@ def test_what_is_broken_is_said_with_its_place_and_passed(tmp_path: Path) -> Non
     assert "line 3, column 8" in judge(text)[0].reasons[0].message("en")
 
 
+def test_what_strangers_write(tmp_path: Path) -> None:
+    half = json.dumps(journey(1)).replace('"j1"', '"\\ud800"')
+    member = json.dumps({**journey(2), "a\ud800": 1, "op": "\udfff"})
+    deep = "[" * 100_000 + "]" * 100_000
+    huge = json.dumps(journey(3)).replace("12000", "1" + "0" * 400)
+    key = json.dumps(journey(4, "a", "b")).replace(
+        journey(4, "a")["driver"]["identity"]["identity_key"], ""
+    )
+    number = journey(5, "c", "e")
+    number["driver"]["identity"]["identity_key"] = 12
+    year = journey(6, "f", "g")
+    year["start"]["datetime"] = "0000-01-01T00:00:00Z"
+    lines = [
+        half,
+        member,
+        deep,
+        huge,
+        key,
+        json.dumps(number),
+        json.dumps(year),
+        "null",
+        '"a"',
+        "1",
+    ]
+    path = tmp_path / "s.ndjson"
+    path.write_text("\n".join([*lines, json.dumps(journey(7, "h", "i"))]), "utf-8")
+    out = tmp_path / "out"
+    found: list[Judged] = []
+    before = [named(str(path))]
+    preflight(plan(path, out=out, table=True, operator_column="op", history=before), found.append)
+    assert [one.verdict for one in found[:5]] == ["refused"] * 5
+    assert [one.verdict for one in found[6:10]] == ["refused"] * 4
+    assert set(rules(found[5])) == {"published", "duplicate_past"}
+    assert rules(found[10]) == ["duplicate_past"]
+    for name in ("refused.ndjson", "reasons.ndjson"):
+        for line in (out / name).read_text("utf-8").splitlines():
+            if line.count("[") < 1000:
+                json.loads(line)
+
+
 def test_a_compressed_file_that_ends_early(tmp_path: Path) -> None:
     path = tmp_path / "c.ndjson.gz"
     whole = gzip.compress(b"".join(json.dumps(one).encode() + b"\n" for one in world(400)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past
+from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
 from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
@@ -48,6 +48,7 @@ def recall(
     loaded: Loaded,
     every: int,
     operator_column: str = "",
+    received_column: str = "",
 ) -> None:
     """Put the journeys of the days before beside those that are judged, which are loaded already.
 
@@ -58,12 +59,15 @@ def recall(
         loaded: where they are counted.
         every: the bits of all profiles.
         operator_column: a member of a file's journeys that names the operator.
+        received_column: a member that holds the reception, which does not matter here.
 
     Raises:
         ConfigError: where a database is none of ours.
     """
     if not is_database(source.name):
-        for _ in past(_of_file(source, judge, operator_column), spill, loaded.past, every):
+        for _ in past(
+            _of_file(source, judge, operator_column, received_column), spill, loaded.past, every
+        ):
             loaded.past += 1
         return
     try:
@@ -72,12 +76,19 @@ def recall(
         raise ConfigError("proof.no-history", file=source.name, why=str(error)) from None
 
 
-def _of_file(source: Source, judge: Judge, operator_column: str) -> Iterator[Facts]:
+def _of_file(
+    source: Source, judge: Judge, operator_column: str, received_column: str
+) -> Iterator[Facts]:
+    """Yield the journeys of a file that the registry can have taken."""
     for item in source.items(judge.version, SCHEMA, judge.overlay):
-        if item.remark is None:
-            with suppress(AttributeError, KeyError, TypeError, ValueError):
-                named = item.document.get(operator_column) if operator_column else None
-                yield facts(item.document, source.operator if named is None else str(named))
+        document = item.document
+        if not isinstance(document, dict):
+            continue
+        named = document.pop(operator_column, None)
+        document.pop(received_column, None)
+        if not judge.refuses(document):
+            with suppress(ValueError):
+                yield facts(document, source.operator if named is None else plain(named))
 
 
 def remember(name: str, spill: Spill, bit: int) -> int:

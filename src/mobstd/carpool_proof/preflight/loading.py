@@ -21,7 +21,7 @@ from mobstd.validation.documents import DocumentJudge
 from mobstd.validation.overlay import overlays
 from mobstd.validation.remark import Remark
 
-__all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past"]
+__all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past", "plain"]
 
 SCHEMA = "journey"
 OVERLAY = "server"
@@ -56,6 +56,10 @@ class Judge:
         self.overlay = OVERLAY if OVERLAY in overlays(version) else None
         self._server = DocumentJudge(version, SCHEMA, self.overlay)
         self._text = DocumentJudge(version, SCHEMA) if published and self.overlay else None
+
+    def refuses(self, document: Any) -> bool:
+        """Say whether the server refuses a document by its schema."""
+        return any(remark.severity == "error" for remark in self._server.remarks(document))
 
     def reasons(self, document: Any) -> list[Reason]:
         """Return what speaks against a document; the registry answers only the first."""
@@ -153,7 +157,7 @@ class _Reader:
         told = None
         if isinstance(document, dict) and any(self._columns):
             named, told = (document.pop(name, None) if name else None for name in self._columns)
-            operator = operator if named is None else str(named)
+            operator = operator if named is None else plain(named)
             raw = None
         line = _line(raw, document)
         reasons = self._judge.reasons(document)
@@ -190,15 +194,30 @@ class _Reader:
         return stored, reasons
 
 
+def plain(named: Any) -> str:
+    """Return what names an operator as a text that can be stored."""
+    return str(named).encode("utf-8", "backslashreplace").decode()
+
+
 def _line(raw: bytes | None, document: Any) -> bytes:
     if raw is not None:
         return raw.strip() + b"\n"
-    return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    text = json.dumps(document, ensure_ascii=False)
+    return (text if _encodable(text) else json.dumps(document)).encode() + b"\n"
+
+
+def _encodable(text: str) -> bool:
+    """Say whether a text is more than halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _id_of(document: Any) -> str | None:
     found = document.get("operator_journey_id") if isinstance(document, dict) else None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and _encodable(found) else None
 
 
 def past(journeys: Iterable[Facts], spill: Spill, before: int, every: int) -> Iterator[int]:

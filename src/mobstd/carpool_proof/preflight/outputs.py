@@ -72,7 +72,9 @@ class Outputs:
     def _text(self, name: str) -> IO[str]:
         self._names.append(name)
         path = self._folder / (name + _PART)
-        return self._stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+        return self._stack.enter_context(
+            path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        )
 
     def write(self, one: Judged) -> None:
         """Write a journey, and what speaks against it."""

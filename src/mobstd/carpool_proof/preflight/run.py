@@ -119,7 +119,8 @@ def _loaded(
         progress=plan.progress,
     )
     for source in plan.history:
-        recall(source, judge, spill, loaded, (1 << len(profiles)) - 1, plan.operator_column)
+        columns = (plan.operator_column, plan.arrival.column)
+        recall(source, judge, spill, loaded, (1 << len(profiles)) - 1, *columns)
     return judge, loaded
 
 

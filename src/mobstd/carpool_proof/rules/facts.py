@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 __all__ = ["Facts", "couple", "facts", "instant", "straight"]
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _RADIUS = 6_371_008.8
 """Metres of the mean radius of the Earth."""
@@ -81,12 +84,12 @@ def facts(document: Mapping[str, Any], operator: str = "") -> Facts:
     driver, passenger = document["driver"]["identity"], document["passenger"]["identity"]
     return Facts(
         operator,
-        document["operator_journey_id"],
-        document["operator_trip_id"],
+        _text(document["operator_journey_id"]),
+        _text(document["operator_trip_id"]),
         _text(driver["identity_key"]),
         _text(passenger["identity_key"]),
-        driver["operator_user_id"],
-        passenger["operator_user_id"],
+        _text(driver["operator_user_id"]),
+        _text(passenger["operator_user_id"]),
         instant(start["datetime"]),
         instant(end["datetime"]),
         start["lon"],
@@ -96,9 +99,13 @@ def facts(document: Mapping[str, Any], operator: str = "") -> Facts:
     )
 
 
-def _text(key: Any) -> str:
-    """Return a key, which the server takes as it comes: what is no text still tells persons."""
-    return key if isinstance(key, str) else json.dumps(key, sort_keys=True)
+def _text(value: Any) -> str:
+    """Return an id or a key as the registry stores it: half a character becomes U+FFFD.
+
+    A key that is no text, which the server takes, still tells persons apart.
+    """
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def straight(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
