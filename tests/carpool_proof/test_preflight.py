@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
+from mobstd.canon.files import load
 from mobstd.canon.standard import find
 from mobstd.carpool_proof.preflight.arrival import Arrival, duration
 from mobstd.carpool_proof.preflight.judging import Judged
 from mobstd.carpool_proof.preflight.run import Change, Plan, compare, preflight
 from mobstd.carpool_proof.preflight.sources import Source, named
+from mobstd.carpool_proof.preflight.verdict import ROWS, Reason
 from mobstd.carpool_proof.rules.facts import Facts, facts, instant
 from mobstd.carpool_proof.rules.history import Memory
 from mobstd.carpool_proof.rules.profile import profile
@@ -31,6 +33,7 @@ OLD, NEW = profile("2025-08"), profile("2026-07")
 VERSION = find("carpool-proof@3.4")
 TERMS = {"expired", "distance_too_short", "too_many_trips_by_day", "too_close_trips"}
 HOUR = 3_600_000
+PUBLISHED = load(VERSION.conformance / "rules" / "2026-07.yaml")["rules"].values()
 
 
 def plan(*sources: Any, rules: Any = NEW, **rest: Any) -> Plan:
@@ -424,6 +427,26 @@ def test_rules_that_count_by_status_are_refused(tmp_path: Path) -> None:
     other = replace(NEW, name="other", rules={**NEW.rules, many.name: rule})
     with pytest.raises(ConfigError, match="by their status"):
         judge(write(tmp_path / "t", [journey()]), rules=other)
+
+
+def test_every_rule_has_its_row_and_its_words() -> None:
+    rows = {row["id"] for row in load(VERSION.conformance / "requirements.yaml")}
+    assert set(ROWS.values()) <= rows
+    for rule in ROWS:
+        reason = Reason(rule, "refused", params={"line": 1})
+        assert reason.message("en") != reason.message("fr")
+        assert not reason.message("en").startswith("proof.")
+    labels = {rule.get("label") or rule.get("answer", {}).get("label") for rule in PUBLISHED}
+    assert labels - {None} <= set(ROWS)
+
+
+def test_what_is_no_parquet(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "p.parquet"
+    path.write_bytes(b"PAR1" + b"\x00" * 50)
+    other = write(tmp_path / "d.ndjson", [journey()])
+    found = judge(path, other)
+    assert [rules(one) for one in found] == [["unreadable"], []]
 
 
 def test_lengths_of_time() -> None:

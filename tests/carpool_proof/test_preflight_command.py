@@ -38,7 +38,7 @@ def test_exit_codes_and_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "rules of 2026-07" in said
     assert main(["preflight", good, late, *NOW, "--lang", "fr"]) == 1
     said = capsys.readouterr().out
-    assert f"{late}:1 j1 expired Le trajet parvient au registre trop tard" in said
+    assert f"{late}:1 j1 PROOF-TERM-01 expired Le trajet parvient au registre trop tard" in said
     assert "1 refusés à coup sûr" in said
     nothing = tmp_path / "nothing"
     nothing.write_text("", "utf-8")
@@ -92,8 +92,8 @@ def test_a_column_that_has_no_reception(tmp_path: Path, capsys: pytest.CaptureFi
     main(["preflight", path, "--received-column", "at"])
     said = capsys.readouterr().out
     assert "1 journeys have none there" in said
-    assert "j1 expired" in said
-    assert "j3 instant" in said
+    assert "j1 PROOF-TERM-01 expired" in said
+    assert "j3 PROOF-JRN-09 instant" in said
 
 
 def test_stdin_and_the_limit(
@@ -105,7 +105,7 @@ def test_stdin_and_the_limit(
         monkeypatch.setattr(sys, "stdin", stdin)
         assert main(["preflight", "-", *NOW, "--limit", limit]) == 1
         captured = capsys.readouterr()
-        assert captured.out.count(" schema /") == lines
+        assert captured.out.count(" PROOF-GEN-03 schema /") == lines
         assert ("9 more reasons" in captured.err) == (limit == "1")
 
 
@@ -167,7 +167,9 @@ def test_the_page(lang: str, tmp_path: Path) -> None:
     assert {a["class"] for a in bars} >= {"refused", "accepted"}
     assert all(float(a["x"]) + float(a["width"]) <= 400.1 for a in bars)
     for row in summary["rules"]:
-        assert re.search(rf"<code>{row['rule']}</code>.*>{row['journeys']}</td>", text)
+        assert re.search(
+            rf"<code>{row['rule']}</code>.*{row['requirement']}.*>{row['journeys']}</td>", text
+        )
     assert sum(summary["verdicts"].values()) == summary["journeys"] == 120
     assert sum(sum(c.values()) for c in summary["days"].values()) == 120
     assert set(summary["operators"]) == {"<b>", "other"}

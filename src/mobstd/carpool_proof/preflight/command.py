@@ -165,6 +165,9 @@ class _Told:
     """Prints what is refused, up to a limit."""
 
     def __init__(self, args: argparse.Namespace, files: list[str]) -> None:
+        from mobstd.carpool_proof.preflight.verdict import ROWS
+
+        self._rows = ROWS
         self._limit, self._lang, self._files = args.limit, args.lang, files
         self._printed = self._left = 0
 
@@ -179,7 +182,8 @@ class _Told:
                 continue
             self._printed += 1
             place = f"{self._files[one.source]}:{one.line}"
-            print(f"{place} {one.journey or '-'} {reason.rule} {reason.message(self._lang)}")
+            said = f"{self._rows[reason.rule]} {reason.rule} {reason.message(self._lang)}"
+            print(f"{place} {one.journey or '-'} {said}")
 
     def end(self) -> None:
         if self._left:
@@ -228,11 +232,16 @@ def _differ(args: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """Says on a terminal how many journeys were read, after a second."""
+    """Says on a terminal how many journeys were read, after a second; below 0 it is the end."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
+        self._shown = False
 
     def __call__(self, count: int) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self._since > 1:
+        if count < 0:
+            if self._shown:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        elif sys.stderr.isatty() and time.monotonic() - self._since > 1:
+            self._shown = True
             print(f"\r\x1b[K{_say('proof.said.progress', count=count)}", end="", file=sys.stderr)

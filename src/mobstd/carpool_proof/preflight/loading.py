@@ -108,7 +108,7 @@ def load(
         operator_column: a member that names the operator, taken out before judging.
         keep: whether to keep the documents, for the files that are written.
         phones: whether to compare phone numbers.
-        progress: told how many were read.
+        progress: told how many were read; -1 at the end.
     """
     loaded = Loaded()
     reader = _Reader(judge, profiles, arrival, operator_column, phones, loaded)
@@ -123,6 +123,7 @@ def load(
                 spill.lines.write(line)
             if seq % 4096 == 0:
                 progress(seq)
+    progress(-1)
     spill.flush()
     return loaded
 

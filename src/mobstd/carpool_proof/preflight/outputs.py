@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mobstd.carpool_proof.preflight.judging import Judged
-from mobstd.carpool_proof.preflight.verdict import VERDICTS
+from mobstd.carpool_proof.preflight.verdict import ROWS, VERDICTS
 from mobstd.errors import ConfigError
 
 __all__ = ["Outputs", "replaced"]
@@ -22,7 +22,7 @@ _PART = ".part"
 REASONS = ("file", "line", "operator", "operator_journey_id", "verdict", "at_creation")
 """Columns of the reasons, before those of each."""
 
-_OF_REASON = ("rule", "weight", "stage", "on", "pointer", "message")
+_OF_REASON = ("rule", "requirement", "weight", "stage", "on", "pointer", "message")
 
 
 def replaced(path: Path, text: str) -> None:
@@ -94,7 +94,14 @@ class Outputs:
         text = f'{start[:-1]}, "reasons": [{said}]}}\n'
         self._reasons.write(text.encode("utf-8", "backslashreplace"))
         for reason in one.reasons:
-            parts = (reason.rule, reason.weight, reason.stage, reason.on, reason.pointer)
+            parts = (
+                reason.rule,
+                ROWS[reason.rule],
+                reason.weight,
+                reason.stage,
+                reason.on,
+                reason.pointer,
+            )
             self._rows.writerow([*map(_safe, head), *parts, _safe(reason.message(self._lang))])
 
     def _as_json(self, reason: Any) -> str:

@@ -47,7 +47,7 @@ class Plan:
         published: whether to tell what the published text alone refuses.
         spill: the folder for what is put on disk.
         lang: of texts in tables.
-        progress: told how many were read.
+        progress: told how many were read; -1 at the end.
     """
 
     sources: Sequence[Source]

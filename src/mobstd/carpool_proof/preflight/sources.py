@@ -190,19 +190,21 @@ def _json(stream: BinaryIO) -> Iterator[Item]:
 
 def _parquet(stream: BinaryIO) -> Iterator[Item]:
     try:
-        from pyarrow import parquet
+        from pyarrow import ArrowException, parquet
     except ImportError:
         raise MissingExtra("proof.needs-bulk") from None
+    number = 0
     with tempfile.TemporaryFile() as whole:
-        if not stream.seekable():
-            shutil.copyfileobj(stream, whole)
-            whole.seek(0)
-        file = parquet.ParquetFile(whole if not stream.seekable() else stream)
-        number = 0
-        for batch in file.iter_batches(batch_size=4096):
-            for row in batch.to_pylist():
-                number += 1
-                yield Item(number, _of_row(row))
+        shutil.copyfileobj(stream, whole, 1 << 20)
+        whole.seek(0)
+        try:
+            for batch in parquet.ParquetFile(whole).iter_batches(batch_size=4096):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield Item(number, _of_row(row))
+        except (ArrowException, OSError) as error:
+            why = {"why": type(error).__name__}
+            yield Item(number + 1, remark=Remark("parquet", "proof.no-parquet", why))
 
 
 def _of_row(row: dict[str, Any]) -> Any:

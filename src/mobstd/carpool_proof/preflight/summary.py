@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mobstd.carpool_proof.preflight.judging import Judged
-from mobstd.carpool_proof.preflight.verdict import VERDICTS, Verdict
+from mobstd.carpool_proof.preflight.verdict import ROWS, VERDICTS, Verdict
 
 __all__ = ["FORMAT", "Summary"]
 
@@ -72,7 +72,13 @@ class Summary:
             "verdicts": _all(self.verdicts),
             "at_creation": _all(self.at_creation),
             "rules": [
-                {"rule": rule, "weight": weight, "stage": self.stages[rule], "journeys": count}
+                {
+                    "rule": rule,
+                    "requirement": ROWS[rule],
+                    "weight": weight,
+                    "stage": self.stages[rule],
+                    "journeys": count,
+                }
                 for rule, weight, count in self.by_rule()
             ],
             "days": {day: _all(counts) for day, counts in sorted(self.days.items())},

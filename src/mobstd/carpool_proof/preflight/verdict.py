@@ -9,7 +9,17 @@ from typing import Any, Literal
 
 from mobstd.messages import LANGUAGES, render
 
-__all__ = ["DEPENDS_ON", "VERDICTS", "On", "Reason", "Stage", "Verdict", "Weight", "verdict"]
+__all__ = [
+    "DEPENDS_ON",
+    "ROWS",
+    "VERDICTS",
+    "On",
+    "Reason",
+    "Stage",
+    "Verdict",
+    "Weight",
+    "verdict",
+]
 
 Weight = Literal["refused", "depends", "warning"]
 """``refused``: for certain; ``depends``: on what ``on`` says; ``warning``: refuses nothing."""
@@ -25,6 +35,38 @@ On = Literal["", "arrival", "order", "route", "window"]
 DEPENDS_ON: tuple[On, ...] = ("arrival", "order", "route", "window")
 """The instant of reception; which of two the registry lists first; the route that its router finds;
 the hours that its run across operators looks at."""
+
+
+ROWS: Mapping[str, str] = {
+    "unreadable": "PROOF-GEN-01",
+    "schema": "PROOF-GEN-03",
+    "published": "PROOF-GEN-03",
+    "instant": "PROOF-JRN-09",
+    "markup": "PROOF-JRN-03",
+    "date_order": "PROOF-JRN-13",
+    "duplicate": "PROOF-JRN-14",
+    "duplicate_past": "PROOF-JRN-14",
+    "incentive_index": "PROOF-JRN-18",
+    "trip_split": "PROOF-JRN-19",
+    "same_person": "PROOF-JRN-20",
+    "same_user": "PROOF-JRN-20",
+    "phone_differs": "PROOF-JRN-23",
+    "person_split": "PROOF-JRN-25",
+    "user_shared": "PROOF-JRN-25",
+    "age_unknown": "PROOF-JRN-28",
+    "revenue": "PROOF-JRN-29",
+    "expired": "PROOF-TERM-01",
+    "distance_too_short": "PROOF-TERM-02",
+    "too_many_trips_by_day": "PROOF-TERM-03",
+    "too_close_trips": "PROOF-TERM-04",
+    "temporal_overlap_anomaly": "PROOF-ANOM-01",
+    "distance_duration_anomaly": "PROOF-ANOM-02",
+    "distance_duration_route": "PROOF-ANOM-02",
+    "interoperator_overlap": "PROOF-FRAUD-01",
+    "interoperator_too_many_trips_by_day": "PROOF-FRAUD-02",
+    "interoperator_too_close_trips": "PROOF-FRAUD-03",
+}
+"""The row of the catalogue that each rule belongs to; ``mobstd explain ID`` tells more."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +99,8 @@ class Reason:
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason as it is written to files."""
-        found: dict[str, Any] = {"rule": self.rule, "weight": self.weight, "stage": self.stage}
+        found: dict[str, Any] = {"rule": self.rule, "requirement": ROWS[self.rule]}
+        found |= {"weight": self.weight, "stage": self.stage}
         found |= {"on": self.on} if self.on else {}
         found |= {"pointer": self.pointer} if self.pointer else {}
         found["message"] = {lang: self.message(lang) for lang in LANGUAGES}
