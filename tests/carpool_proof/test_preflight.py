@@ -16,11 +16,12 @@ import pytest
 
 from mobstd.canon.files import load
 from mobstd.canon.standard import find
+from mobstd.carpool_proof.preflight import command
 from mobstd.carpool_proof.preflight.arrival import Arrival, duration
 from mobstd.carpool_proof.preflight.judging import Judged
 from mobstd.carpool_proof.preflight.run import Change, Plan, compare, preflight
 from mobstd.carpool_proof.preflight.sources import Source, named
-from mobstd.carpool_proof.preflight.verdict import ROWS, Reason
+from mobstd.carpool_proof.preflight.verdict import DEPENDS_ON, ROWS, Reason
 from mobstd.carpool_proof.rules.facts import Facts, facts, instant
 from mobstd.carpool_proof.rules.history import Memory
 from mobstd.carpool_proof.rules.profile import profile
@@ -150,6 +151,13 @@ def test_what_depends_on_the_route_and_what_is_taken_for_granted(tmp_path: Path)
     assert verdicts([one], tmp_path) == [("depends", ["distance_duration_route"])]
     taken = verdicts([one], tmp_path, taken=frozenset({"route"}))
     assert taken == [("accepted", ["distance_duration_route"])]
+
+
+def test_an_operator_that_is_named_has_to_be_that_of_the_token(tmp_path: Path) -> None:
+    one = journey(operator_id=7)
+    assert verdicts([one], tmp_path, published=False) == [("depends", ["operator_id"])]
+    taken = verdicts([one], tmp_path, published=False, taken=frozenset({"token"}))
+    assert taken == [("accepted", ["operator_id"])]
 
 
 def test_which_of_two_is_flagged_depends_on_the_order(tmp_path: Path) -> None:
@@ -436,6 +444,7 @@ def test_every_rule_has_its_row_and_its_words() -> None:
         reason = Reason(rule, "refused", params={"line": 1})
         assert reason.message("en") != reason.message("fr")
         assert not reason.message("en").startswith("proof.")
+    assert set(DEPENDS_ON) == set(command._ASSUMED)
     labels = {rule.get("label") or rule.get("answer", {}).get("label") for rule in PUBLISHED}
     assert labels - {None} <= set(ROWS)
 

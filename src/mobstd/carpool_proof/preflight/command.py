@@ -19,7 +19,7 @@ __all__ = ["COMMANDS", "add", "run"]
 
 _STANDARD = "carpool-proof@3.4"
 _FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
-_ASSUMED = ("arrival", "order", "route", "window")
+_ASSUMED = ("arrival", "order", "route", "token", "window")
 
 
 def _say(code: str, **params: Any) -> str:

@@ -186,6 +186,8 @@ class _Reader:
         ]
         if refused:
             return 0, reasons
+        if "operator_id" in document:
+            reasons.append(Reason("operator_id", "depends", on="token", pointer="/operator_id"))
         late = received + self._arrival.within
         stored = sum(
             1 << number

@@ -31,16 +31,17 @@ VERDICTS: tuple[Verdict, ...] = ("refused", "depends", "accepted")
 Stage = Literal["reading", "creation", "processing"]
 """Where it bites: the file cannot be read; the registry answers so; it finds it days later."""
 
-On = Literal["", "arrival", "order", "route", "window"]
-DEPENDS_ON: tuple[On, ...] = ("arrival", "order", "route", "window")
+On = Literal["", "arrival", "order", "route", "token", "window"]
+DEPENDS_ON: tuple[On, ...] = ("arrival", "order", "route", "token", "window")
 """The instant of reception; which of two the registry lists first; the route that its router finds;
-the hours that its run across operators looks at."""
+whose token it is sent with; the hours that its run across operators looks at."""
 
 
 ROWS: Mapping[str, str] = {
     "unreadable": "PROOF-GEN-01",
     "schema": "PROOF-GEN-03",
     "published": "PROOF-GEN-03",
+    "operator_id": "PROOF-JRN-02",
     "instant": "PROOF-JRN-09",
     "markup": "PROOF-JRN-03",
     "date_order": "PROOF-JRN-13",
