@@ -145,3 +145,18 @@ def test_every_word_of_the_registry_has_its_text() -> None:
     words |= {f"label.{label}" for label in labels}
     told = {code for code in messages if not code.startswith("migration-")}
     assert {word.replace("_", "-") for word in words} == told
+
+
+def test_the_life_cycle_has_published_statuses_and_rows_that_exist() -> None:
+    lives = load(FOLDER / "lifecycle.yaml")
+    assert [life["version"] for life in lives] == list(LIVE)
+    for life in lives:
+        version = VERSIONS[life["version"]]
+        shown = next(d for u, d in documents(version).items() if "/journey-status." in u)
+        published = set(shown["properties"]["status"]["enum"])
+        assert published - set(life["statuses"]) == {"validation_error", "normalization_error"}
+        moves = [*life["first"], *life["moves"]]
+        assert all(id_ in ROWS for move in moves for id_ in move["requirements"])
+        assert all("canceled" not in move["from"] for move in life["moves"])
+        reached = {to for move in life["moves"] for to in move["to"]}
+        assert reached | {one["to"] for one in life["first"]} == set(life["statuses"])
