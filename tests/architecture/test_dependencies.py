@@ -21,6 +21,7 @@ EXTRAS = {
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
     "serving": {"server", "conformance"},
+    "carpool_proof": {"sign", "bulk", "conformance"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""
 
@@ -56,7 +57,7 @@ def _foreign(module: Module) -> set[str]:
 def test_what_is_imported_is_declared(module: Module) -> None:
     declared = _names(PROJECT["dependencies"])
     room = "serving" if module.room in standards() else module.room
-    for extra in EXTRAS.get(room, set()):
+    for extra in EXTRAS.get(room, set()) | EXTRAS.get(module.room, set()):
         declared |= _names(PROJECT["optional-dependencies"][extra])
     declared |= {part for part, whole in BROUGHT.items() if whole in declared}
     missing = {name for name in _foreign(module) if not _distribution(name) & declared}

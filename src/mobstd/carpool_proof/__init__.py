@@ -1,4 +1,12 @@
-"""The French registry of carpool proofs: what operators declare to it, and how it judges."""
+"""The French registry of carpool proofs: what operators declare to it, and how it judges.
+
+identity   keys and truncated numbers and names of persons, ids of journeys
+cee_token  the token of an application for energy savings certificates
+classes    proof classes, and the evidence that each needs
+booking    a booking that was carried out, as a journey
+rules      what the registry refuses and finds, as pure functions
+preflight  journeys judged before they are sent
+"""
 
 from __future__ import annotations
 
@@ -6,4 +14,8 @@ from mobstd.canon.plug import Plug
 
 __all__ = ["PLUG"]
 
-PLUG = Plug(name="carpool-proof", package="mobstd.carpool_proof")
+PLUG = Plug(
+    name="carpool-proof",
+    package="mobstd.carpool_proof",
+    commands="mobstd.carpool_proof.preflight.command:COMMANDS",
+)

@@ -15,6 +15,8 @@ EXTRAS = {
     "conformance": ("hypothesis", "ijson", "jinja2", "pytest", "rich", "schemathesis"),
     "server": ("starlette", "uvicorn"),
     "codegen": ("datamodel_code_generator", "jinja2", "openapi_spec_validator", "ruff"),
+    "sign": ("anyascii", "cryptography", "phonenumbers"),
+    "bulk": ("pyarrow", "zstandard"),
 }
 """The modules that each extra brings."""
 

@@ -1,0 +1,17 @@
+"""Journeys judged before they are sent: what the registry will refuse, accept, or decide by more.
+
+verdict     reasons, and what they add up to
+arrival     when a journey reaches the registry
+sources     files of every form, compressed or not, as numbered documents
+loading     one pass over the sources: schema and what a document says by itself, spilled to disk
+spill       the facts on disk, and in groups of a person
+groups      what takes more than one journey: days, couples, overlaps, operators, identities
+judging     all reasons of each journey, in the order of the sources, under one profile
+history     journeys of the days before, from a file or a database
+summary     counts by rule, day and operator
+outputs     accepted, refused and undecided journeys, and reasons, as files
+page        the summary as a web page
+command     ``mobstd preflight``
+
+Memory is bounded by a person's journeys; everything else is read once or sorted on disk.
+"""

@@ -1,0 +1,111 @@
+"""Journeys of the days before, from a file of journeys or from a database that a run fills.
+
+The database is SQLite: one table ``journeys``, which any program may fill too. A journey counts
+whatever became of it at the registry, as the profiles say.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
+from mobstd.carpool_proof.preflight.sources import Source
+from mobstd.carpool_proof.preflight.spill import Spill
+from mobstd.carpool_proof.rules.facts import Facts, facts
+from mobstd.errors import ConfigError
+
+__all__ = ["TABLE", "is_database", "recall", "remember"]
+
+TABLE = """CREATE TABLE IF NOT EXISTS journeys (
+  operator TEXT NOT NULL, operator_journey_id TEXT NOT NULL, operator_trip_id TEXT NOT NULL,
+  driver_key TEXT NOT NULL, passenger_key TEXT NOT NULL,
+  driver_user TEXT NOT NULL, passenger_user TEXT NOT NULL,
+  start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,
+  PRIMARY KEY (operator, operator_journey_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS journeys_start ON journeys (start_ms);"""
+"""The table of a history: ids, keys and instants in UNIX milliseconds."""
+
+_MAGIC = b"SQLite format 3\x00"
+
+
+def is_database(name: str) -> bool:
+    """Say whether a file is an SQLite database."""
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def recall(
+    source: Source,
+    judge: Judge,
+    spill: Spill,
+    loaded: Loaded,
+    every: int,
+    operator_column: str = "",
+    received_column: str = "",
+) -> None:
+    """Put the journeys of the days before beside those that are judged, which are loaded already.
+
+    Args:
+        source: a database, or a file as those that are judged.
+        judge: which journeys of a file can be read at all.
+        spill: where to.
+        loaded: where they are counted.
+        every: the bits of all profiles.
+        operator_column: a member of a file's journeys that names the operator.
+        received_column: a member that holds the reception, which does not matter here.
+
+    Raises:
+        ConfigError: where a database is none of ours.
+    """
+    if not is_database(source.name):
+        for _ in past(
+            _of_file(source, judge, operator_column, received_column), spill, loaded.past, every
+        ):
+            loaded.past += 1
+        return
+    try:
+        loaded.past += spill.recall(source.name, loaded.past, every)
+    except sqlite3.DatabaseError as error:
+        raise ConfigError("proof.no-history", file=source.name, why=str(error)) from None
+
+
+def _of_file(
+    source: Source, judge: Judge, operator_column: str, received_column: str
+) -> Iterator[Facts]:
+    """Yield the journeys of a file that the registry can have taken."""
+    for item in source.items(judge.version, SCHEMA, judge.overlay):
+        document = item.document
+        if not isinstance(document, dict):
+            continue
+        named = document.pop(operator_column, None)
+        document.pop(received_column, None)
+        if not judge.refuses(document):
+            with suppress(ValueError):
+                yield facts(document, source.operator if named is None else plain(named))
+
+
+def remember(name: str, spill: Spill, bit: int) -> int:
+    """Add what the registry would keep to a database, and return how many were new.
+
+    Raises:
+        ConfigError: where it cannot be written.
+    """
+    try:
+        with closing(sqlite3.connect(name)) as db:
+            db.executescript(TABLE)
+            before = db.total_changes
+            with db:
+                db.executemany(
+                    "INSERT OR IGNORE INTO journeys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    spill.kept(bit),
+                )
+            return db.total_changes - before
+    except sqlite3.Error as error:
+        raise ConfigError("proof.no-history", file=name, why=str(error)) from None

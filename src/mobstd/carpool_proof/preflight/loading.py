@@ -1,0 +1,230 @@
+"""One pass over the sources: what a document says by itself, and its facts, spilled to disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mobstd.canon.standard import Version
+from mobstd.carpool_proof.preflight.arrival import Arrival
+from mobstd.carpool_proof.preflight.sources import Item, Source
+from mobstd.carpool_proof.preflight.spill import LONG_AGO, Spill
+from mobstd.carpool_proof.preflight.verdict import Reason, Weight
+from mobstd.carpool_proof.rules import consistency
+from mobstd.carpool_proof.rules.facts import Facts, facts
+from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.carpool_proof.rules.terms import terms_of
+from mobstd.messages import render
+from mobstd.validation.documents import DocumentJudge
+from mobstd.validation.overlay import overlays
+from mobstd.validation.remark import Remark
+
+__all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past", "plain"]
+
+SCHEMA = "journey"
+OVERLAY = "server"
+_NOTHING: tuple[Any, ...] = (None,) * len(Facts._fields)
+_SHOWN = 5
+"""How many problems of one schema are told at most."""
+
+
+@dataclass
+class Loaded:
+    """What a pass over the sources counted.
+
+    Attributes:
+        journeys: how many documents there were, and lines that are none.
+        untimed: how many had no instant in the column of the reception.
+        past: how many journeys of the days before there were.
+    """
+
+    journeys: int = 0
+    untimed: int = 0
+    past: int = 0
+
+
+class Judge:
+    """What a document says by itself, whatever the profile: what its schemas say, and the database.
+
+    ``published`` tells too what the server takes and the published text does not.
+    """
+
+    def __init__(self, version: Version, published: bool = True) -> None:
+        self.version = version
+        self.overlay = OVERLAY if OVERLAY in overlays(version) else None
+        self._server = DocumentJudge(version, SCHEMA, self.overlay)
+        self._text = DocumentJudge(version, SCHEMA) if published and self.overlay else None
+
+    def refuses(self, document: Any) -> bool:
+        """Say whether the server refuses a document by its schema."""
+        return any(remark.severity == "error" for remark in self._server.remarks(document))
+
+    def reasons(self, document: Any) -> list[Reason]:
+        """Return what speaks against a document; the registry answers only the first."""
+        remarks = self._server.remarks(document)
+        errors = [remark for remark in remarks if remark.severity == "error"]
+        if errors:
+            return [_of_remark(remark, "schema", "refused") for remark in errors[:_SHOWN]]
+        if self._text is None:
+            return []
+        remarks = self._text.remarks(document)
+        return [_of_remark(remark, "published", "warning") for remark in remarks[:_SHOWN]]
+
+
+def _of_remark(remark: Remark, rule: str, weight: Weight) -> Reason:
+    """Say what is wrong without the value, which may tell a person."""
+    text = {}
+    for lang, value in (("en", "the value"), ("fr", "la valeur")):
+        params = {**remark.params, "received": value}
+        code = remark.code
+        if remark.text or code == "validation.otherwise":
+            code, params = "proof.rule.row", {"row": remark.keyword}
+        text[lang] = f"{remark.pointer or '/'}: {render(code, params, lang)}"
+    return Reason(rule, weight, pointer=remark.pointer, text=text)
+
+
+def load(
+    sources: Sequence[Source],
+    judge: Judge,
+    profiles: Sequence[Profile],
+    arrival: Arrival,
+    spill: Spill,
+    *,
+    operator_column: str = "",
+    keep: bool = False,
+    phones: bool = True,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Loaded:
+    """Read the sources and spill what the rules need.
+
+    Args:
+        sources: in the order in which their journeys are taken to be sent.
+        judge: of single documents.
+        profiles: under which journeys will be judged; ``stored`` has a bit for each.
+        arrival: when a journey arrives.
+        spill: where to.
+        operator_column: a member that names the operator, taken out before judging.
+        keep: whether to keep the documents, for the files that are written.
+        phones: whether to compare phone numbers.
+        progress: told how many were read; -1 at the end.
+    """
+    loaded = Loaded()
+    reader = _Reader(judge, profiles, arrival, operator_column, phones, loaded)
+    for number, source in enumerate(sources):
+        for item in source.items(judge.version, SCHEMA, judge.overlay):
+            seq = loaded.journeys
+            loaded.journeys += 1
+            line, received, stored, reasons, found = reader.read(item, source.operator)
+            packed = "\n".join(reason.packed() for reason in reasons)
+            spill.add(seq, (number, item.line), received, stored, packed, found)
+            if keep:
+                spill.lines.write(line)
+            if seq % 4096 == 0:
+                progress(seq)
+    progress(-1)
+    spill.flush()
+    return loaded
+
+
+Read = tuple[bytes, int, int, Iterable[Reason], tuple[Any, ...]]
+
+
+class _Reader:
+    def __init__(
+        self,
+        judge: Judge,
+        profiles: Sequence[Profile],
+        arrival: Arrival,
+        operator_column: str,
+        phones: bool,
+        loaded: Loaded,
+    ) -> None:
+        self._judge = judge
+        self._profiles = profiles
+        self._arrival = arrival
+        self._columns = (operator_column, arrival.column)
+        self._phones = phones
+        self._loaded = loaded
+
+    def read(self, item: Item, operator: str) -> Read:
+        """Return the line to keep, the reception, where it is stored, the reasons, the facts."""
+        now = self._arrival.now
+        if item.remark is not None:
+            said = item.said()
+            return b"\n", now, 0, [Reason("unreadable", "refused", "reading", text=said)], _NOTHING
+        document, raw = item.document, item.raw
+        told = None
+        if isinstance(document, dict) and any(self._columns):
+            named, told = (document.pop(name, None) if name else None for name in self._columns)
+            operator = operator if named is None else plain(named)
+            raw = None
+        line = _line(raw, document)
+        reasons = self._judge.reasons(document)
+        if reasons and reasons[0].weight == "refused":
+            return line, now, 0, reasons, (operator, _id_of(document), *_NOTHING[2:])
+        try:
+            found = facts(document, operator)
+            if self._arrival.column and told is None:
+                self._loaded.untimed += 1
+            received = self._arrival.of(told, found.end)
+        except ValueError:
+            reasons.append(Reason("instant", "refused"))
+            return line, now, 0, reasons, (operator, _id_of(document), *_NOTHING[2:])
+        return line, received, *self._judged(document, found, received, reasons), found
+
+    def _judged(
+        self, document: Mapping[str, Any], found: Facts, received: int, reasons: list[Reason]
+    ) -> tuple[int, list[Reason]]:
+        rules = self._profiles[0]
+        refused = list(consistency.database(document, rules))
+        reasons += [Reason(mistake.rule, "refused", pointer=mistake.pointer) for mistake in refused]
+        reasons += [
+            Reason(mistake.rule, "warning", pointer=mistake.pointer)
+            for mistake in consistency.doubtful(document, self._phones)
+        ]
+        if refused:
+            return 0, reasons
+        if "operator_id" in document:
+            reasons.append(Reason("operator_id", "depends", on="token", pointer="/operator_id"))
+        late = received + self._arrival.within
+        stored = sum(
+            1 << number
+            for number, profile in enumerate(self._profiles)
+            if not terms_of(profile).dates(found, late)
+        )
+        return stored, reasons
+
+
+def plain(named: Any) -> str:
+    """Return what names an operator as a text that can be stored."""
+    return str(named).encode("utf-8", "backslashreplace").decode()
+
+
+def _line(raw: bytes | None, document: Any) -> bytes:
+    if raw is not None:
+        return raw.strip() + b"\n"
+    text = json.dumps(document, ensure_ascii=False)
+    return (text if _encodable(text) else json.dumps(document)).encode() + b"\n"
+
+
+def _encodable(text: str) -> bool:
+    """Say whether a text is more than halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _id_of(document: Any) -> str | None:
+    found = document.get("operator_journey_id") if isinstance(document, dict) else None
+    return found if isinstance(found, str) and _encodable(found) else None
+
+
+def past(journeys: Iterable[Facts], spill: Spill, before: int, every: int) -> Iterator[int]:
+    """Spill the journeys of the days before, which the registry has whatever became of them."""
+    for number, found in enumerate(journeys, before + 1):
+        spill.add(-number, (-1, number), LONG_AGO, every, "", found)
+        yield number

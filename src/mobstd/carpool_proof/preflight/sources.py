@@ -1,0 +1,234 @@
+"""Files of journeys in every form, as numbered documents; what cannot be read is said, and passed.
+
+The form is told by the first bytes and the name: NDJSON, JSON (a list, or one journey), CSV and
+Parquet, each as it is or compressed with gzip or Zstandard.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from mobstd.canon.standard import Version
+from mobstd.errors import ConfigError, MissingExtra
+from mobstd.judging.body import NotJson
+from mobstd.messages import LANGUAGES, render
+from mobstd.validation import table
+from mobstd.validation.positions import lines_of
+from mobstd.validation.reading import MAX_DOCUMENT, decoded, format_of, numbered_lines, parse
+from mobstd.validation.remark import Remark, broken
+
+__all__ = ["FORMATS", "Item", "Source", "named"]
+
+FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
+
+_GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+
+
+class Item(NamedTuple):
+    """A document of a source, or what kept it from being read.
+
+    Attributes:
+        line: where it stands; in Parquet, and where lines do not count, the number of the row.
+        column: of what is broken, in characters; 0 where it is not known.
+        document: a JSON value.
+        raw: the bytes of the document, where they stand on one line.
+        remark: why it cannot be read.
+    """
+
+    line: int
+    document: Any = None
+    raw: bytes | None = None
+    remark: Remark | None = None
+    column: int = 0
+
+    def said(self) -> dict[str, str]:
+        """Return why it cannot be read, in every language."""
+        assert self.remark is not None
+        place = {"line": self.line, "column": self.column}
+        code = "proof.broken-at" if self.column else "proof.broken"
+        return {
+            lang: render(code, {**place, "why": self.remark.message(lang)}, lang)
+            for lang in LANGUAGES
+        }
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of one operator; ``-`` is stdin."""
+
+    name: str
+    operator: str = ""
+    form: str = "auto"
+
+    def items(self, version: Version, schema: str, overlay: str | None) -> Iterator[Item]:
+        """Yield what is in the file, in order.
+
+        Raises:
+            ConfigError: where it cannot be read at all.
+            MissingExtra: for Zstandard or Parquet without the extra ``bulk``.
+        """
+        with _opened(self.name) as stream:
+            form = self._form(stream)
+            try:
+                if form == "ndjson":
+                    yield from _ndjson(stream)
+                elif form == "json":
+                    yield from _json(stream)
+                elif form == "parquet":
+                    yield from _parquet(stream)
+                else:
+                    for line, document, remark in table.rows(stream, version, schema, overlay):
+                        if remark is None or remark.severity == "error":
+                            yield Item(line, document, None, remark)
+            except (EOFError, zlib.error, gzip.BadGzipFile, _zstd_error()):
+                yield Item(0, remark=Remark("json", "proof.cut-short"))
+
+    def _form(self, stream: io.BufferedReader) -> str:
+        if self.form != "auto":
+            return self.form
+        head = stream.peek(4096)
+        if head[:4] == _PARQUET:
+            return "parquet"
+        if not head.strip():
+            return "ndjson"
+        bare = self.name.lower().removesuffix(".gz").removesuffix(".zst")
+        return format_of(bare, head)
+
+
+def named(word: str, form: str = "auto") -> Source:
+    """Return the source that ``FILE`` or ``OPERATOR=FILE`` names."""
+    operator, equals, file = word.partition("=")
+    if equals and operator and file and "/" not in operator and not Path(word).exists():
+        return Source(file, operator, form)
+    return Source(word, "", form)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[io.BufferedReader]:
+    try:
+        raw = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115
+    except FileNotFoundError:
+        raise ConfigError("validation.no-file", file=name) from None
+    except IsADirectoryError:
+        raise ConfigError("validation.a-folder", file=name) from None
+    except OSError as error:
+        raise ConfigError("validation.unreadable", file=name, why=error.strerror) from None
+    try:
+        outer = cast("io.BufferedReader", raw)
+        head = outer.peek(4)[:4]
+        if head[:2] == _GZIP:
+            inner: Any = gzip.GzipFile(fileobj=cast("BinaryIO", outer))
+            yield io.BufferedReader(inner, 1 << 17)
+        elif head == _ZSTD:
+            yield io.BufferedReader(
+                _zstd().ZstdDecompressor().stream_reader(outer, read_across_frames=True), 1 << 17
+            )
+        else:
+            yield outer
+    finally:
+        if name != "-":
+            raw.close()
+
+
+def _zstd() -> Any:
+    try:
+        import zstandard
+    except ImportError:
+        raise MissingExtra("proof.needs-bulk") from None
+    return zstandard
+
+
+def _zstd_error() -> type[Exception]:
+    module = sys.modules.get("zstandard")
+    return cast("type[Exception]", module.ZstdError) if module else zlib.error
+
+
+def _ndjson(stream: BinaryIO) -> Iterator[Item]:
+    for number, line in numbered_lines(stream):
+        if line is None:
+            yield Item(number, remark=broken(NotJson("line")))
+            continue
+        try:
+            yield Item(number, parse(line), line)
+        except NotJson as error:
+            column = 0 if error.where is None else error.where + 1
+            yield Item(number, None, line, broken(error), column)
+
+
+def _json(stream: BinaryIO) -> Iterator[Item]:
+    raw = stream.read(MAX_DOCUMENT + 1)
+    try:
+        if len(raw) > MAX_DOCUMENT:
+            raise NotJson("size")
+        text = decoded(raw)
+        value = parse(raw)
+    except NotJson as error:
+        where = error.where or 0
+        before = raw[:where] if error.reason == "encoding" else text[:where].encode()
+        line = before.count(b"\n") + 1
+        column = where + 1 - (before.decode("utf-8", "replace").rfind("\n") + 1)
+        yield Item(line, None, None, broken(error), column if error.where is not None else 0)
+        return
+    if not isinstance(value, list):
+        yield Item(1, value)
+        return
+    lines = lines_of(text, ((number,) for number in range(len(value))))
+    for number, document in enumerate(value):
+        yield Item(lines[number,], document)
+
+
+def _parquet(stream: BinaryIO) -> Iterator[Item]:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise MissingExtra("proof.needs-bulk") from None
+    number = 0
+    with tempfile.TemporaryFile() as whole:
+        shutil.copyfileobj(stream, whole, 1 << 20)
+        whole.seek(0)
+        try:
+            for batch in parquet.ParquetFile(whole).iter_batches(batch_size=4096):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield Item(number, _of_row(row))
+        except (ArrowException, OSError) as error:
+            why = {"why": type(error).__name__}
+            yield Item(number + 1, remark=Remark("parquet", "proof.no-parquet", why))
+
+
+def _of_row(row: dict[str, Any]) -> Any:
+    """Return a row as a document: names with dots are paths, what is null is absent."""
+    document: dict[str, Any] = {}
+    for name, value in row.items():
+        plain = _plain(value)
+        if plain is None:
+            continue
+        *path, last = name.split(".")
+        into = document
+        for step in path:
+            into = into.setdefault(step, {})
+        into[last] = plain
+    return document
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: plain for name, one in value.items() if (plain := _plain(one)) is not None}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return json.loads(str(value)) if hasattr(value, "as_tuple") else str(value)

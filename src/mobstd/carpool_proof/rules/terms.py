@@ -1,0 +1,135 @@
+"""What a journey is refused for when it is created, in the order in which the registry looks.
+
+First its dates, which refuse it alone and keep nothing of it; then the terms of use, of which all
+labels that fit are answered at once, and the journey is stored all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from mobstd.carpool_proof.rules.days import Days
+from mobstd.carpool_proof.rules.facts import Facts, couple
+from mobstd.carpool_proof.rules.history import History, Past
+from mobstd.carpool_proof.rules.profile import Profile
+
+__all__ = ["Refusal", "Terms", "terms_of"]
+
+_MS = 1000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a journey is refused for.
+
+    Attributes:
+        label: that of the registry, or the name of the rule where it has none.
+        metas: what the registry says about it, where it does.
+    """
+
+    label: str
+    metas: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Terms:
+    """The rules of creation under one profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        dates, late, short = (
+            profile["date_order"],
+            profile["expired"],
+            profile["distance_too_short"],
+        )
+        many, close = profile["too_many_trips_by_day"], profile["too_close_trips"]
+        self.days = Days.of(many)
+        self.limit: int = many["trips"]
+        self.labels: tuple[str, ...] = tuple(profile["refusal"]["labels"])
+        self._lead = dates.bites("lead", _MS)
+        self._reversal = dates.bites("reversal", _MS)
+        self._late = late.bites("delay", _MS)
+        self._from: str = late["measured_from"]
+        self._signed: bool = late["signed"]
+        self.delay: int = late["delay"] * _MS
+        self._short = short.bites("distance")
+        self._many = many.bites("trips")
+        self._union = many["persons"] == "union"
+        self.gap: int = close["gap"] * _MS
+        self._before: bool = close["before_inclusive"]
+        self._after: bool = close["after_inclusive"]
+        self._enclosing: bool = close["enclosing"]
+        self._details: bool = profile["refusal"]["details"]
+
+    def matters(self, trips: int) -> bool:
+        """Say whether so many trips of one of the two can make a journey one too many."""
+        return trips > 0 if self._union else self._many(trips)
+
+    def dates(self, journey: Facts, received: int) -> Refusal | None:
+        """Refuse a journey that ends after its reception, or before it starts."""
+        if self._lead(journey.end - received) or self._reversal(journey.start - journey.end):
+            return Refusal("date_order")
+        return None
+
+    def expired(self, journey: Facts, received: int) -> Refusal | None:
+        """Refuse a journey that comes too late, to the millisecond."""
+        delay = received - (journey.start if self._from == "start" else journey.end)
+        return Refusal("expired") if self._late(delay if self._signed else abs(delay)) else None
+
+    def distance_too_short(self, journey: Facts) -> Refusal | None:
+        """Refuse a journey whose declared distance is too short."""
+        return Refusal("distance_too_short") if self._short(journey.distance) else None
+
+    def too_many_trips_by_day(self, journey: Facts, history: History) -> Refusal | None:
+        """Refuse a journey of persons who have too many trips in its day already."""
+        day = self.days.day(journey.start, self.days.zone_of(journey.lon))
+        driver = history.trips(journey.operator, journey.driver, day)
+        passenger = history.trips(journey.operator, journey.passenger, day)
+        apart = (len(driver), len(passenger))
+        count = len({*driver, *passenger}) if self._union else max(apart)
+        if not self._many(count):
+            return None
+        metas = {"driver": apart[0], "passenger": apart[1], "limit": self.limit}
+        return Refusal("too_many_trips_by_day", metas if self._details else {})
+
+    def too_close_trips(self, journey: Facts, history: History) -> Refusal | None:
+        """Refuse a journey of a couple that has another trip too close to it."""
+        span = (journey.start - self.gap, journey.end + self.gap)
+        persons = couple(journey.driver, journey.passenger)
+        past = history.together(journey.operator, persons, span)
+        own = Past(journey.trip, journey.start, journey.end)
+        clash = any(self.clashes(own, one) for one in past)
+        return Refusal("too_close_trips") if clash else None
+
+    def clashes(self, journey: Past, past: Past) -> bool:
+        """Say whether an earlier journey of a couple is of another trip and too close."""
+        if past.trip == journey.trip:
+            return False
+        first, last = journey.start - self.gap, journey.end + self.gap
+        starts = journey.start <= past.start and (
+            past.start < last or (self._after and past.start == last)
+        )
+        ends = past.end < journey.end and (past.end > first or (self._before and past.end == first))
+        around = self._enclosing and past.start < journey.start and past.end >= journey.end
+        return starts or ends or around
+
+    def all(self, journey: Facts, received: int, history: History) -> list[Refusal]:
+        """Return every term of use that a journey breaks, in the registry's order."""
+        found = (
+            self.expired(journey, received),
+            self.distance_too_short(journey),
+            self.too_many_trips_by_day(journey, history),
+            self.too_close_trips(journey, history),
+        )
+        return self.ordered(refusal for refusal in found if refusal is not None)
+
+    def ordered(self, refusals: Iterable[Refusal]) -> list[Refusal]:
+        """Return refusals in the registry's order."""
+        return sorted(refusals, key=lambda refusal: self.labels.index(refusal.label))
+
+
+@lru_cache(16)
+def terms_of(profile: Profile) -> Terms:
+    """Return the rules of creation under a profile, made once."""
+    return Terms(profile)
