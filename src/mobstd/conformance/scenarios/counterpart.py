@@ -1,4 +1,7 @@
-"""The other side, for a target that calls: answers right, from what the suite says of resources."""
+"""The other side, for a target that calls: answers right, from what the suite says of resources.
+
+Searches find what ``offers`` of the suite makes of them; what is made is kept, read and changed.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from typing import Any
 from mobstd.canon.openapi import Operation, operations
 from mobstd.canon.standard import Version
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.offers import Offers
+from mobstd.conformance.scenarios.resource import Resource, Source, resources
 from mobstd.judging.pointer import MISSING, get
 from mobstd.serving.answers import Refuse
 from mobstd.serving.routes import method_name
@@ -31,13 +35,27 @@ class Counterpart:
         version: the version.
         role: the role to play.
         failures: how many times news is answered 500 the first time it comes, to see it repeated.
+        caller: the domain under which it is known.
 
     Attributes:
         ours: the state of what the run made, by its key; ``None`` for what it did not make.
+        offers: what there is to find.
+        made: the keys of what was made here, in their order.
+        refused: the keys of what was refused because it was told to.
     """
 
-    def __init__(self, version: Version, role: str, failures: int = 0) -> None:
+    def __init__(
+        self, version: Version, role: str, failures: int = 0, caller: str = "mobstd.example.org"
+    ) -> None:
         self.ours: Callable[[str], str | None] = lambda key: None
+        self.offers = Offers(version, caller)
+        self.made: list[str] = []
+        self.refused: list[str] = []
+        self._caller = caller
+        self._identities: Mapping[str, list[str]] = {
+            name: one["identity"] for name, one in version.suite.get("collections", {}).items()
+        }
+        self._refusing = False
         self._failures = failures
         self._states: dict[str, str] = {}
         self._news: dict[str, None] = {}
@@ -61,8 +79,12 @@ class Counterpart:
     ) -> Any:
         with self._lock:
             if resource is None:
+                if self.offers.has(operation.id):
+                    return self.offers.found(operation.id, values or {})
                 return [] if operation.method == "GET" and _lists(operation) else None
             if operation.id == resource.create:
+                if resource.read is not None:
+                    return self._keep(resource, operation, body)
                 self._take(resource, body)
                 return body if _shows(operation) else None
             if operation.id == resource.change:
@@ -70,11 +92,72 @@ class Counterpart:
                 return None
             return self._shown(resource, operation, values or {})
 
+    def refuse(self, wanted: bool) -> None:
+        """Refuse the next thing that is made, or no more: somebody else was quicker."""
+        self._refusing = wanted
+
+    def document(self, key: str) -> Any:
+        """Return what was made under a key, as it was sent."""
+        return self._documents[key.lower()]
+
+    def state(self, key: str) -> str | None:
+        """Return the state that a thing has."""
+        with self._lock:
+            return self._known(key)
+
+    def settle(self, key: str, state: str) -> None:
+        """Give what was made here another state: the run did so, as its owner."""
+        with self._lock:
+            _note(self._states, key.lower(), state)
+
+    def _keep(self, resource: Resource, operation: Operation, body: Any) -> Any:
+        """Take what is made, once under its key, in a state that begins, of what was shown."""
+        key, life = str(get(body, resource.key or "")), resource.life
+        gone = 400 if operation.answer(404) is None else 404
+        known = self._documents.get(key.lower())
+        if known is not None and known != body:
+            raise Refuse(409, _code(operation, 409))
+        if life is not None and get(body, life.at) not in life.first:
+            raise Refuse(400)
+        if any(self._never_shown(source, body) for source in resource.sources):
+            raise Refuse(gone, _code(operation, gone))
+        if known is None and self._refusing:
+            self._refusing = False
+            self.refused.append(key)
+            raise Refuse(gone, _code(operation, gone))
+        if known is None:
+            self.made.append(key)
+            del self.made[:-MOST]
+            _note(self._documents, key.lower(), body)
+            if life is not None:
+                _note(self._states, key.lower(), get(body, life.at))
+        return self._now(resource, key.lower())
+
+    def _never_shown(self, source: Source, body: Any) -> bool:
+        """Say whether it names an item of ours that no search showed."""
+        operation = source.operation or ""
+        if not self.offers.has(operation):
+            return False
+        *owner, at = self._identities[operation]
+        taken = [name for name, word in source.body.items() if word == f"$item/{name}"]
+        ours = any(get(body.get(name), pointer) == self._caller for name in taken
+                   for pointer in owner)  # fmt: skip
+        names = (body.get(name) for name, word in source.body.items() if word == f"$item{at}")
+        return ours and any(
+            isinstance(name, str) and not self.offers.shown(operation, name) for name in names
+        )
+
+    def _now(self, resource: Resource, key: str) -> Any:
+        document = self._documents[key]
+        return document if resource.life is None else put(
+            document, resource.life.at, self._states[key]
+        )
+
     def _shown(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> Any:
         key = str(values[resource.parameter or ""]).lower()
         if key not in self._documents or resource.life is None:
             raise Refuse(404, _code(operation, 404))
-        return put(self._documents[key], resource.life.at, self._states[key])
+        return self._now(resource, key)
 
     def _take(self, resource: Resource, body: Any) -> None:
         key = get(body, resource.key) if resource.key else MISSING
@@ -92,8 +175,6 @@ class Counterpart:
         wanted, known = get(body, resource.life.at), self._known(key)
         if isinstance(wanted, str) and (known is None or _leads(resource, known, wanted)):
             _note(self._states, key.lower(), wanted)
-            if resource.read is not None:
-                _note(self._documents, key.lower(), body)
 
     def _move(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> None:
         key, wanted = values[resource.parameter or ""], values[resource.state or ""]

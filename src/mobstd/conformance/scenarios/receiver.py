@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from mobstd.canon.openapi import key_header
 from mobstd.canon.standard import Version
 from mobstd.conformance.scenarios.counterpart import Counterpart
 from mobstd.judging.exchange import Exchange
@@ -37,19 +38,33 @@ class Receiver:
         role: the role to play: what the target calls.
         url: where the target finds it; its path may stand in front of what is called, or not.
         failures: see ``Counterpart``.
+        caller: see ``Counterpart``.
+        key: what the target has to present, in the header that the document names; ``None``:
+            nothing.
 
     Attributes:
         app: answers the target.
         lost: how many calls came over all bounds, and were answered but not kept.
     """
 
-    def __init__(self, version: Version, role: str, url: str = "", failures: int = 1) -> None:
+    def __init__(
+        self,
+        version: Version,
+        role: str,
+        url: str = "",
+        failures: int = 1,
+        *,
+        caller: str = "mobstd.example.org",
+        key: str | None = None,
+    ) -> None:
         self.version, self.role, self.url = version, role, url
-        self.counterpart = Counterpart(version, role, failures)
+        self.counterpart = Counterpart(version, role, failures, caller)
         kit = app(
             self.counterpart,
             version,
             role,
+            api_keys=None if key is None else (key,),
+            key_header=key_header(version, role),
             limit=Limit(A_MINUTE),
             max_body=LARGEST,
             check_answers=False,

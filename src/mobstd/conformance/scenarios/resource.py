@@ -9,7 +9,7 @@ from typing import Any
 
 from mobstd.canon.standard import Version
 
-__all__ = ["Criterion", "LifeCycle", "Resource", "Source", "resources"]
+__all__ = ["Brought", "Criterion", "LifeCycle", "Resource", "Source", "resources"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,23 @@ class Source:
     body: Mapping[str, Any]
     only: tuple[Criterion, ...] = ()
     of: str | None = None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the target makes itself at the suite, which plays the other side.
+
+    Attributes:
+        search: what finds a candidate there.
+        query: what is looked for; ``$soon`` is an instant to come.
+        ask: what a person is asked to do, by language; ``{when}`` is that instant.
+        told: how it is told of, the first source whose criteria it meets.
+    """
+
+    search: str
+    query: Mapping[str, Any]
+    ask: Mapping[str, str]
+    told: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,7 @@ class Resource:
         life: its states.
         undoable: whether what was made can be taken back.
         variants: other values, by pointer, that are as right as those of the sources.
+        brought: how the target makes one itself, where it does so at the other side.
     """
 
     id: str
@@ -114,6 +132,7 @@ class Resource:
     life: LifeCycle | None = None
     undoable: bool = False
     variants: tuple[Mapping[str, Any], ...] = ()
+    brought: Brought | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -127,6 +146,10 @@ def _source(data: Mapping[str, Any]) -> Source:
         for one in data.get("only", ())
     )
     return Source(data.get("operation"), data["body"], only, data.get("of"))
+
+
+def _brought(data: Mapping[str, Any]) -> Brought:
+    return Brought(data["search"], data["query"], data["ask"], tuple(map(_source, data["told"])))
 
 
 def _life(data: Mapping[str, Any]) -> LifeCycle:
@@ -155,6 +178,7 @@ def _resource(name: str, data: Mapping[str, Any]) -> Resource:
         life=_life(data["life"]) if "life" in data else None,
         undoable=bool(change) and "life" in data,
         variants=tuple(data.get("variants", ())),
+        brought=_brought(data["brought"]) if "brought" in data else None,
     )
 
 
