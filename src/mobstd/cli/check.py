@@ -167,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
     """Judge a target, print the result, write the reports, and return the exit code."""
     from mobstd.conformance import baseline
     from mobstd.conformance import run as engine
-    from mobstd.conformance.listening import Serving, serving
+    from mobstd.conformance.listening import Serving, serving, trigger_of
     from mobstd.conformance.profile import load
     from mobstd.conformance.report.plan import render as planned
     from mobstd.conformance.report.progress import progress
@@ -195,13 +195,14 @@ def run(args: argparse.Namespace) -> int:
             with_fuzz=not args.no_fuzz,
             planned=args.plan,
             credentials=headers,
-            secrets={**secrets, **second_secrets},
+            secrets={**secrets, **second_secrets, **served.secrets},
             allow_writes=args.allow_writes,
             second=second,
             journal=args.journal,
             issuer=served.issuer,
             receiver=served.receiver,
             person=None if args.no_input else asking(args.lang),
+            trigger=trigger_of(profile),
             roots=args.roots,
             progress=bar,
             rate=pace(profile.target, profile.rate),

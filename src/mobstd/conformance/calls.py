@@ -8,6 +8,7 @@ from mobstd.conformance.kinds.making import examples, right_change
 from mobstd.conformance.outline import Outline
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.scenarios.brought import known, story
 from mobstd.conformance.scenarios.edit import without
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -49,6 +50,9 @@ def prepare(outline: Outline) -> None:
     lab = outline.lab
     if lab.workshop is None or lab.receiver is None:
         return
+    kinds = {check.kind for row in outline.rows.values() for check in row.checks}
+    if kinds & {"brought", "called"}:
+        story(lab, None)
     for row, check in lab.context.catalogue.checks:
         resource = made_of(check, lab) if check.kind == "announced" else None
         if resource is None or row.id not in outline.rows or not resource.state:
@@ -87,6 +91,9 @@ def hear(outline: Outline, seen: Preflight, profile: Profile) -> None:
     lab = outline.lab
     assert lab.receiver is not None
     waiting = _wait(outline, profile, ("made", "changes"))
+    told = known(lab)
+    if told is not None and told.failed is not None:
+        seen.add("callbacks", False, "trigger-failed", "configuration", why=told.failed)
     called = {x.operation for x in lab.receiver.exchanges}
     for name, block in lab.context.catalogue.version.suite["blocks"].items():
         if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:

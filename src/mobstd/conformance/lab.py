@@ -18,6 +18,7 @@ from mobstd.judging.requirement import Check, Requirement
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.receiver import Receiver
     from mobstd.conformance.scenarios.workshop import Workshop
+    from mobstd.conformance.trigger import Trigger
 
 __all__ = ["LIMIT", "NEAR_KM", "NEAR_SECONDS", "Anchor", "Key", "Lab", "Person", "Query"]
 
@@ -95,6 +96,7 @@ class Lab:
         receiver: hears what the target calls, where it was told where.
         person: asks somebody to act at the target, where somebody is there; gets what to say, the
             key of the thing, and what says whether it was done.
+        trigger: makes the users of the target act, in place of a person.
     """
 
     session: Session
@@ -112,6 +114,7 @@ class Lab:
     workshop: Workshop | None = None
     receiver: Receiver | None = None
     person: Person | None = None
+    trigger: Trigger | None = None
     _answers: dict[str, Exchange] = field(default_factory=dict)
     crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.conformance.outline import the_role
 from mobstd.conformance.profile import Profile
+from mobstd.conformance.trigger import Trigger, trigger
 from mobstd.errors import ConfigError
 from mobstd.serving.asgi import Asgi
 from mobstd.serving.hosting import hosted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mobstd.conformance.scenarios.receiver import Receiver
     from mobstd.oidc import Issuer
 
-__all__ = ["Serving", "counterpart_of", "serving"]
+__all__ = ["Serving", "counterpart_of", "serving", "trigger_of"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,18 @@ class Serving:
 
     issuer: Issuer | None = None
     receiver: Receiver | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def counterpart_of(version: Version, role: str) -> str | None:
     """Return the role that a target calls: the other one that has a document, if any."""
     return next((other for other in version.roles if other != role), None)
+
+
+def trigger_of(profile: Profile) -> Trigger | None:
+    """Return what makes the users of the target act, where the profile names it."""
+    how = profile.callbacks
+    return None if how is None or how.trigger is None else trigger(how.trigger, how.wait)
 
 
 @contextmanager
@@ -45,6 +53,7 @@ def serving(profile: Profile, roots: tuple[Root, ...] = ()) -> Iterator[Serving]
     """
     apps: dict[str, Asgi] = {}
     receiver, issuer = None, None
+    secrets: dict[str, str] = {}
     if profile.callbacks is not None:
         from mobstd.conformance.scenarios.receiver import Receiver
 
@@ -53,7 +62,11 @@ def serving(profile: Profile, roots: tuple[Root, ...] = ()) -> Iterator[Serving]
         if other is None:
             raise ConfigError("callbacks.no-other-side", standard=str(version))
         url = profile.callbacks.public_url or f"http://{profile.callbacks.bind}"
-        receiver = Receiver(version, other, url)
+        secret = profile.callbacks.key
+        if secret is not None:
+            secrets[secret.name] = secret.reveal()
+        key = None if secret is None else secrets[secret.name]
+        receiver = Receiver(version, other, url, caller=profile.caller, key=key)
         apps[profile.callbacks.bind] = receiver.app
     if profile.issuer is not None:
         from mobstd.oidc import Issuer, published
@@ -65,4 +78,4 @@ def serving(profile: Profile, roots: tuple[Root, ...] = ()) -> Iterator[Serving]
         for bind, served in apps.items():
             address, _, port = bind.rpartition(":")
             stack.enter_context(hosted(served, address.strip("[]"), int(port)))
-        yield Serving(issuer, receiver)
+        yield Serving(issuer, receiver, secrets)

@@ -27,6 +27,7 @@ from mobstd.judging.requirement import Requirement
 
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.receiver import Receiver
+    from mobstd.conformance.trigger import Trigger
     from mobstd.oidc import Issuer
 
 __all__ = [
@@ -77,6 +78,7 @@ class Options:
         issuer: makes the ID tokens that are sent; stand-ins when ``None``.
         receiver: hears what the target calls; nobody does when ``None``.
         person: asks somebody to act at the target; nobody is there when ``None``.
+        trigger: makes the users of the target act, in place of a person.
     """
 
     blocks: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Options:
     issuer: Issuer | None = None
     receiver: Receiver | None = None
     person: Person | None = None
+    trigger: Trigger | None = None
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -227,12 +230,14 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         has_credentials=bool(options.credentials),
         receiver=options.receiver,
         person=options.person,
+        trigger=options.trigger,
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
     if options.allow_writes:
         lab.workshop = _workshop(lab, profile, options, now)
         if options.receiver is not None:
             options.receiver.counterpart.ours = lab.workshop.state_of
+            options.receiver.counterpart.offers.now = int(now.timestamp())
     return Outline(lab, declared, _rows(found, options.only), now, options)
 
 

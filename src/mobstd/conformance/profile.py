@@ -97,11 +97,21 @@ class Auth:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Where the target can reach mobstd; ``wait``: for how many seconds it is given time to."""
+    """Where the target can reach mobstd.
+
+    Attributes:
+        bind: address and port to listen on.
+        public_url: how the target finds it.
+        wait: for how many seconds it is given time to call.
+        key: what the target has to present there; ``None``: nothing.
+        trigger: what makes the users of the target act: a URL, or the words of a command.
+    """
 
     bind: str
     public_url: str | None = None
     wait: float = 10.0
+    key: Secret | None = None
+    trigger: str | tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -282,7 +292,7 @@ def _profile(data: Mapping[str, Any]) -> Profile:
         max_requests=budget.get("max_requests"),
         time_budget=budget.get("time_budget"),
         rate=budget.get("rate"),
-        callbacks=Callbacks(**data["callbacks"]) if "callbacks" in data else None,
+        callbacks=_callbacks(data["callbacks"]) if "callbacks" in data else None,
         issuer=TestIssuer(**data["issuer"]) if "issuer" in data else None,
         adds=tuple(Clause(**clause) for clause in contract.get("adds", ())),
         lifts=tuple(Clause(**clause) for clause in contract.get("lifts", ())),
@@ -291,6 +301,15 @@ def _profile(data: Mapping[str, Any]) -> Profile:
 
 def _query_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _callbacks(data: Mapping[str, Any]) -> Callbacks:
+    known = dict(data)
+    if "key" in known:
+        known["key"] = Secret.of(known["key"])
+    if isinstance(known.get("trigger"), list):
+        known["trigger"] = tuple(known["trigger"])
+    return Callbacks(**known)
 
 
 def _auth(data: Mapping[str, Any]) -> Auth | None:

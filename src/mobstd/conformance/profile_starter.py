@@ -47,6 +47,8 @@ _TABLES = """
 # bind = "127.0.0.1:8765"
 # public_url = "https://callbacks.example.org"
 # wait = 10
+# key = "${{MOBSTD_CALLBACKS_KEY}}"
+# trigger = "https://staging.example.org/for-mobstd"
 
 # {issuer}
 # [issuer]

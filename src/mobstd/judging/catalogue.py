@@ -172,6 +172,36 @@ def _binds(row: Requirement, role: str, served: Mapping[str, Operation]) -> bool
     return not tried or calls or any(op in served for op in row.operations)
 
 
+def _about(version: Version, row: Requirement, checks: Sequence[Check]) -> set[str]:
+    """Return the operations that checks of a row name, else those of its blocks, else all."""
+    named = {op for check in checks for op in check.get("operations", ())} | set(row.operations)
+    blocks = version.suite["blocks"]
+    if not named and row.blocks:
+        return {op for name in row.blocks for op in blocks[name].get("operations", ())}
+    return named or {op for role in version.roles for op in operations(version, role)}
+
+
+def _as_caller(
+    row: Requirement, version: Version, role: str, served: Mapping[str, Operation]
+) -> Requirement:
+    """Return a row as it binds a role that only calls what it is about: by its ``calls`` alone."""
+    if row.calls is None or role not in row.roles or any(c.kind == CALLED for c in row.checks):
+        return row
+    if row.untested is None and _about(version, row, row.checks) & set(served):
+        return row
+    others = {op for other in version.roles if other != role for op in operations(version, other)}
+    if not _about(version, row, row.calls.checks) & (others - set(served)):
+        return row
+    return replace(
+        row,
+        title=row.calls.title or row.title,
+        checks=(Check(CALLED, {}),),
+        operations=(),
+        covers=(),
+        untested=None,
+    )
+
+
 def _core(block: Mapping[str, Any], served: Mapping[str, Operation]) -> Sequence[str]:
     """Return the core rows of a block; those of who calls, for a role that serves none of it."""
     operations = block.get("operations", ())
@@ -201,7 +231,8 @@ def catalogue(version: Version, role: str) -> Catalogue:
     """
     suite = version.suite
     served = operations(version, role)
-    own = {row.id: row for row in _rows(version) if _binds(row, role, served)}
+    every = (_as_caller(row, version, role, served) for row in _rows(version))
+    own = {row.id: row for row in every if _binds(row, role, served)}
     return Catalogue(
         version=version,
         role=role,

@@ -13,6 +13,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.brought import known, story
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.judging.asked import asked
 from mobstd.judging.exchange import Exchange
@@ -235,7 +236,10 @@ def _missing(row: Requirement, code: str, one: Done, call: Call | None = None) -
 
 
 def _called(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    return Result(reason="no-listener" if lab.receiver is None else "no-data")
+    if lab.receiver is None:
+        return Result(reason="no-listener")
+    told = known(lab)
+    return Result(reason=(told.reason if told is not None else None) or "no-data")
 
 
 def _acted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -245,9 +249,12 @@ def _acted(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         return Result(reason="no-listener")
     if resource is None or lab.workshop is None:
         return Result(reason="not-permitted")
+    told = story(lab, row)
     if _acts(check, lab, resource):
         return Result(1)
-    if lab.person is None:
+    if lab.trigger is not None and told is not None:
+        return Result(reason="no-data")
+    if lab.person is None or (told is not None and told.reason is None):
         return Result(reason="needs-person")
     thing = lab.workshop.make(resource, row)
     if thing is None:

@@ -15,7 +15,7 @@ from mobstd.judging.requirement import Requirement
 GONE = 404
 NOT_REACHED = (404, 405, 501)
 
-__all__ = ["at", "ladder", "look", "observable", "there", "unreached", "wandered"]
+__all__ = ["at", "held", "ladder", "look", "observable", "there", "unreached", "wandered"]
 
 
 def look(
@@ -31,11 +31,23 @@ def look(
         return shown(read, thing.resource), read
     if not observable(workshop, thing.resource, row):
         return None, None
-    asked = _asked(workshop, thing, expected, row)
-    if _already(thing.resource, asked):
+    has, asked = held(workshop, thing, expected, row)
+    if has:
         return expected, asked
-    other = asked.accepted or asked.status == GONE
-    return (f"≠ {expected}" if other else None), asked
+    return (None if has is None else f"≠ {expected}"), asked
+
+
+def held(
+    workshop: Workshop, thing: Thing, state: str, row: Requirement | None
+) -> tuple[bool | None, Exchange]:
+    """Ask for a state, and say whether a thing has it already; ``None``: the answer does not say.
+
+    What does not have it may have been given it by that.
+    """
+    asked = _asked(workshop, thing, state, row)
+    if _already(thing.resource, asked):
+        return True, asked
+    return (False if asked.accepted or asked.status == GONE else None), asked
 
 
 def observable(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:

@@ -53,12 +53,14 @@ class Brought:
         search: what finds a candidate there.
         query: what is looked for; ``$soon`` is an instant to come.
         ask: what a person is asked to do, by language; ``{when}`` is that instant.
+        act: the same, to call it off; ``{key}`` is its key.
         told: how it is told of, the first source whose criteria it meets.
     """
 
     search: str
     query: Mapping[str, Any]
     ask: Mapping[str, str]
+    act: Mapping[str, str]
     told: tuple[Source, ...]
 
 
@@ -149,7 +151,8 @@ def _source(data: Mapping[str, Any]) -> Source:
 
 
 def _brought(data: Mapping[str, Any]) -> Brought:
-    return Brought(data["search"], data["query"], data["ask"], tuple(map(_source, data["told"])))
+    told = tuple(map(_source, data["told"]))
+    return Brought(data["search"], data["query"], data["ask"], data["act"], told)
 
 
 def _life(data: Mapping[str, Any]) -> LifeCycle:

@@ -74,6 +74,12 @@ class Workshop:
         catalogue = self.lab.context.catalogue
         return resources(catalogue.version, catalogue.role)[name]
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Everything that can be made."""
+        catalogue = self.lab.context.catalogue
+        return tuple(resources(catalogue.version, catalogue.role).values())
+
     def material(self, resource: Resource) -> Material:
         """Return what there is to make a resource from."""
         if resource.id not in self._materials:

@@ -10,8 +10,9 @@ desk        what the operator does with bookings and messages
 feed        sends the news to a MaaS, in the background
 service     one method per operation
 maas        the reference implementation of a MaaS
+front       its user, who books at an operator when told to
 behaviours  wrong behaviours, to see that they are found: habits, wrong_searches, wrong_bookings,
-            wrong_changes, wrong_news
+            wrong_changes, wrong_news, wrong_rides
 loading     documents of your own in place of the generator
 """
 

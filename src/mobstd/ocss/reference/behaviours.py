@@ -17,6 +17,7 @@ from mobstd.ocss.reference.habits import HABITS, Habit, Setting, only_at
 from mobstd.ocss.reference.wrong_bookings import BOOKINGS
 from mobstd.ocss.reference.wrong_changes import CHANGES, MERGES, MOVES, Move
 from mobstd.ocss.reference.wrong_news import NEWS, RETOLD, Retelling
+from mobstd.ocss.reference.wrong_rides import RIDES, Ride
 from mobstd.ocss.reference.wrong_searches import SEARCHES, Find, Wrong
 from mobstd.serving.asgi import Around, Asgi
 from mobstd.serving.routes import method_name
@@ -39,6 +40,7 @@ class Behaviour:
             and what the method gets.
         move: what stands in place of the table of statuses, or ``None``.
         retell: what becomes of an event about a booking, or ``None``.
+        ride: what becomes of the front end of a MaaS, or ``None``.
         operations: where it shows; empty: everywhere.
     """
 
@@ -49,6 +51,7 @@ class Behaviour:
     acts: Mapping[str, Act] | None = None
     move: Move | None = None
     retell: Retelling | None = None
+    ride: Ride | None = None
     operations: frozenset[str] = frozenset()
 
     def concerns(self, operation: str) -> bool:
@@ -68,6 +71,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     },
     **{name: Behaviour(name, rows, move=move) for name, (rows, move) in MOVES.items()},
     **{name: Behaviour(name, rows, retell=retell) for name, (rows, retell) in RETOLD.items()},
+    **{name: Behaviour(name, rows, ride=ride) for name, (rows, ride) in RIDES.items()},
 }
 """Every behaviour by its name."""
 
@@ -108,6 +112,8 @@ def mislead(service: Any, behaviours: Iterable[Behaviour]) -> None:
             service.ledger.move = partial(one.move, service.ledger.move)
         if one.retell is not None:
             service.retell(one.retell)
+        if one.ride is not None and getattr(service, "front", None) is not None:
+            one.ride(service.front)
 
 
 def around(app: Asgi, behaviours: Iterable[Behaviour], setting: Setting) -> Asgi:

@@ -14,6 +14,7 @@ from mobstd.serving.answers import Refuse
 from mobstd.serving.caller import caller
 
 if TYPE_CHECKING:
+    from mobstd.ocss.reference.front import Front
     from mobstd.ocss.reference.ledger import Ledger
     from mobstd.ocss.reference.people import Item
     from mobstd.oidc import TokenVerifier
@@ -29,6 +30,9 @@ def build(
     *,
     db: str | None = None,
     api_keys: Iterable[str] | None = None,
+    partner: str | None = None,
+    partner_key: str | None = None,
+    partner_sender: Any = None,
     issuer: str | None = None,
     audience: str | Iterable[str] | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
@@ -41,6 +45,9 @@ def build(
     Args:
         db: ``sqlite:///file`` to keep bookings in a file; in memory when ``None``.
         api_keys: the accepted keys; ``None``: open to everybody.
+        partner: the base URL of an operator at which its user books, when told to (``front``).
+        partner_key: what the operator knows this MaaS by, sent as ``X-API-Key``.
+        partner_sender: what sends to that operator in place of HTTP.
         issuer: whose ID tokens are believed, over plain http too; events come with one for
             ``audience`` or are refused. Where it is ``None``, a token only has to look like one.
         audience: the client ids that tokens are for.
@@ -58,9 +65,11 @@ def build(
     try:
         from mobstd.ocss.editions import edition
         from mobstd.ocss.reference.behaviours import around, chosen, mislead
+        from mobstd.ocss.reference.front import Front, triggered
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.stores import file_of
+        from mobstd.serving.asgi import Around
         from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
@@ -69,7 +78,10 @@ def build(
     keys = None if api_keys is None else tuple(api_keys)
     wrong = chosen(behaviours)
     ledger = Ledger(file_of(db), spoken.lifecycle)
-    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken)
+    front = None
+    if partner is not None:
+        front = Front(ledger, partner, partner_key, spoken=spoken, sender=partner_sender)
+    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken, front)
     mislead(service, wrong)
     served: Asgi = app(
         service,
@@ -79,7 +91,8 @@ def build(
         development=development,
         check_answers=check_answers,
     )
-    return around(served, wrong, Setting(0, keys or ()))
+    served = around(served, wrong, Setting(0, keys or ()))
+    return served if front is None else Around(triggered(front, served), served)
 
 
 def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> TokenVerifier | None:
@@ -101,9 +114,14 @@ class ReferenceMaas:
     """
 
     def __init__(
-        self, ledger: Ledger, tokens: TokenVerifier | None = None, spoken: Edition = ALPHA
+        self,
+        ledger: Ledger,
+        tokens: TokenVerifier | None = None,
+        spoken: Edition = ALPHA,
+        front: Front | None = None,
     ) -> None:
         self.ledger = ledger
+        self.front = front
         self.tokens = tokens
         self._with_words = spoken.with_words
         self._first = spoken.lifecycle.first
