@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from mobstd.conformance.scenarios.receiver import Receiver
 from mobstd.conformance.trigger import Trigger
 from mobstd.judging.exchange import Request
 from mobstd.ocss.reference.maas import build
-from mobstd.oidc import Issuer
+from mobstd.oidc import Issuer, published
 from mobstd.transport import AsgiSender
 
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BLOCKS = ("driver-journeys", "booking", "messages", "booking-feed")
 OWN = (("X-API-Key", "own"),)
 UMBRELLAS = {"OCSS-GEN-02", "OCSS-GEN-07", "OCSS-ERR-01"}
@@ -26,6 +28,14 @@ BROUGHT = ("OCSS-HOOK-06", "OCSS-HOOK-08", "OCSS-HOOK-10", "OCSS-HOOK-11", "OCSS
 CALLED = ("OCSS-SEARCH-03", "OCSS-SEARCH-04", "OCSS-BOOK-02", "OCSS-BOOK-03", "OCSS-BOOK-05",
           "OCSS-BOOK-08", "OCSS-BOOK-18", "OCSS-AUTH-01", "OCSS-LIFE-01", "OCSS-LIFE-09",
           "OCSS-LIFE-04", "OCSS-GEN-06", "OCSS-GEN-10")  # fmt: skip
+CHEAP = ("OCSS-SEARCH-03", "OCSS-SEARCH-04", "OCSS-BOOK-02", "OCSS-BOOK-03", "OCSS-BOOK-05",
+         "OCSS-BOOK-08", "OCSS-BOOK-18", "OCSS-GEN-06", "OCSS-GEN-10", "OCSS-BOOK-16")  # fmt: skip
+RIDE = {
+    "do": "book",
+    "search": "getDriverJourneys",
+    "query": {"departureLat": 48.8, "departureLng": 2.3, "arrivalLat": 48.7, "arrivalLng": 2.1,
+              "departureDate": int(NOW.timestamp()) + 5400},
+}  # fmt: skip
 Report = dict[str, Any]
 Run = Callable[..., Report]
 
@@ -57,8 +67,16 @@ def booked(judged: Any, tmp_path: Path) -> Iterator[Run]:
             answer = buttons.send(Request("POST", "/trigger", (), (), body))
             return None if answer.status == 200 else f"HTTP {answer.status}"
 
+        def person(texts: Mapping[str, str], key: str, done: Callable[[], bool]) -> None:
+            asked.append(texts["en"])
+            press({"do": "change", "key": key, "state": "CANCELLED"} if key else RIDE)
+            assert done()
+
+        asked: list[str] | None = options.get("person")
+        if asked is not None:
+            options["person"] = person
         profile = {"role": "maas", "blocks": BLOCKS, "callbacks": Callbacks("127.0.0.1:1")}
-        options.setdefault("trigger", Trigger(press, 5.0))
+        options.setdefault("trigger", Trigger(press, 0.0))
         report: Report = judged(
             maas,
             profile,
@@ -93,3 +111,67 @@ def test_a_right_one_books_and_is_told(booked: Run, tmp_path: Path) -> None:
     assert verdicts == dict.fromkeys(BLOCKS, "conforming")
     assert list(report["host"].values()) == ["CANCELLED", "CANCELLED"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_made_is_told_of_in_every_way(booked: Run) -> None:
+    issuer = Issuer("http://i.example.org", "suite", algorithm="ES256")
+    trusting = {
+        "issuer": issuer.url,
+        "audience": issuer.audience,
+        "issuer_opens": lambda origin: AsgiSender(published(issuer)),
+    }
+    report = booked(maas=trusting, issuer=issuer, only=(*CHEAP, *BROUGHT, "OCSS-CONNECT-03"))
+    assert outcomes(report, "failed") == outcomes(report, "warned") == set()
+    assert {"OCSS-CONNECT-03", *BROUGHT} <= outcomes(report, "passed")
+
+
+def test_the_proposal_is_booked_as_well(booked: Run) -> None:
+    report = booked(version="2.0-proposal", only=(*CHEAP, "OCSS-BOOK-07"))
+    assert outcomes(report, "failed") == outcomes(report, "warned") == set()
+    assert {"OCSS-BOOK-02", "OCSS-BOOK-16", "OCSS-BOOK-07"} <= outcomes(report, "passed")
+
+
+def test_a_person_is_asked_to_book_once_and_to_cancel(booked: Run) -> None:
+    asked: list[str] = []
+    report = booked(only=(*CHEAP, "OCSS-BOOK-07", "OCSS-LIFE-05"), trigger=None, person=asked)
+    assert outcomes(report, "failed") == set()
+    assert {"OCSS-SEARCH-03", "OCSS-BOOK-05", "OCSS-BOOK-16", "OCSS-BOOK-07"} <= outcomes(
+        report, "passed"
+    )
+    assert len(asked) == 2
+    assert "2026-11-23 11:00" in asked[0]
+    assert next(iter(report["host"])) in asked[1]
+
+
+def test_where_nobody_books_nothing_passes(booked: Run) -> None:
+    report = booked(only=CHEAP, trigger=None)
+    assert outcomes(report, "passed") <= {"OCSS-GEN-06"}
+    assert {reason(report, row) for row in ("OCSS-SEARCH-03", "OCSS-BOOK-16")} == {"needs-person"}
+    broken = Trigger(lambda wanted: "HTTP 500", 0.0)
+    report = booked(only=CHEAP, trigger=broken)
+    assert reason(report, "OCSS-SEARCH-03") == "no-data"
+    said = next(i["message"] for i in report["preflight"] if i["check"] == "callbacks")
+    assert "HTTP 500" in said["en"]
+    assert "HTTP 500" in said["fr"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "row", "outcome"),
+    [
+        ("books-what-was-not-shown", "OCSS-BOOK-08", "warned"),
+        ("books-twice", "OCSS-BOOK-03", "warned"),
+        ("keeps-what-was-refused", "OCSS-LIFE-05", "failed"),
+        ("calls-off-what-was-refused", "OCSS-LIFE-05", "failed"),
+        ("keeps-no-bookings", "OCSS-BOOK-07", "failed"),
+        ("calls-back-what-was-confirmed", "OCSS-LIFE-01", "failed"),
+        ("confirms-what-it-called-off", "OCSS-LIFE-09", "failed"),
+        ("calls-without-its-key", "OCSS-AUTH-01", "failed"),
+        ("searches-in-milliseconds", "OCSS-GEN-10", "failed"),
+    ],
+)
+def test_a_wrong_one_is_reported_under_its_row(
+    booked: Run, wrong: str, row: str, outcome: str
+) -> None:
+    report = booked(wrong, only=tuple({*CHEAP, row}))
+    assert outcomes(report, outcome) == {row}
+    assert outcomes(report, "failed") | outcomes(report, "warned") == {row}

@@ -36,6 +36,9 @@ KEY = ("brought",)
 HOUR = 3600
 """Seconds between two rides that are asked for, so that they are not taken for one."""
 
+RECORDED = 10.0
+"""Seconds until a call that was answered is recorded, at most."""
+
 WRONG_TOKEN = "wrong-signature"
 
 
@@ -205,7 +208,10 @@ class _Telling:
     def _tell(
         self, thing: Thing, state: str, what: str, *, sees: bool | None, late: str | None = None
     ) -> Exchange | None:
-        """Tell of a state: it has its effect, or, where it comes ``late``, none; ``None``: refused."""
+        """Tell of a state, which has its effect, or none where it comes ``late``.
+
+        Return what was sent, ``None`` where it was refused.
+        """
         negative = late is not None
         purpose = "negative" if negative else "scenario"
         sent = tell(self.shop, thing, state, self.row, purpose, negative=negative)
@@ -270,9 +276,8 @@ class _Telling:
         already = self.resource.already or ""
         kept = asked.accepted or bool(already and already in named(asked))
         if kept or asked.status == 404:
-            calls = tuple(x for x in self.receiver.exchanges if key.encode() in (x.request.body or b""))
             code = "refused.kept" if kept else None
-            self._see("refused", (asked, *calls[:1]), code, 404, asked.status)
+            self._see("refused", (asked, *self._calls(key)[:1]), code, 404, asked.status)
 
     def _forget(self) -> None:
         """Tell of the end of whatever else was made: nobody comes to ride along."""
@@ -290,10 +295,14 @@ class _Telling:
         source = next(one for one in self.brought.told if self._serves(one, document))
         candidate = Candidate(source, document)
         body = put(self.shop.maker.filled(candidate, None), self.life.at, state)
-        made = next(x for x in self.receiver.exchanges
-                    if x.accepted and key.encode() in (x.request.body or b""))  # fmt: skip
+        self.receiver.wait(RECORDED, lambda: bool(self._calls(key)))
+        made = self._calls(key)[0]
         tokens = [at for at, word in find(source.body, "/**") if word == "$token"]
         return self.shop.thing(self.resource, body, made, candidate), next(iter(tokens), "")
+
+    def _calls(self, key: str) -> list[Exchange]:
+        """Return the calls that sent it."""
+        return [x for x in self.receiver.exchanges if key.encode() in (x.request.body or b"")]
 
     def _serves(self, source: Source, document: Any) -> bool:
         return not any(

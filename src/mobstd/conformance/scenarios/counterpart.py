@@ -149,8 +149,10 @@ class Counterpart:
 
     def _now(self, resource: Resource, key: str) -> Any:
         document = self._documents[key]
-        return document if resource.life is None else put(
-            document, resource.life.at, self._states[key]
+        return (
+            document
+            if resource.life is None
+            else put(document, resource.life.at, self._states[key])
         )
 
     def _shown(self, resource: Resource, operation: Operation, values: Mapping[str, Any]) -> Any:

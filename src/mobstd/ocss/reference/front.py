@@ -63,12 +63,17 @@ class Front:
         self.ledger = ledger
         self.spoken = spoken
         self.reword: Callable[[Request], Request] = lambda request: request
-        self.client = spoken.client.OperatorClient(
-            url,
+        self._url, self._options = url, options
+        self.connect(key)
+
+    def connect(self, key: str | None) -> None:
+        """Call the operator under this key from here on."""
+        self.client = self.spoken.client.OperatorClient(
+            self._url,
             auth=None if key is None else ApiKey("X-API-Key", key),
-            timeout=options.pop("timeout", 5.0),
+            timeout=5.0,
             on_request=lambda request: self.reword(request),
-            **options,
+            **self._options,
         )
 
     def book(self, search: str, query: Mapping[str, Any]) -> Item | None:
@@ -127,10 +132,9 @@ class Front:
             if wanted["do"] == "book":
                 made = self.book(wanted["search"], wanted["query"])
                 return {"key": None if made is None else made["id"]}
-            known: Callable[[], None] = {"change": lambda: self.change(wanted["key"], wanted["state"])}[
-                wanted["do"]
-            ]
-            known()
+            if wanted["do"] != "change":
+                raise KeyError(wanted["do"])
+            self.change(wanted["key"], wanted["state"])
         except ApiError as error:
             return {"refused": error.status}
         return {"key": wanted["key"]}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mobstd.ocss.reference.ledger import Ledger
     from mobstd.ocss.reference.people import Item
     from mobstd.oidc import TokenVerifier
+    from mobstd.oidc.provider import Opens
     from mobstd.serving.asgi import Asgi
 
 __all__ = ["ReferenceMaas", "build", "build_proposal"]
@@ -35,6 +36,7 @@ def build(
     partner_sender: Any = None,
     issuer: str | None = None,
     audience: str | Iterable[str] | None = None,
+    issuer_opens: Opens | None = None,
     behaviours: Iterable[str] | Mapping[str, Iterable[str]] = (),
     development: bool = False,
     check_answers: bool = False,
@@ -51,6 +53,7 @@ def build(
         issuer: whose ID tokens are believed, over plain http too; events come with one for
             ``audience`` or are refused. Where it is ``None``, a token only has to look like one.
         audience: the client ids that tokens are for.
+        issuer_opens: opens what sends to an issuer's origin, in place of HTTP.
         behaviours: names of wrong behaviours (``mobstd.ocss.reference.behaviours``), or names
             with the operations that have them.
         development: its own wrong answers become a 500 that explains.
@@ -81,7 +84,8 @@ def build(
     front = None
     if partner is not None:
         front = Front(ledger, partner, partner_key, spoken=spoken, sender=partner_sender)
-    service = ReferenceMaas(ledger, _verifier(issuer, audience), spoken, front)
+    tokens = _verifier(issuer, audience, issuer_opens)
+    service = ReferenceMaas(ledger, tokens, spoken, front)
     mislead(service, wrong)
     served: Asgi = app(
         service,
@@ -95,12 +99,15 @@ def build(
     return served if front is None else Around(triggered(front, served), served)
 
 
-def _verifier(issuer: str | None, audience: str | Iterable[str] | None) -> TokenVerifier | None:
+def _verifier(
+    issuer: str | None, audience: str | Iterable[str] | None, opens: Opens | None
+) -> TokenVerifier | None:
     if issuer is None and audience is None:
         return None
     from mobstd.oidc import TokenVerifier
+    from mobstd.oidc.provider import network
 
-    return TokenVerifier(issuer or (), audience or (), insecure=True)
+    return TokenVerifier(issuer or (), audience or (), insecure=True, opens=opens or network)
 
 
 build_proposal = partial(build, version="2.0-proposal")

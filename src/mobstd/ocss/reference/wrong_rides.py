@@ -171,6 +171,18 @@ def calls_off_here_alone(front: Front) -> None:
     front.change = change  # type: ignore[method-assign]
 
 
+@_riding("OCSS-AUTH-01")
+def calls_without_its_key(front: Front) -> None:
+    """Presents no key."""
+    front.connect(None)
+
+
+@_riding("OCSS-AUTH-01")
+def calls_with_another_key(front: Front) -> None:
+    """Presents a key that it was never given."""
+    front.connect("yesterday")
+
+
 Rewording = Callable[[Request], Request]
 
 
@@ -183,20 +195,6 @@ def _rewording(*violates: str) -> Callable[[Rewording], Rewording]:
         return function
 
     return register
-
-
-@_rewording("OCSS-AUTH-01")
-def calls_without_its_key(request: Request) -> Request:
-    """Presents no key."""
-    kept = tuple(pair for pair in request.headers if pair[0].lower() != "x-api-key")
-    return replace(request, headers=kept)
-
-
-@_rewording("OCSS-AUTH-01")
-def calls_with_another_key(request: Request) -> Request:
-    """Presents a key that it was never given."""
-    kept = tuple(pair for pair in request.headers if pair[0].lower() != "x-api-key")
-    return replace(request, headers=(*kept, ("X-API-Key", "yesterday")))
 
 
 @_rewording("OCSS-SEARCH-03")
