@@ -40,6 +40,7 @@ class Setting:
         declared: the profile declares these blocks and no other.
         second: there is a second party with a key of its own, and the profile has that key too.
         partner: the implementation calls a partner, who listens.
+        issuer: the implementation trusts an issuer of ID tokens, and the profile has it.
     """
 
     key: bool = False
@@ -49,6 +50,7 @@ class Setting:
     declared: tuple[str, ...] = ()
     second: bool = False
     partner: bool = False
+    issuer: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             tuple(setting.get("declared", ())),
             setting.get("second", False),
             setting.get("partner", False),
+            setting.get("issuer", False),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),

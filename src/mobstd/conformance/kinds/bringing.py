@@ -33,7 +33,8 @@ def _brought(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
 
 def _finding(row: Requirement, one: Seen) -> Finding:
     return found(row, f"probe.brought.{one.code}", one.exchanges, pointer=STATUS,
-                 expected=one.expected, received=one.received, **one.params)  # fmt: skip
+                 expected=one.expected, received=one.received,
+                 **one.params)  # fmt: skip
 
 
 def _follows(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:

@@ -9,22 +9,26 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
-from mobstd.conformance.matrix.mutant import Mutant, mutants, plan, the_catalogue, umbrellas
+from mobstd.conformance.matrix.around import LISTENER, Around, surroundings
+from mobstd.conformance.matrix.mutant import (
+    Mutant,
+    mutants,
+    partner,
+    plan,
+    the_catalogue,
+    umbrellas,
+)
 from mobstd.conformance.profile import Callbacks, Profile
 from mobstd.conformance.run import Options, check, the_role
 from mobstd.conformance.session import SAFE
 from mobstd.errors import CanonError
-from mobstd.judging.call_edit import Outgoing
 from mobstd.judging.fault import Fault, Setting
 from mobstd.serving.faults import FaultMiddleware, behaviours
 from mobstd.transport.asgi import AsgiSender
-
-if TYPE_CHECKING:
-    from mobstd.conformance.scenarios.receiver import Receiver
 
 __all__ = [
     "AMBER",
@@ -39,8 +43,6 @@ __all__ = [
     "needed",
     "verify_reference",
 ]
-
-LISTENER = "http://partner.example.org"
 
 RED, AMBER = "failed", "warned"
 ENDS = ("killed", "killed-collateral", "survived", "unreached", "equivalent")
@@ -116,7 +118,7 @@ def _options(
     blocks: tuple[str, ...],
     fuzz: bool,
     folder: Path,
-    receiver: Receiver | None,
+    around: Around,
 ) -> Options:
     known = plan(version)
     now = known.get("reference", {}).get("now")
@@ -129,7 +131,9 @@ def _options(
         second=presented[1:],
         allow_writes=need.writes,
         journal=str(folder / "writes"),
-        receiver=receiver,
+        receiver=around.receiver,
+        issuer=around.issuer,
+        trigger=around.trigger,
         sleep=lambda _: None,
     )
 
@@ -137,10 +141,13 @@ def _options(
 def _profile(version: Version, need: Need) -> Profile:
     said = dict(plan(version).get("profile", {}))
     setting, blocks = need.setting, said.pop("blocks", None)
-    if need.role:
+    calls = partner(version, need.role) if setting.partner else None
+    if calls is not None:
+        blocks = calls["blocks"]
+    elif need.role:
         blocks = plan(version)["roles"][need.role]["blocks"]
     elif need.writes:
-        blocks = plan(version)["partner" if setting.partner else "writes"]["blocks"]
+        blocks = plan(version)["writes"]["blocks"]
     if blocks is not None and not setting.undeclared:
         said["blocks"] = setting.declared or (*blocks, *setting.blocks)
     if setting.domains:
@@ -148,8 +155,8 @@ def _profile(version: Version, need: Need) -> Profile:
     settled: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
     }
-    if setting.partner:
-        settled["callbacks"] = Callbacks("127.0.0.1:1", LISTENER, plan(version)["partner"]["wait"])
+    if calls is not None:
+        settled["callbacks"] = Callbacks("127.0.0.1:1", LISTENER, calls["wait"])
     role = need.role or None
     return Profile(target="http://app.localhost", standard=str(version), role=role, **settled)
 
@@ -181,7 +188,7 @@ def needed(version: Version, mutant: Mutant) -> Need:
         if name in known
     )
     setting = mutant.variant.setting
-    return Need(setting, not reads or setting.partner, mutant.role)
+    return Need(setting, not reads or setting.partner or setting.issuer, mutant.role)
 
 
 def checked(
@@ -195,32 +202,18 @@ def checked(
     setting = need.setting
     if mutant and whole and not isinstance(mutant.variant, Fault):
         mutant = replace(mutant, operations=mutant.variant.operations)
-    receiver, calls, edits = _partner(version, mutant) if setting.partner else (None, {}, None)
-    app = mutated(version, mutant, need, **calls)
+    around = surroundings(version, mutant, need.role, setting)
+    app = mutated(version, mutant, need, **around.calls)
     blocks: tuple[str, ...] = ()
     alone = mutant is not None and len(mutant.operations) == 1 and not need.writes
     if mutant and alone and not whole and not setting.declared:
         block = the_catalogue(version).block_of[mutant.operations[0]]
         blocks = (block, *setting.blocks)
     with TemporaryDirectory() as folder, AsgiSender(app) as sender:
-        options = _options(version, need, blocks, fuzz, Path(folder), receiver)
+        around.target = sender
+        options = _options(version, need, blocks, fuzz, Path(folder), around)
         report = check(sender, _profile(version, need), options)
-    return report, app.touched + (edits.touched if edits else 0)
-
-
-def _partner(
-    version: Version, mutant: Mutant | None
-) -> tuple[Receiver, Mapping[str, Any], Outgoing | None]:
-    """Return who is called, the options of the reference that say so, and what edits the calls."""
-    from mobstd.conformance.scenarios.receiver import Receiver
-
-    how = plan(version)["partner"]
-    receiver = Receiver(version, how["role"], LISTENER)
-    calls = {how["url"]: LISTENER, how["sender"]: AsgiSender(receiver.app)}
-    if mutant is None or not mutant.variant.call:
-        return receiver, calls, None
-    edits = Outgoing([mutant.seeded])
-    return receiver, {**calls, how["edits"]: edits}, edits
+    return report, app.touched + (around.edits.touched if around.edits else 0)
 
 
 def _held(version: Version, need: Need, report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.fault import Fault, Variant
 from mobstd.serving.faults import load_faults, load_twins, select
 
-__all__ = ["Mutant", "mutants", "one_each", "plan", "the_catalogue", "umbrellas"]
+__all__ = ["Mutant", "mutants", "one_each", "partner", "plan", "the_catalogue", "umbrellas"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ def _seeded(version: Version, variant: Variant, role: str) -> list[Mutant]:
     """Return the mutants of a variant in one role, if they are measured."""
     main = the_role(version, None)
     known_roles = (main, *plan(version).get("roles", {}))
-    if role not in known_roles or (variant.setting.partner and "partner" not in plan(version)):
+    if role not in known_roles:
+        return []
+    if variant.setting.partner and partner(version, "" if role == main else role) is None:
         return []
     if isinstance(variant, Fault) and not _checked(version, variant, role):
         return []
@@ -102,8 +104,6 @@ def _place(mutant: Mutant) -> tuple[str, str]:
 def _checked(version: Version, fault: Fault, role: str) -> bool:
     """Say whether the row that a fault violates is tried in a role."""
     rows = the_catalogue(version, role).rows
-    if fault.requirement in plan(version).get("unmeasured", ()):
-        return False
     return fault.requirement in rows and bool(rows[fault.requirement].checks)
 
 
@@ -112,6 +112,13 @@ def plan(version: Version) -> Mapping[str, Any]:
     """Return how a version is measured: ``matrix.yaml`` beside its faults."""
     loaded: Mapping[str, Any] = load_if_there(version.conformance / "matrix.yaml", {})
     return loaded
+
+
+def partner(version: Version, role: str = "") -> Mapping[str, Any] | None:
+    """Return who is called by the reference of a role, the main one where none is named."""
+    known = plan(version)
+    found: Mapping[str, Any] | None = (known["roles"][role] if role else known).get("partner")
+    return found
 
 
 @cache

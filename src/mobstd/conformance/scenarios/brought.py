@@ -51,7 +51,7 @@ class Seen:
     code: str | None = None
     expected: Any = None
     received: Any = None
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass

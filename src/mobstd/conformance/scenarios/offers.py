@@ -25,6 +25,9 @@ DETOUR, SPEED = 1.3, 16.0
 
 EARTH = 6_371_000.0
 
+LATEST = 250_000_000_000
+"""UNIX seconds that calendars still have: nobody has a ride in the year 58000."""
+
 MOST = 20_000
 """Ids of items that are remembered as shown."""
 
@@ -58,7 +61,7 @@ class Offers:
         """Return what a search finds."""
         how = self._how.get(operation, {})
         instant = query.get(how.get("instant", ""))
-        if instant is not None and instant < self.now:
+        if instant is not None and not self.now <= instant <= LATEST:
             return []
         asked = {name: query[name] for name in how.get("from_item", {}) if name in query}
         item = {"query": asked, "ride": _ride(how, asked)}

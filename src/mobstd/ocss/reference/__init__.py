@@ -12,7 +12,7 @@ service     one method per operation
 maas        the reference implementation of a MaaS
 front       its user, who books at an operator when told to
 behaviours  wrong behaviours, to see that they are found: habits, wrong_searches, wrong_bookings,
-            wrong_changes, wrong_news, wrong_rides
+            wrong_changes, wrong_news, wrong_rides, wrong_tokens
 loading     documents of your own in place of the generator
 """
 

@@ -19,6 +19,7 @@ from mobstd.ocss.reference.wrong_changes import CHANGES, MERGES, MOVES, Move
 from mobstd.ocss.reference.wrong_news import NEWS, RETOLD, Retelling
 from mobstd.ocss.reference.wrong_rides import RIDES, Ride
 from mobstd.ocss.reference.wrong_searches import SEARCHES, Find, Wrong
+from mobstd.ocss.reference.wrong_tokens import TOKENS
 from mobstd.serving.asgi import Around, Asgi
 from mobstd.serving.routes import method_name
 
@@ -67,7 +68,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     },
     **{
         name: Behaviour(name, rows, acts=acts)
-        for name, (rows, acts) in {**BOOKINGS, **CHANGES, **NEWS}.items()
+        for name, (rows, acts) in {**BOOKINGS, **CHANGES, **NEWS, **TOKENS}.items()
     },
     **{name: Behaviour(name, rows, move=move) for name, (rows, move) in MOVES.items()},
     **{name: Behaviour(name, rows, retell=retell) for name, (rows, retell) in RETOLD.items()},

@@ -97,7 +97,7 @@ class Front:
             (one for one in found if one.dump().get("price", {}).get("type") != "UNKNOWN"), None
         )
 
-    def booking(self, journey: Model) -> Item:
+    def booking(self, journey: Any) -> Item:
         """Return the booking of a journey."""
         models = self.spoken.models
         price = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -147,6 +148,11 @@ class ReferenceMaas:
         if self.ledger.hidden(event["data"]["id"], caller()):
             raise Refuse(401)
         self.ledger.take(event, caller())
+
+    async def shutdown(self) -> None:
+        """Hang up on the operator."""
+        if self.front is not None:
+            await asyncio.to_thread(self.front.client.close)
 
     def _late(self, booking: Item) -> bool:
         known = self.ledger.booking(booking["id"]) is not None

@@ -183,6 +183,36 @@ def calls_with_another_key(front: Front) -> None:
     front.connect("yesterday")
 
 
+@_riding()
+def searches_again_before_it_books(front: Front) -> None:
+    """Looks once more whether the ride is there: legal, and wise."""
+    right = front.find
+
+    def find(search: str, query: Mapping[str, Any]) -> list[Any]:
+        right(search, {**query, "timeDelta": 3600, "departureRadius": 2.5, "count": 20})
+        return right(search, query)
+
+    front.find = find  # type: ignore[method-assign]
+
+
+@_riding()
+def calls_off_with_words(front: Front) -> None:
+    """Says why it calls a booking off."""
+
+    def change(key: str, state: str) -> None:
+        front.client.patch_bookings(key, status=state, message="Train annulé, désolé !")
+        front.ledger.change(key, state)
+
+    front.change = change  # type: ignore[method-assign]
+
+
+@_riding()
+def books_the_last_that_it_found(front: Front) -> None:
+    """Prefers the last of the answer."""
+    right = front.choose
+    front.choose = lambda found: right(found[::-1])  # type: ignore[method-assign]
+
+
 Rewording = Callable[[Request], Request]
 
 
