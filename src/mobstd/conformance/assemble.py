@@ -115,7 +115,9 @@ def _unlock(run: Run, operations: tuple[str, ...], rows: list[str]) -> list[dict
     told = [] if run.lab.workshop is None else lacking(run.lab.workshop, operations)
     if told:
         return [{"message": one, "requirements": rows} for one in told]
-    searches = [op for op in operations if op in run.lab.context.catalogue.collections]
+    catalogue = run.lab.context.catalogue
+    served = [op for op in operations if op in catalogue.operations]
+    searches = [op for op in served if op in catalogue.collections]
     bare = bool(searches) and not any(run.lab.anchors.get(op) for op in searches)
     code = "unlock.stopped" if run.stopped else "unlock.items" if bare else "unlock.variety"
     params = {"operation": ", ".join(operations)}

@@ -12,6 +12,7 @@ from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.preflight import Preflight
 from mobstd.conformance.profile import Profile
+from mobstd.judging.catalogue import callers
 from mobstd.judging.finding import Finding
 from mobstd.judging.judge import Tally
 from mobstd.judging.outcome import Outcome, row_outcome, umbrella_outcome, untested_reason
@@ -60,6 +61,14 @@ class Run:
         catalogue = self.lab.context.catalogue
         named = catalogue.version.suite["blocks"][block].get("operations", ())
         return frozenset(named) & frozenset(operations(catalogue.version, receiver.role))
+
+    def asked(self, row: Requirement) -> frozenset[str]:
+        """Return the operations that the target calls about which a row asks something."""
+        receiver = self.lab.receiver
+        if receiver is None or row.calls is None:
+            return frozenset()
+        found = callers(receiver.version, receiver.role).rows.get(row.id)
+        return frozenset(found.operations) if found is not None else frozenset()
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -124,7 +133,7 @@ def direct(
     out: dict[str, Judged] = {}
     for row in catalogue.rows.values():
         about = set(catalogue.operations_of(row))
-        if about and not about & operations:
+        if about and not (about | run.asked(row)) & operations:
             continue
         evidence, findings = _seen(run, settled, row, operations)
         blocks = tuple(
@@ -232,9 +241,11 @@ def in_block(run: Run, settled: Mapping[str, list[Tally]], name: str) -> dict[st
     )
     catalogue = run.lab.context.catalogue
     whole = bool(catalogue.blocks[name].operations)
+    called = run.called(name)
     return {
         key: found
         for key, found in judged.items()
         if name in found.row.blocks
         or (whole and (catalogue.operations_of(found.row) or not found.row.blocks))
+        or (not found.row.blocks and run.asked(found.row) & called)
     }

@@ -1,6 +1,7 @@
 """What the target makes itself at the suite: that it takes news and changes of it, and refusals.
 
-``follows`` holds what the target calls against what it was told before.
+``follows`` holds what its users then ask for against what it was told before. It is not for who
+tells by itself: what waits in a queue there comes late, and that is right.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _finding(row: Requirement, one: Seen) -> Finding:
 def _follows(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A change that the target asks for leads on from what it was told, of what was made."""
     resource = made_of(check, lab)
-    if lab.receiver is None or resource is None or resource.life is None:
+    if lab.receiver is None or resource is None or resource.brought is None:
         return Result()
     judged = _after_refusal if check.get("refused") else _after_news
     seen = list(judged(check, row, lab, resource))

@@ -15,7 +15,17 @@ from mobstd.judging.requirement import Requirement
 GONE = 404
 NOT_REACHED = (404, 405, 501)
 
-__all__ = ["at", "held", "ladder", "look", "observable", "there", "unreached", "wandered"]
+__all__ = [
+    "NOT_REACHED",
+    "at",
+    "held",
+    "ladder",
+    "look",
+    "observable",
+    "there",
+    "unreached",
+    "wandered",
+]
 
 
 def look(
