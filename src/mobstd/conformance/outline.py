@@ -237,7 +237,8 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         lab.workshop = _workshop(lab, profile, options, now)
         if options.receiver is not None:
             options.receiver.counterpart.ours = lab.workshop.state_of
-            options.receiver.counterpart.offers.now = int(now.timestamp())
+            offers = options.receiver.counterpart.offers
+            offers.now, offers.seed = int(now.timestamp()), options.seed
     return Outline(lab, declared, _rows(found, options.only), now, options)
 
 

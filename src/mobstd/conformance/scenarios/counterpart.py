@@ -26,7 +26,7 @@ MOST = 10_000
 
 
 class Counterpart:
-    """A service with a method for each operation of a role.
+    """A service with a method for each operation of a role that it has an answer to.
 
     News is taken each time, the same news once; a state changes as the life cycle says, of what
     the run made or was told of.
@@ -67,8 +67,14 @@ class Counterpart:
             for operation in resource.operations
         }
         for operation in operations(version, role).values():
+            if operation.id not in by_operation and not self._has(operation):
+                continue
             method = partial(self._answer, operation, by_operation.get(operation.id))
             setattr(self, method_name(operation.id), method)
+
+    def _has(self, operation: Operation) -> bool:
+        """Say whether something can be answered that is no resource: an offer, a list, nothing."""
+        return self.offers.has(operation.id) or _lists(operation) or not _shows(operation)
 
     def _answer(
         self,

@@ -38,20 +38,21 @@ class Offers:
     Args:
         version: the version.
         caller: the domain under which it is offered.
-        seed: another seed, another world.
 
     Attributes:
         now: UNIX seconds; what is looked for before is over, and not there.
+        seed: another seed, another world.
     """
 
-    def __init__(self, version: Version, caller: str, seed: int = 0) -> None:
+    def __init__(self, version: Version, caller: str) -> None:
         suite = version.suite
         self._templates: Mapping[str, Any] = suite.get("offers", {})
         self._how: Mapping[str, Any] = suite.get("exploration", {})
         self._collections: Mapping[str, Any] = suite.get("collections", {})
-        self._caller, self._seed = caller, seed
+        self._caller = caller
         self._shown: OrderedDict[tuple[str, str], None] = OrderedDict()
         self.now = 0
+        self.seed = 0
 
     def has(self, operation: str) -> bool:
         """Say whether there is anything to find by an operation."""
@@ -65,7 +66,7 @@ class Offers:
             return []
         asked = {name: query[name] for name in how.get("from_item", {}) if name in query}
         item = {"query": asked, "ride": _ride(how, asked)}
-        face = json.dumps([self._seed, operation, asked], sort_keys=True, default=str)
+        face = json.dumps([self.seed, operation, asked], sort_keys=True, default=str)
         items = [
             self._maker(f"{face}|{place}").filled(Candidate(Source(operation, body), item), None)
             for place, body in enumerate(self._templates[operation])
