@@ -165,6 +165,7 @@ def test_where_nobody_books_nothing_passes(booked: Run) -> None:
         ("keeps-no-bookings", "OCSS-BOOK-07", "failed"),
         ("calls-back-what-was-confirmed", "OCSS-LIFE-01", "failed"),
         ("confirms-what-it-called-off", "OCSS-LIFE-09", "failed"),
+        ("calls-off-here-alone", "OCSS-BOOK-16", "failed"),
         ("calls-without-its-key", "OCSS-AUTH-01", "failed"),
         ("searches-in-milliseconds", "OCSS-GEN-10", "failed"),
     ],

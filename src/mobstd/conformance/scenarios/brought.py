@@ -148,13 +148,17 @@ class _Telling:
 
         wanted = {"do": "change", "key": thing.key, "state": self.life.undone}
         names = {"{key}": thing.key}
-        self._ask(wanted, _filled(self.brought.act, names), thing.key, done)
+        said = self._ask(wanted, _filled(self.brought.act, names), thing.key, done)
+        if said or done():
+            code = None if done() else "silent"
+            self._see("acted", (thing.created,), code, self.life.undone, self.host.state(thing.key))
         return done()
 
     def _ask(
         self, wanted: Mapping[str, Any], texts: Mapping[str, str], key: str, done: Any, *,
         taken: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> bool:  # fmt: skip
+        """Ask, and wait for it; say whether a trigger said that it was done."""
         lab = self.shop.lab
         if lab.trigger is not None:
             why = lab.trigger.send({**wanted, "url": self.receiver.url})
@@ -162,8 +166,10 @@ class _Telling:
                 self.told.failed = self.told.failed or why
             if why is None:
                 self.receiver.wait(lab.trigger.wait, done)
-        elif lab.person is not None:
+            return why is None
+        if lab.person is not None:
             lab.person(texts, key, done)
+        return False
 
     # what the suite does as its owner
 
