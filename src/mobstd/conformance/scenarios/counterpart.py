@@ -56,6 +56,7 @@ class Counterpart:
             name: one["identity"] for name, one in version.suite.get("collections", {}).items()
         }
         self._refusing = False
+        self._busy: int | None = None
         self._failures = failures
         self._states: dict[str, str] = {}
         self._news: dict[str, None] = {}
@@ -86,6 +87,7 @@ class Counterpart:
         with self._lock:
             if resource is None:
                 if self.offers.has(operation.id):
+                    self._let_in()
                     return self.offers.found(operation.id, values or {})
                 return [] if operation.method == "GET" and _lists(operation) else None
             if operation.id == resource.create:
@@ -102,6 +104,10 @@ class Counterpart:
         """Refuse the next thing that is made, or no more: somebody else was quicker."""
         self._refusing = wanted
 
+    def hold_off(self, seconds: int | None) -> None:
+        """Answer the next search 429, to be asked again after some seconds; ``None``: no more."""
+        self._busy = seconds
+
     def document(self, key: str) -> Any:
         """Return what was made under a key, as it was sent."""
         return self._documents[key.lower()]
@@ -115,6 +121,11 @@ class Counterpart:
         """Give what was made here another state: the run did so, as its owner."""
         with self._lock:
             _note(self._states, key.lower(), state)
+
+    def _let_in(self) -> None:
+        if self._busy is not None:
+            seconds, self._busy = self._busy, None
+            raise Refuse(429, headers={"Retry-After": str(seconds)})
 
     def _keep(self, resource: Resource, operation: Operation, body: Any) -> Any:
         """Take what is made, once under its key, in a state that begins, of what was shown."""

@@ -23,6 +23,7 @@ from mobstd.ocss.reference.people import Item
 from mobstd.serving.asgi import Asgi, Receive, Response, Scope, Send, path_of
 from mobstd.serving.routes import method_name
 from mobstd.transport.auth import ApiKey
+from mobstd.transport.retry import RetryPolicy
 
 __all__ = ["PATH", "Front", "triggered"]
 
@@ -64,17 +65,26 @@ class Front:
         self.spoken = spoken
         self.reword: Callable[[Request], Request] = lambda request: request
         self._url, self._options = url, options
+        self._closed = False
         self.connect(key)
 
-    def connect(self, key: str | None) -> None:
-        """Call the operator under this key from here on."""
+    def connect(self, key: str | None, retry: RetryPolicy | None = None) -> None:
+        """Call the operator under this key from here on, again as ``retry`` says."""
+        self.key = key
         self.client = self.spoken.client.OperatorClient(
             self._url,
             auth=None if key is None else ApiKey("X-API-Key", key),
             timeout=5.0,
             on_request=lambda request: self.reword(request),
+            retry=retry,
             **self._options,
         )
+
+    def close(self) -> None:
+        """Hang up; once is enough."""
+        if not self._closed:
+            self._closed = True
+            self.client.close()
 
     def book(self, search: str, query: Mapping[str, Any]) -> Item | None:
         """Search, and book the first that can be booked; return the booking, ``None``: none is.

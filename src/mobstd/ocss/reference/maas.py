@@ -152,7 +152,7 @@ class ReferenceMaas:
     async def shutdown(self) -> None:
         """Hang up on the operator."""
         if self.front is not None:
-            await asyncio.to_thread(self.front.client.close)
+            await asyncio.to_thread(self.front.close)
 
     def _late(self, booking: Item) -> bool:
         known = self.ledger.booking(booking["id"]) is not None

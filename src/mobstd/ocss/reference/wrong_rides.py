@@ -11,6 +11,7 @@ from uuid import uuid4
 from mobstd.errors import ApiError
 from mobstd.judging.exchange import Request
 from mobstd.ocss.reference.people import Item
+from mobstd.transport.retry import NEVER
 
 if TYPE_CHECKING:
     from mobstd.ocss.reference.front import Front
@@ -169,6 +170,21 @@ def calls_off_here_alone(front: Front) -> None:
         front.ledger.change(key, state)
 
     front.change = change  # type: ignore[method-assign]
+
+
+@_riding("OCSS-RATE-03")
+def asks_again_at_once(front: Front) -> None:
+    """Does not wait when it is asked to."""
+    front.connect(front.key, NEVER)
+    right = front.find
+
+    def find(search: str, query: Mapping[str, Any]) -> list[Any]:
+        try:
+            return right(search, query)
+        except ApiError:
+            return right(search, query)
+
+    front.find = find  # type: ignore[method-assign]
 
 
 @_riding("OCSS-AUTH-01")
