@@ -109,7 +109,7 @@ def hear(outline: Outline, seen: Preflight, profile: Profile) -> None:
     for name, block in lab.context.catalogue.version.suite["blocks"].items():
         if called & set(block.get("operations", ())) and name in lab.context.catalogue.blocks:
             lab.presence[name] = "present"
-    made = lab.workshop is not None and lab.workshop.journal.used
+    made = lab.workshop is not None and lab.workshop.debts.journal.used
     if waiting and made and not lab.receiver.exchanges:
         seen.add("callbacks", False, "not-called", "configuration", url=lab.receiver.url)
 

@@ -16,6 +16,7 @@ from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab, Person
 from mobstd.conformance.needs import refuse_hints, tear_down_call
 from mobstd.conformance.profile import Auth, Profile
+from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Maker
 from mobstd.conformance.scenarios.resource import resources
@@ -261,7 +262,7 @@ def _workshop(
     seconds = int(now.timestamp())
     theirs = next(iter(profile.operator_domains), None)
     maker = Maker(options.seed, seconds, profile.caller, theirs, Tokens(options.issuer))
-    return Workshop(lab, journal, maker, seconds)
+    return Workshop(lab, Debts(lab, journal, maker), maker, seconds)
 
 
 def writable(outline: Outline) -> list[str]:

@@ -180,7 +180,7 @@ def _write(
         prepare(outline)
         tallies += overall(outline, "asked")
     hear_of_made(outline, profile)
-    lab.workshop.undo()
+    lab.workshop.debts.settle_all()
     for block, state in presence(lab, operations).items():
         lab.presence[block] = state
     there = frozenset(b for b, state in lab.presence.items() if state == "present")
@@ -221,8 +221,8 @@ def _take_back(outline: Outline, seen: Preflight) -> None:
     clean = torn_down = False
     try:
         if shop is not None:
-            shop.undo()
-        clean = shop is None or not shop.left
+            shop.debts.settle_all()
+        clean = shop is None or not shop.debts.left
         torn_down = setup is None or setup.end(seen)
     except KeyboardInterrupt:
         pass

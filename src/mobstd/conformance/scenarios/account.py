@@ -34,8 +34,8 @@ def made(workshop: Workshop) -> dict[str, Any]:
     for exchange in workshop.lab.session.exchanges:
         if exchange.operation in of and exchange.accepted:
             counts[of[exchange.operation].id]["made"] += 1
-    left = [undo.target for undo in workshop.left]
-    journal = str(workshop.journal.path) if left else None
+    left = [undo.target for undo in workshop.debts.left]
+    journal = str(workshop.debts.journal.path) if left else None
     return {"resources": counts, "left": left, "journal": journal}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mobstd.conformance.scenarios.debts import UNTOLD
 from mobstd.conformance.scenarios.journal import Look, Write, pending
 from mobstd.conformance.scenarios.undoing import GONE, seen_gone
-from mobstd.conformance.scenarios.workshop import UNTOLD
 from mobstd.conformance.session import SenderLike
 from mobstd.errors import TransportError
 from mobstd.judging.exchange import Pairs, Request, Response

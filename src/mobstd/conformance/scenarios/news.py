@@ -11,17 +11,17 @@ from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.requirement import Requirement
 
 if TYPE_CHECKING:
+    from mobstd.conformance.scenarios.debts import Debts
+    from mobstd.conformance.scenarios.material import Maker
     from mobstd.conformance.scenarios.workshop import Thing, Workshop
 
 __all__ = ["tell", "untell", "untelling"]
 
 
-def _news(
-    workshop: Workshop, resource: Resource, told: Mapping[str, Any], state: str
-) -> dict[str, Any]:
+def _news(maker: Maker, resource: Resource, told: Mapping[str, Any], state: str) -> dict[str, Any]:
     assert resource.life is not None
     assert resource.news is not None
-    return put(put(told, resource.life.at, state), resource.news, workshop.maker.key())
+    return put(put(told, resource.life.at, state), resource.news, maker.key())
 
 
 def tell(
@@ -29,23 +29,23 @@ def tell(
     purpose: str = "scenario", *, edited: Mapping[str, Any] | None = None, negative: bool = False,
 ) -> Exchange:  # fmt: skip
     """Tell of a thing again, in a state; ``edited``: other values, by pointer."""
-    body = _news(workshop, thing.resource, thing.sent, state)
+    body = _news(workshop.maker, thing.resource, thing.sent, state)
     for pointer, value in (edited or {}).items():
         body = put(body, pointer, value)
     return workshop.post(thing.resource, body, row, purpose, negative=negative)
 
 
-def untelling(workshop: Workshop, resource: Resource, told: Mapping[str, Any]) -> Request:
+def untelling(debts: Debts, resource: Resource, told: Mapping[str, Any]) -> Request:
     """Return what tells of something that it is undone, with a token that lets nobody in."""
     assert resource.life is not None
-    body = _news(workshop, resource, told, resource.life.undone)
-    return workshop.lab.session.request(resource.create, {}, body=workshop.maker.harmless(body))
+    body = _news(debts.maker, resource, told, resource.life.undone)
+    return debts.lab.session.request(resource.create, {}, body=debts.maker.harmless(body))
 
 
-def untell(workshop: Workshop, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:
+def untell(debts: Debts, resource: Resource, told: Mapping[str, Any], party: str) -> Exchange:
     """Tell of something that it is undone."""
     assert resource.life is not None
-    body = _news(workshop, resource, told, resource.life.undone)
-    session = workshop.lab.session
+    body = _news(debts.maker, resource, told, resource.life.undone)
+    session = debts.lab.session
     request = session.request(resource.create, {}, body=body)
     return session.clean(resource.create, request, party)

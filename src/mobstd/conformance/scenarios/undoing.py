@@ -10,7 +10,8 @@ from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange, Request
 
 if TYPE_CHECKING:
-    from mobstd.conformance.scenarios.workshop import Workshop
+    from mobstd.conformance.lab import Lab
+    from mobstd.conformance.scenarios.debts import Debts
 
 __all__ = ["GONE", "is_gone", "look_at", "seen_gone"]
 
@@ -21,32 +22,32 @@ MEANT = 8
 """How many undone things in a row are read again before a target is believed."""
 
 
-def is_gone(workshop: Workshop, undo: Request, exchange: Exchange, party: str) -> bool:
+def is_gone(debts: Debts, undo: Request, exchange: Exchange, party: str) -> bool:
     """Say whether what was undone is: read again, until a target was seen to mean what it says.
 
     A refusal is always looked behind: the state may be that of what was undone, or not.
     """
     said = exchange.status in GONE
-    resource, key = workshop.owed.get(undo.target, (None, ""))
+    resource, key = debts.owed(undo)
     if resource is None:
         return said
-    look = look_at(workshop, resource, key)
-    if look is None or (exchange.accepted and workshop.kept_to.get(resource.id, 0) >= MEANT):
+    look = look_at(debts.lab, resource, key)
+    if look is None or (exchange.accepted and debts.kept_to.get(resource.id, 0) >= MEANT):
         return said
-    read = workshop.lab.session.clean(resource.read, look.request, party)
+    read = debts.lab.session.clean(resource.read, look.request, party)
     state = shown(read, resource)
     if state is None:
         return seen_gone(look, said, read.status, state)
     gone = seen_gone(look, said, read.status, state)
-    workshop.kept_to[resource.id] = workshop.kept_to.get(resource.id, 0) + 1 if gone else 0
+    debts.kept_to[resource.id] = debts.kept_to.get(resource.id, 0) + 1 if gone else 0
     return gone
 
 
-def look_at(workshop: Workshop, resource: Resource, key: str) -> Look | None:
+def look_at(lab: Lab, resource: Resource, key: str) -> Look | None:
     """Return how to see whether something is undone; ``None`` where nothing reads it."""
     if resource.read is None or resource.life is None:
         return None
-    asked = workshop.lab.session.request(resource.read, {resource.parameter or "": key})
+    asked = lab.session.request(resource.read, {resource.parameter or "": key})
     undone, pairs = resource.life.undone, resource.life.pairs
     over = tuple(one for one in pairs if one != undone and undone not in pairs[one])
     return Look(asked, resource.life.at, undone, over)

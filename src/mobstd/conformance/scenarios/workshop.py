@@ -9,32 +9,23 @@ from typing import Any
 
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import answered, named, shown
+from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.edit import members, put
-from mobstd.conformance.scenarios.journal import Journal, Look
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
-from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.thing import Thing
-from mobstd.conformance.scenarios.undoing import GONE, is_gone, look_at
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["GONE", "TRIES", "UNTOLD", "Thing", "Workshop", "named", "shown"]
+__all__ = ["TRIES", "Thing", "Workshop", "named", "shown"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""
 
 LIVES = 20
 """How many runs with one seed and instant a target may have seen."""
-
-UNTOLD = (200, 202, 204, 409)
-"""The same of what was told: who does not know it by its key may still know it by the news."""
-
-
-UNSENT = ("transport.refused", "transport.dns")
-"""Failures of requests that certainly were not sent."""
 
 
 @dataclass
@@ -43,31 +34,24 @@ class Workshop:
 
     Attributes:
         refusals: by resource, the answers that right documents got where they were refused.
-        left: what could not be undone, as the request that would.
+        debts: what is still to be undone.
         things: everything that was made.
-        owed: by what undoes it, what was made and its key.
-        kept_to: by resource, how many undone things in a row were read to be undone.
         variants: by resource, the other values that the target is known to take.
     """
 
     lab: Lab
-    journal: Journal
+    debts: Debts
     maker: Maker
     now: int
     refusals: dict[str, list[Exchange]] = field(default_factory=dict)
-    left: list[Request] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
     variants: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
-    _pending: dict[str, tuple[Request, str]] = field(default_factory=dict)
     _materials: dict[str, Material] = field(default_factory=dict)
     _turns: dict[str, int] = field(default_factory=dict)
     _useless: set[int] = field(default_factory=set)
     _states: dict[str, str] = field(default_factory=dict)
-    owed: dict[str, tuple[Resource, str]] = field(default_factory=dict)
-    kept_to: dict[str, int] = field(default_factory=dict)
-    _told: dict[str, tuple[Resource, Mapping[str, Any]]] = field(default_factory=dict)
 
     def resource(self, name: str) -> Resource:
         """Return what can be made under a name."""
@@ -93,13 +77,13 @@ class Workshop:
 
     def living(self, resource: Resource) -> list[Thing]:
         """Return what was made of a resource and is not undone; where nothing is, one is made."""
-        things = [t for t in self.things if t.resource is resource and self._pends(t)]
+        things = [
+            thing
+            for thing in self.things
+            if thing.resource is resource and self.debts.pends(self.debts.undo(resource, thing.key))
+        ]
         one = None if things else self.make(resource, None)
         return things if one is None else [one]
-
-    def _pends(self, thing: Thing) -> bool:
-        undo = self._undo(thing.resource, thing.key)
-        return undo is not None and undo.target in self._pending
 
     def members(self, resource: Resource) -> Mapping[str, list[str]]:
         """Return the pointers of members that a body needs, and of those that it may have."""
@@ -196,7 +180,7 @@ class Workshop:
     ) -> Exchange:
         """Ask for a state of something that may not be there."""
         query = {resource.parameter or "": key, resource.state or "": state}
-        undo = self._undo(resource, key)
+        undo = self.debts.undo(resource, key)
         return self._write(
             resource.change or "", query, MISSING, row, "negative", undo, negative=True
         )
@@ -232,18 +216,18 @@ class Workshop:
     ) -> Exchange:
         """Post a document; what it may have made is undone in the end."""
         key = self.key_of(resource, body)
-        undo = self._undo(resource, key)
+        undo = self.debts.undo(resource, key)
         if key and resource.life is not None:
             self._states.setdefault(key.lower(), str(get(body, resource.life.at)))
         if resource.news and undo is not None:
-            self._told.setdefault(undo.target, (resource, body))
+            self.debts.tell(undo, resource, body)
         exchange = self._write(
             resource.create, {}, body, row, purpose, undo,
             negative=negative, credentials=credentials,
         )  # fmt: skip
         given = self.key_of(resource, answered(exchange))
         if exchange.accepted and given and given != key:
-            self._remember(self._undo(resource, given), credentials)
+            self.debts.remember(self.debts.undo(resource, given), credentials)
         return exchange
 
     def read(
@@ -281,7 +265,7 @@ class Workshop:
         assert about.change is not None
         assert about.parameter is not None
         asked = {about.parameter: thing.key if key is None else key, **query}
-        undo = self._undo(about, thing.key) if key is None else None
+        undo = self.debts.undo(about, thing.key) if key is None else None
         before = self._states.get(thing.key.lower())
         exchange = self._write(
             about.change, asked, body, row, purpose, undo,
@@ -313,16 +297,11 @@ class Workshop:
     ) -> Exchange:
         session = self.lab.session
         number: list[int] = []
-        new = undo is not None and undo.target not in self._pending
+        new = None if self.debts.pends(undo) else undo
         party = options.get("credentials", "own")
 
         def intend() -> None:
-            told = self._told.get(undo.target) if undo is not None and new else None
-            otherwise = None if told is None else untelling(self, *told)
-            look = self._look(undo) if new else None
-            number.append(self.journal.intend(operation, undo, party, otherwise, look))
-            if new and undo is not None:
-                self._pending[undo.target] = (undo, party)
+            number.append(self.debts.intend(operation, undo, party))
 
         try:
             exchange = session.ask(
@@ -330,73 +309,17 @@ class Workshop:
                 requirement=row.id if row else None, body=body, before=intend, **options,
             )  # fmt: skip
         except Stopped:
-            self._noted(number, session.exchanges[-1], undo if new else None)
+            for one in number:
+                self.debts.noted(one, session.exchanges[-1], new)
             raise
-        self._noted(number, exchange, undo if new else None)
+        for one in number:
+            self.debts.noted(one, exchange, new)
         return exchange
-
-    def _noted(self, number: list[int], exchange: Exchange, new: Request | None) -> None:
-        """Note what came of a write; what was refused or never sent needs no undoing."""
-        unsent = exchange.failure is not None and exchange.failure.code in UNSENT
-        if number and unsent:
-            self.journal.unsent(number[-1])
-        elif number:
-            self.journal.answered(number[-1], exchange.status)
-        if number and new is not None and (unsent or 400 <= (exchange.status or 0) < 500):
-            self._pending.pop(new.target, None)
 
     def found(self, resource: Resource, key: str) -> None:
         """Note that something is there although it was refused, so that it is undone."""
-        self._remember(self._undo(resource, key))
-
-    def _remember(self, undo: Request | None, party: str = "own") -> None:
-        if undo is not None:
-            self.journal.intend("", undo, party, look=self._look(undo))
-            self._pending.setdefault(undo.target, (undo, party))
-
-    def _undo(self, resource: Resource, key: str) -> Request | None:
-        if not resource.undoable or not key or resource.life is None or resource.change is None:
-            return None
-        query = {resource.parameter or "": key, resource.state or "": resource.life.undone}
-        undo = self.lab.session.request(resource.change, query)
-        self.owed[undo.target] = (resource, key)
-        return undo
-
-    def _look(self, undo: Request | None) -> Look | None:
-        resource, key = self.owed.get(undo.target, (None, "")) if undo else (None, "")
-        return None if resource is None else look_at(self, resource, key)
+        self.debts.remember(self.debts.undo(resource, key))
 
     def drop(self, thing: Thing) -> None:
         """Undo one thing now, so that what it holds is free again."""
-        undo = self._undo(thing.resource, thing.key)
-        if undo is not None and undo.target in self._pending:
-            self._undone(undo, thing.resource.change or "")
-
-    def undo(self) -> None:
-        """Undo whatever is left, the last first; what refuses is kept in ``left``."""
-        for undo, _ in list(self._pending.values())[::-1]:
-            self._undone(undo, self._changing(undo))
-
-    def _changing(self, undo: Request) -> str:
-        operations = self.lab.context.catalogue.operations.values()
-        found = (
-            o.id for o in operations if o.method == undo.method and o.path_pattern.search(undo.path)
-        )
-        return next(found, "")
-
-    def _undone(self, undo: Request, operation: str) -> None:
-        try:
-            party = self._pending[undo.target][1]
-            exchange = self.lab.session.clean(operation or None, undo, party)
-            gone = is_gone(self, undo, exchange, party)
-            if undo.target in self._told and exchange.status not in UNTOLD:
-                exchange = untell(self, *self._told[undo.target], party)
-                gone = exchange.accepted
-        except Stopped:
-            self.left.append(undo)
-            return
-        del self._pending[undo.target]
-        if gone:
-            self.journal.undone(undo, exchange.status)
-        else:
-            self.left.append(undo)
+        self.debts.settle(self.debts.undo(thing.resource, thing.key))
