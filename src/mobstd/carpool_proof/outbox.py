@@ -1,0 +1,353 @@
+"""The journal of what is sent: each journey on disk before it leaves, with what became of it.
+
+A SQLite file, so that it is whole at any moment and its size costs no memory; whoever sends holds
+a lock beside it (``FILE-lock``), and others may read meanwhile. It holds the journeys themselves,
+which are personal data, readable by its owner only: ``prune`` it. No credentials are in it.
+
+A journey survives a power cut once it was posted. What is noted of it after that survives the end
+of the process, however it ends; should a power cut take it, the registry is asked once more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mobstd.carpool_proof.result import Fate, Refusal, Result
+from mobstd.carpool_proof.standing import instant
+from mobstd.errors import ConfigError
+
+__all__ = ["Entry", "Letter", "Outbox", "entries", "is_journal"]
+
+FORMAT = "mobstd-outbox-1"
+
+_MAGIC = b"SQLite format 3\x00"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS journeys (
+  place INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT NOT NULL, deadline REAL NOT NULL,
+  run INTEGER NOT NULL, taken_at TEXT NOT NULL, posted_at TEXT, settled_at TEXT,
+  fate TEXT, result TEXT
+);
+CREATE INDEX IF NOT EXISTS waiting ON journeys (run, deadline) WHERE fate IS NULL;
+CREATE INDEX IF NOT EXISTS nameless ON journeys (document) WHERE id IS NULL;
+"""
+
+
+@dataclass(eq=False)
+class Letter:
+    """A journey that waits to be sent.
+
+    Attributes:
+        id: its ``operator_journey_id``.
+        document: the journey.
+        deadline: until when it has to be there, in seconds since 1970.
+        doubtful: an earlier run may have sent it.
+        own: an earlier run noted that it was about to post it.
+        ticket: how much has to be on the disk before it is posted.
+        warned: that it is about to expire was told.
+    """
+
+    id: str
+    document: Mapping[str, Any]
+    deadline: float
+    doubtful: bool = False
+    own: bool = False
+    ticket: int = 0
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journey of a journal, as it stands there.
+
+    Attributes:
+        document: the journey.
+        taken_at: when it was written down.
+        posted_at: when it was first about to be posted, ``None`` where it was not.
+        result: what became of it; ``UNKNOWN`` where that is not settled.
+    """
+
+    document: Mapping[str, Any]
+    taken_at: datetime | None
+    posted_at: datetime | None
+    result: Result
+
+
+class Outbox:
+    """Writes a journal; made where it is not there, and closed by whoever opened it.
+
+    Args:
+        path: the file.
+        registry: where it is sent to; a journal belongs to one registry.
+
+    Raises:
+        ConfigError: another process sends from it, it is of another registry, or no journal.
+    """
+
+    def __init__(self, path: Path | str, registry: str) -> None:
+        self.path = Path(path)
+        self._mutex, self._turn = threading.RLock(), threading.Lock()
+        self._written = self._kept = self._secured = 0
+        try:
+            self._held = _hold(self.path)
+        except sqlite3.Error as error:
+            code = "sending.journal-in-use" if "locked" in str(error) else _UNWRITABLE
+            raise ConfigError(code, file=str(self.path), why=str(error)) from None
+        try:
+            self.path.touch(mode=0o600)
+            self._base = sqlite3.connect(self.path, check_same_thread=False)
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=NORMAL")
+            self._base.executescript(_TABLES)
+            self._run = self._begin(registry)
+            _on_disk(self.path.parent)
+        except (sqlite3.Error, OSError) as error:
+            self._held.close()
+            raise ConfigError(_UNWRITABLE, file=str(self.path), why=str(error)) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, registry: str) -> int:
+        about = dict(self._base.execute("SELECT name, value FROM about"))
+        known = about.get("registry", registry)
+        if about.get("format", FORMAT) != FORMAT or known != registry:
+            code = "sending.journal-of-another" if known != registry else "sending.no-journal"
+            raise ConfigError(code, file=str(self.path), known=known, registry=registry)
+        run = int(about.get("run", 0)) + 1
+        rows = [("format", FORMAT), ("registry", registry), ("run", str(run))]
+        self._base.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+        self._base.commit()
+        return run
+
+    def take(self, document: Mapping[str, Any], deadline: float) -> Letter | Result | None:
+        """Write a journey down; it is on disk before ``posting`` returns.
+
+        Returns:
+            What is to be sent; or what is known of it already; or nothing, where it waits.
+        """
+        name, text = document["operator_journey_id"], _written(document)
+        with self._mutex:
+            row = self._base.execute(
+                "SELECT document, fate, result FROM journeys WHERE id = ?", (name,)
+            ).fetchone()
+            if row is not None:
+                same, open_ = row[0] == text, row[1] is None
+                if same:
+                    return None if open_ else replace(_result(row[2]), again=True)
+                if open_ or row[1] != Fate.INVALID:
+                    return Result(name, Fate.CLASH)
+            self._put(name, text, deadline)
+            return Letter(name, document, deadline, ticket=self._written)
+
+    def refuse(self, document: Any, result: Result) -> None:
+        """Write a document down that the schema refuses, unless its id is one that was sent."""
+        with self._mutex:
+            name = result.id or None
+            row = self._base.execute("SELECT fate FROM journeys WHERE id = ?", (name,)).fetchone()
+            if row is None or row[0] == Fate.INVALID:
+                text = _written(document)
+                self._base.execute(
+                    "DELETE FROM journeys WHERE id IS NULL AND document = ?", (text,)
+                )
+                place = self._put(name, text, 0.0)
+                self._settle("place", place, result)
+
+    def _put(self, name: str | None, text: str, deadline: float) -> int:
+        done = self._base.execute(
+            "INSERT OR REPLACE INTO journeys (id, document, deadline, run, taken_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (name, text, deadline, self._run, _now()),
+        )
+        self._written += 1
+        return int(done.lastrowid or 0)
+
+    def waiting(self, most: int) -> list[Letter]:
+        """Return journeys that earlier runs left, the closest deadline first, each once."""
+        with self._mutex:
+            rows = self._base.execute(
+                "SELECT place, id, document, deadline, posted_at FROM journeys"
+                " WHERE fate IS NULL AND run < ? ORDER BY deadline, place LIMIT ?",
+                (self._run, most),
+            ).fetchall()
+            places = [(self._run, row[0]) for row in rows]
+            self._base.executemany("UPDATE journeys SET run = ? WHERE place = ?", places)
+            self._written += bool(rows)
+        return [
+            Letter(name, json.loads(text), deadline, doubtful=True, own=posted is not None)
+            for _, name, text, deadline, posted in rows
+        ]
+
+    def posting(self, letter: Letter) -> None:
+        """Note that a journey is about to be posted; it is on the disk when this returns."""
+        with self._mutex:
+            if not letter.own:
+                self._base.execute(
+                    "UPDATE journeys SET posted_at = coalesce(posted_at, ?) WHERE id = ?",
+                    (_now(), letter.id),
+                )
+                self._written += 1
+        self.flush()
+        with self._turn:
+            if self._secured < letter.ticket:
+                upto = self._kept
+                _on_disk(self.path.with_name(f"{self.path.name}-wal"))
+                self._secured = upto
+
+    def settle(self, result: Result) -> None:
+        """Note what became of a journey; what is unknown waits for the next run."""
+        with self._mutex:
+            self._settle("id", result.id, result)
+
+    def _settle(self, column: str, value: Any, result: Result) -> None:
+        fate = None if result.fate is Fate.UNKNOWN else result.fate
+        self._base.execute(
+            f"UPDATE journeys SET fate = ?, result = ?, settled_at = ? WHERE {column} = ?",
+            (fate, _plain(result), _now(), value),
+        )
+        self._written += 1
+
+    def flush(self) -> None:
+        """Bring what was noted where the end of this process does not take it."""
+        with self._mutex:
+            if self._kept < self._written:
+                self._base.commit()
+                self._kept = self._written
+
+    def prune(self, before: datetime) -> int:
+        """Forget journeys that were settled before then, and return how many.
+
+        A journey that is forgotten is not known any more: should it come again, the registry says
+        that it has it.
+        """
+        with self._mutex:
+            done = self._base.execute(
+                "DELETE FROM journeys WHERE fate IS NOT NULL AND settled_at < ?", (_at(before),)
+            )
+            self._written += 1
+        self.flush()
+        with self._mutex:
+            self._base.execute("VACUUM")
+        return done.rowcount
+
+    def close(self) -> None:
+        """Write what is left, and let go of the file."""
+        with suppress(sqlite3.Error), self._mutex:
+            self._base.commit()
+            self._base.close()
+        self._held.close()
+
+    def __enter__(self) -> Outbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+_UNWRITABLE = "sending.journal-unwritable"
+
+
+def _hold(path: Path) -> sqlite3.Connection:
+    """Return a lock that the operating system takes back when the process ends, however."""
+    held = sqlite3.connect(
+        f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False
+    )
+    try:
+        held.execute("BEGIN EXCLUSIVE")
+    except BaseException:
+        held.close()
+        raise
+    return held
+
+
+def _on_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk; of a folder as far as that can be."""
+    folder = path.is_dir()
+    try:
+        opened = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    except OSError:
+        if folder:
+            return
+        raise
+    try:
+        os.fsync(opened)
+    except OSError:
+        if not folder:
+            raise
+    finally:
+        os.close(opened)
+
+
+def is_journal(path: Path) -> bool:
+    """Say whether a file is a journal, by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
+def entries(path: Path | str) -> Iterator[Entry]:
+    """Yield what stands in a journal, in the order of taking; somebody may be sending.
+
+    Raises:
+        ConfigError: where it can't be read, or is none.
+    """
+    try:
+        address = Path(path).resolve().as_uri() + "?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as base:
+            rows = base.execute(
+                "SELECT id, document, taken_at, posted_at, result FROM journeys ORDER BY place"
+            )
+            for name, text, taken, posted, result in rows:
+                found = _result(result) if result else Result(name, Fate.UNKNOWN)
+                yield Entry(json.loads(text), instant(taken), instant(posted), found)
+    except (sqlite3.Error, ValueError) as error:
+        raise ConfigError("sending.no-journal", file=str(path), why=str(error)) from None
+
+
+def _written(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(result: Result) -> str:
+    told = {
+        "id": result.id,
+        "fate": result.fate,
+        "status": result.status,
+        "labels": result.labels,
+        "problems": [[problem.pointer, problem.word] for problem in result.problems],
+        "by": result.by,
+        "because": result.because,
+        "created_at": result.created_at and result.created_at.isoformat(),
+    }
+    return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
+
+
+def _result(text: str) -> Result:
+    told = json.loads(text)
+    return Result(
+        id=told.get("id", ""),
+        fate=Fate(told["fate"]),
+        status=told.get("status", ""),
+        labels=tuple(told.get("labels", ())),
+        problems=tuple(Refusal(*pair) for pair in told.get("problems", ())),
+        by=told.get("by", ""),
+        because=told.get("because", ""),
+        created_at=instant(told.get("created_at")),
+    )
+
+
+def _now() -> str:
+    return _at(datetime.now(UTC))
+
+
+def _at(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
