@@ -36,7 +36,7 @@ def journey(name: str, start: datetime = START, **changes: Any) -> dict[str, Any
     return made
 
 
-class Lost(Exception):  # noqa: N818
+class Lost(Exception):
     """The connection breaks."""
 
 

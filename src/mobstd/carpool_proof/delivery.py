@@ -20,8 +20,10 @@ from mobstd.transport.answer import RawResponse
 __all__ = ["Delivery", "Heard", "Patience", "Post", "Read", "Step", "Wait", "deliver", "look"]
 
 _UNSENT = frozenset(
-    ("transport.dns", "transport.refused", "transport.certificate", "transport.tls")
-    + ("transport.connect-timeout", "sending.no-token", "sending.no-token-soon")
+    (
+        *("transport.dns", "transport.refused", "transport.certificate", "transport.tls"),
+        *("transport.connect-timeout", "sending.no-token", "sending.no-token-soon"),
+    )
 )
 """After these nothing was sent, so that it may be posted without looking first."""
 

@@ -26,7 +26,8 @@ Done = TypeVar("Done")
 def endpoint_of(client: Any, operation: str) -> Endpoint:
     """Return an operation in the version that a client speaks, the latest where it is neither."""
     old = isinstance(client, (v3_3.Client, v3_3.AsyncClient))
-    return (v3_3 if old else v3_4).REGISTRY_OPERATIONS[operation]
+    operations = v3_3.REGISTRY_OPERATIONS if old else v3_4.REGISTRY_OPERATIONS
+    return operations[operation]
 
 
 class Driver:
@@ -82,8 +83,8 @@ class Driver:
                 posting()
             response: Response | None = None
             try:
-                heard = self._client.call(*self._call(step))
-                response = heard.response
+                answered: RawResponse[Any] = self._client.call(*self._call(step))
+                heard, response = answered, answered.response
             except TransportError as error:
                 heard = error
             finally:
@@ -113,8 +114,8 @@ class Driver:
                 await posting()
             response: Response | None = None
             try:
-                heard = await self._client.call(*self._call(step))
-                response = heard.response
+                answered: RawResponse[Any] = await self._client.call(*self._call(step))
+                heard, response = answered, answered.response
             except TransportError as error:
                 heard = error
             finally:

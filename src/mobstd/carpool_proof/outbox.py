@@ -4,8 +4,9 @@ A SQLite file, so that it is whole at any moment and its size costs no memory; w
 a lock beside it (``FILE-lock``), and others may read meanwhile. It holds the journeys themselves,
 which are personal data, readable by its owner only: ``prune`` it. No credentials are in it.
 
-A journey survives a power cut once it was posted. What is noted of it after that survives the end
-of the process, however it ends; should a power cut take it, the registry is asked once more.
+Whatever is noted survives the end of the process, however it ends, at once. A journey survives a
+power cut from before it is posted on; what is noted of it after that may be taken by one, so that
+the registry is asked once more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,7 +98,7 @@ class Outbox:
     def __init__(self, path: Path | str, registry: str) -> None:
         self.path = Path(path)
         self._mutex, self._turn = threading.RLock(), threading.Lock()
-        self._written = self._kept = self._secured = 0
+        self._written = self._secured = 0
         try:
             self._held = _hold(self.path)
         except sqlite3.Error as error:
@@ -105,7 +106,7 @@ class Outbox:
             raise ConfigError(code, file=str(self.path), why=str(error)) from None
         try:
             self.path.touch(mode=0o600)
-            self._base = sqlite3.connect(self.path, check_same_thread=False)
+            self._base = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=NORMAL")
             self._base.executescript(_TABLES)
@@ -127,11 +128,10 @@ class Outbox:
         run = int(about.get("run", 0)) + 1
         rows = [("format", FORMAT), ("registry", registry), ("run", str(run))]
         self._base.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
-        self._base.commit()
         return run
 
     def take(self, document: Mapping[str, Any], deadline: float) -> Letter | Result | None:
-        """Write a journey down; it is on disk before ``posting`` returns.
+        """Write a journey down; nothing but a power cut takes it away.
 
         Returns:
             What is to be sent; or what is known of it already; or nothing, where it waits.
@@ -181,8 +181,10 @@ class Outbox:
                 (self._run, most),
             ).fetchall()
             places = [(self._run, row[0]) for row in rows]
-            self._base.executemany("UPDATE journeys SET run = ? WHERE place = ?", places)
-            self._written += bool(rows)
+            if places:
+                self._base.execute("BEGIN")
+                self._base.executemany("UPDATE journeys SET run = ? WHERE place = ?", places)
+                self._base.execute("COMMIT")
         return [
             Letter(name, json.loads(text), deadline, doubtful=True, own=posted is not None)
             for _, name, text, deadline, posted in rows
@@ -196,11 +198,9 @@ class Outbox:
                     "UPDATE journeys SET posted_at = coalesce(posted_at, ?) WHERE id = ?",
                     (_now(), letter.id),
                 )
-                self._written += 1
-        self.flush()
         with self._turn:
             if self._secured < letter.ticket:
-                upto = self._kept
+                upto = self._written
                 _on_disk(self.path.with_name(f"{self.path.name}-wal"))
                 self._secured = upto
 
@@ -215,14 +215,6 @@ class Outbox:
             f"UPDATE journeys SET fate = ?, result = ?, settled_at = ? WHERE {column} = ?",
             (fate, _plain(result), _now(), value),
         )
-        self._written += 1
-
-    def flush(self) -> None:
-        """Bring what was noted where the end of this process does not take it."""
-        with self._mutex:
-            if self._kept < self._written:
-                self._base.commit()
-                self._kept = self._written
 
     def prune(self, before: datetime) -> int:
         """Forget journeys that were settled before then, and return how many.
@@ -234,16 +226,12 @@ class Outbox:
             done = self._base.execute(
                 "DELETE FROM journeys WHERE fate IS NOT NULL AND settled_at < ?", (_at(before),)
             )
-            self._written += 1
-        self.flush()
-        with self._mutex:
             self._base.execute("VACUUM")
         return done.rowcount
 
     def close(self) -> None:
-        """Write what is left, and let go of the file."""
-        with suppress(sqlite3.Error), self._mutex:
-            self._base.commit()
+        """Let go of the file."""
+        with self._mutex:
             self._base.close()
         self._held.close()
 
@@ -259,9 +247,7 @@ _UNWRITABLE = "sending.journal-unwritable"
 
 def _hold(path: Path) -> sqlite3.Connection:
     """Return a lock that the operating system takes back when the process ends, however."""
-    held = sqlite3.connect(
-        f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False
-    )
+    held = sqlite3.connect(f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False)
     try:
         held.execute("BEGIN EXCLUSIVE")
     except BaseException:

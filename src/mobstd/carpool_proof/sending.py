@@ -41,7 +41,7 @@ __all__ = ["send_journeys", "send_journeys_async"]
 Journeys = Iterable[Model | Mapping[str, Any]]
 
 
-class _Stopped(Exception):  # noqa: N818
+class _Stopped(Exception):
     """The run is over before the fate of a journey is known; the journal keeps it."""
 
 
@@ -185,7 +185,6 @@ class _Crew:
                 continue
             known = self._taken(source)
             if known is not None:
-                run.outbox.flush()
                 yield known
 
     def _due(self) -> bool:
@@ -221,7 +220,6 @@ class _Crew:
                 result = run.driver.drive(run.steps(letter), self._rest, note)
                 with self._moved:
                     run.window.done(result)
-                run.outbox.flush()
             except _Stopped:
                 return
             except BaseException as error:
@@ -349,7 +347,6 @@ class _Tasks:
             known = run.window.take(journey)
             async with self._moved:
                 if known is not None:
-                    await asyncio.to_thread(run.outbox.flush)
                     run.window.keep()
                     run.results.append(known)
                 self._moved.notify_all()
@@ -364,7 +361,6 @@ class _Tasks:
             note = partial(asyncio.to_thread, run.outbox.posting, letter)
             result = await run.driver.drive_async(run.steps(letter), self._rest, note)
             run.window.done(result)
-            await asyncio.to_thread(run.outbox.flush)
             async with self._moved:
                 run.results.append(result)
                 self._moved.notify_all()
