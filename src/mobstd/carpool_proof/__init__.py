@@ -6,4 +6,8 @@ from mobstd.canon.plug import Plug
 
 __all__ = ["PLUG"]
 
-PLUG = Plug(name="carpool-proof", package="mobstd.carpool_proof")
+PLUG = Plug(
+    name="carpool-proof",
+    package="mobstd.carpool_proof",
+    commands="mobstd.carpool_proof.commands:COMMANDS",
+)
