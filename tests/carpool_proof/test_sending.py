@@ -99,7 +99,9 @@ def test_each_fate(registry: Registry, client: Client, tmp_path: Path) -> None:
 
 def test_a_fate_has_words_for_people(tmp_path: Path) -> None:
     for fate in Fate:
-        result = Result("j1", fate, "ok", ("expired",), (Refusal("/x", "type"),), because="HTTP 500")
+        result = Result(
+            "j1", fate, "ok", ("expired",), (Refusal("/x", "type"),), because="HTTP 500"
+        )
         assert result.text("en").startswith("j1: ")
         assert result.text("fr").startswith("j1 : ")
         assert f"sending.fate.{fate}" in catalogue()
@@ -400,13 +402,10 @@ class Killed(BaseException):
     """As if the process had ended here."""
 
 
-POINTS = ("lost-before", "lost-after", "500-before", "500-after", "429") + (
-    "kill-before",
-    "kill-after",
-    "kill-posting",
-    "kill-posted",
-    "kill-settling",
-    "kill-settled",
+POINTS = (
+    *("lost-before", "lost-after", "500-before", "500-after", "429"),
+    *("kill-before", "kill-after", "kill-posting", "kill-posted"),
+    *("kill-settling", "kill-settled"),
 )
 
 

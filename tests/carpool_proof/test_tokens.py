@@ -298,9 +298,7 @@ def test_the_registrys_own_clock_counts() -> None:
     now = datetime(2026, 9, 14, 6, tzinfo=UTC)
     date = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
     pace.heard(
-        _said(
-            X_RateLimit_Remaining="0", X_RateLimit_Reset=str(int(now.timestamp()) + 7), Date=date
-        )
+        _said(X_RateLimit_Remaining="0", X_RateLimit_Reset=str(int(now.timestamp()) + 7), Date=date)
     )
     assert pace.ask() == 7
 
