@@ -39,8 +39,13 @@ generate: $(READY)  ## write models, clients and server interfaces from the sche
 bench: $(READY)  ## measure
 	@for file in bench/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done
 
-matrix: $(READY)  ## every fault against the whole suite: minutes
-	$(BIN)/python -m mobstd.conformance.matrix --standard ocss@1.0-alpha --fuzz --write docs/kill-matrix.md --with-schemathesis 24
+MATRIX ?= ocss@1.0-alpha ocss@2.0-proposal rdex-plus@2.0 rdex@1.2
+MATRIX_ARGS ?= --each --with-schemathesis 24
+
+matrix: $(READY)  ## every fault against the whole suite: an hour or two
+	@for version in $(MATRIX); do \
+		$(BIN)/python -m mobstd.conformance.matrix --standard $$version --write docs $(MATRIX_ARGS); \
+	done
 
 foreign: $(READY)  ## what other languages take of it, compiled and run by Node
 	$(BIN)/python -m pytest -n 0 -m foreign

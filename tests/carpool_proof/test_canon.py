@@ -142,7 +142,8 @@ def test_the_operations(number: str, expected: dict[str, Any]) -> None:
         for parameter in operation.parameters:
             judge = validator(parameter.schema, documents(VERSIONS[number]))
             assert parameter.description.endswith(".")
-            assert parameter.examples
+            moving = parameter.name in ("start", "end")  # an instant would soon be too old
+            assert bool(parameter.examples) != moving
             assert all(judge.is_valid(example) for example in parameter.examples)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from mobstd.cli import main
 from mobstd.conformance.scenarios.cleanup import clean
-from mobstd.conformance.scenarios.journal import Journal, pending
+from mobstd.conformance.scenarios.journal import Journal, Look, pending
 from mobstd.conformance.target import opened
 from mobstd.errors import ConfigError, TransportError
 from mobstd.judging.exchange import Request, Response
@@ -125,6 +125,41 @@ def test_cleaning_presents_the_key_that_made_it(journal: Journal) -> None:
     ]
     assert all(one.done for one in done)
     assert not journal.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "shows", "done"),
+    [
+        (200, 200, "CANCELLED", True),
+        (200, 200, "CONFIRMED", False),
+        (409, 200, "CONFIRMED", False),
+        (403, 200, "CANCELLED", True),
+        (500, 404, None, True),
+        (200, 500, None, True),
+        (403, 500, None, False),
+        (200, None, None, False),
+    ],
+)
+def test_what_a_target_says_is_looked_behind(
+    journal: Journal, said: int, read: int | None, shows: str | None, done: bool
+) -> None:
+    look = Look(Request("GET", "/bookings/a"), "/status", "CANCELLED")
+    journal.intend("postBookings", undo("a"), look=look)
+    journal.intend("patchBookings", undo("a"))
+
+    class Looked(Sender):
+        def send(self, request: Request) -> Response:
+            if request.method != "GET":
+                return super().send(request)
+            if read is None:
+                raise TransportError("transport.refused")
+            body = b"" if shows is None else json.dumps({"status": shows}).encode()
+            return Response(read, (), body)
+
+    sender = Looked({"/bookings/a": said})
+    (one,) = clean(journal.path, lambda about: sender, {"own": ()})
+    assert (one.status, one.done) == (said, done)
+    assert journal.path.exists() is not done
 
 
 def test_what_is_left_keeps_the_journal(journal: Journal) -> None:

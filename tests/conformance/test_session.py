@@ -294,3 +294,16 @@ def test_a_path_parameter_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     exchange = made.ask(OPERATION, {"place": "a/b é"}, "control")
     assert exchange.request.path == "/at/a%2Fb%20%C3%A9"
     assert exchange.request.query == ()
+
+
+def test_an_exchange_is_as_old_as_its_request() -> None:
+    answered: list[datetime] = []
+
+    class Noting(Script):
+        def send(self, request: Request) -> Response:
+            answered.append(datetime.now(UTC))
+            return super().send(request)
+
+    made = session()
+    made.sender = Noting()
+    assert ask(made).at <= answered[0]

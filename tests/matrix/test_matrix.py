@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
 from mobstd.canon.files import load
-from mobstd.canon.standard import find
+from mobstd.canon.standard import Version, find, versions
 from mobstd.conformance import matrix
+from mobstd.conformance.matrix.page import overview, page_of
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.fault import Fault
 from mobstd.judging.outcome import severity_of
 
 VERSION = find("ocss@1.0-alpha")
+MEASURED = [version for version in versions() if matrix.committed(version).is_file()]
 SECONDS = 2.0
 """Of CPU, for one operation; where the machine is shared, its load is allowed for."""
 
@@ -86,14 +89,24 @@ def test_the_reference_conforms(reference: list[tuple[matrix.Need, list[str]]]) 
         assert troubles == [], need
 
 
-def test_the_committed_result_is_of_this_state() -> None:
+@pytest.mark.parametrize("version", MEASURED, ids=str)
+def test_the_committed_result_is_of_this_state(version: Version) -> None:
     """Run ``make matrix`` and commit what it writes."""
-    path = VERSION.conformance / "kill-matrix.json"
-    assert load(path)["state"] == matrix.state(VERSION)
+    result = load(matrix.committed(version))
+    assert result["standard"] == str(version)
+    assert result["state"] == matrix.state(version)
 
 
-def test_reports_carry_the_digest() -> None:
-    digest = matrix.digest(VERSION)
+def test_the_overview_is_that_of_the_committed_results() -> None:
+    page = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
+    assert page.read_text("utf-8") == overview(versions())
+    for version in MEASURED:
+        assert (page.with_suffix("") / f"{page_of(version)}.md").is_file()
+
+
+@pytest.mark.parametrize("version", MEASURED, ids=str)
+def test_reports_carry_the_digest(version: Version) -> None:
+    digest = matrix.digest(version)
     assert digest is not None
     assert not digest["stale"]
     assert 0 < digest["killed"] <= digest["faults"]

@@ -15,12 +15,16 @@ from mobstd.canon.schemas import schema_names, validator_of
 from mobstd.canon.standard import versions
 from mobstd.validation.rules import DocumentRules
 
+FORBIDDEN = ("secret_key",)
+"""Members that some row forbids where the schema lets them be."""
 VALUES = (None, "", "x", "é" * 40, -1, 0, 91, 1e12, 2.345, True, [], {}, "PAYING", "EUR", "a.b")
 
 
 def _edited(document: Any) -> Iterator[Any]:
-    """Yield the document with each of its values removed or replaced, one at a time."""
+    """Yield the document with each of its values removed, replaced or added, one at a time."""
     yield document
+    if isinstance(document, dict):
+        yield from ({**document, name: "x"} for name in FORBIDDEN)
     for path in _paths(document, ()):
         without = deepcopy(document)
         holder = without

@@ -27,6 +27,7 @@ _PLACES = {
     "vector": "conformance/*/vectors/*.json",
     "dialect": "conformance/*/dialects/*.json",
     "rules": "conformance/*/rules/*.yaml",
+    "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
 }
 _SHOWN = 200

@@ -19,6 +19,8 @@ def comparisons(
 ) -> list[Comparison]:
     """Compare what is generated with what is there; versions of one package share a folder.
 
+    A legacy version of which nothing can be called has schemas alone, and is left out.
+
     Args:
         standard: only this version, as ``name@X.Y``. The others of its folder are
             generated all the same, because the folder is owned wholly.
@@ -42,6 +44,8 @@ def comparisons(
     for version in versions(extra):
         plug = version.plug
         if plug is None or not plug.package or (wanted and version.name != wanted.name):
+            continue
+        if version.status == "legacy" and not version.roles:
             continue
         folders.setdefault(folder_of(version), {}).update(generate(version))
     return [compare(folder, files) for folder, files in sorted(folders.items())]

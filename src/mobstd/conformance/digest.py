@@ -13,7 +13,7 @@ from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
 from mobstd.judging.catalogue import catalogue
 
-__all__ = ["digest", "state"]
+__all__ = ["committed", "digest", "state"]
 
 SENDING = (
     "explore",
@@ -63,17 +63,20 @@ def _hash(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
+def committed(version: Version) -> Path:
+    """Return where the result of a version is committed: ``kill-matrix/<version>.json``."""
+    return version.conformance / "kill-matrix" / f"{version.version}.json"
+
+
 def digest(version: Version) -> dict[str, Any] | None:
     """Return what reports say about the power of the suite, or ``None`` where nobody measured.
 
-    It is read from the committed result (``conformance/<standard>/kill-matrix.json``).
+    It is read from the committed result.
     """
-    path = version.conformance / "kill-matrix.json"
+    path = committed(version)
     if not path.is_file():
         return None
     result = load(path)
-    if result.get("standard") != str(version):
-        return None
     faults, twins = result["faults"], result["twins"]
     return {
         "hash": result["hash"],

@@ -126,7 +126,6 @@ class Session:
     allow_writes: bool = False
     started: float = field(default_factory=time.monotonic)
     _cleaning: bool = False
-    _phase: str = "preflight"
     _left: int | None = None
     _unanswered: int = 0
     _too_large: int = 0
@@ -135,7 +134,7 @@ class Session:
     @contextmanager
     def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
         """Send at most ``requests`` in this phase; what does not fit is left out, quietly."""
-        self._phase, self._left = name, requests
+        self._left = requests
         try:
             yield
         except PhaseSpent:

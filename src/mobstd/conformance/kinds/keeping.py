@@ -126,6 +126,7 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
     if resource.read is None or resource.life is None:
         return Result(reason="unobservable")
     along = check.get("with", {})
+    true = _reads_true(workshop, resource, row)
     flavour = "body" if "body" in along else "query" if "query" in along else "plain"
     for place in range(len(resource.sources)):
         _climb(workshop, resource, row, place, along)
@@ -141,8 +142,17 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
                 continue
             evidence += 1
             sent = changes[-1][1]
-            findings += _changed(check, row, lab, thing, before, sent, after)
+            findings += _changed(check, row, lab, thing, before, sent, after, true)
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _reads_true(workshop: Workshop, resource: Resource, row: Requirement) -> bool:
+    """Say whether a state is read as it was given, where nothing else came with the change."""
+    return all(
+        cell.after == cell.wanted
+        for cell in table(workshop, resource, row)
+        if cell.kind in LEADING and cell.taken and cell.after is not None
+    )
 
 
 def _climb(
@@ -194,6 +204,7 @@ def _changed(
     before: Exchange,
     sent: Exchange,
     after: Exchange,
+    reads_true: bool,
 ) -> Iterator[Finding]:
     life = thing.resource.life
     assert life is not None
@@ -219,7 +230,7 @@ def _changed(
     wanted = sent.query.get(thing.resource.state or "")
     now = get(after.body, life.at)
     told = now in life.pairs and now not in (wanted, get(before.body, life.at))
-    if check.get("with", {}).get("body") and told:
+    if check.get("with", {}).get("body") and told and reads_true:
         yield found(
             row,
             "probe.unchanged",

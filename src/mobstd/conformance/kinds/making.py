@@ -10,7 +10,7 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.material import sorts
+from mobstd.conformance.scenarios.material import Candidate, sorts
 from mobstd.conformance.scenarios.oracle import wandered
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.thing import unsettled
@@ -274,33 +274,45 @@ def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
 
 
 def _outdated(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What is right is refused, and taken with a value of an older version."""
+    """What is right is refused, whatever it is made of, and taken with another value."""
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    if control_of(workshop, resource, row) is not None:
-        return Result(1)
-    candidates = workshop.material(resource).candidates
-    refused = workshop.refusals.get(resource.id, [])
-    if not candidates or not refused:
-        return Result(reason="no-data")
-    body = put(workshop.body(resource, candidates[0]), check["at"], check["value"])
+    taken = {id(thing.candidate.source) for thing in examples(workshop, resource, row)}
+    evidence, findings = len(taken), []
+    for source in resource.sources:
+        candidates = workshop.material(resource).of(source)
+        if id(source) in taken or not candidates:
+            continue
+        found_ = _only_otherwise(check, row, workshop, resource, candidates[0])
+        evidence += found_ is not None
+        findings += [] if found_ is None else [found_]
+    return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _only_otherwise(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource, candidate: Candidate
+) -> Finding | None:
+    right = workshop.body(resource, candidate)
+    refused = workshop.post(resource, right, row, "negative", negative=True)
+    if refused.status is None or not 400 <= refused.status < 500:
+        return None
+    body = put(workshop.body(resource, candidate), check["at"], check["value"])
     sent = workshop.post(resource, body, row, "twin", negative=True)
     if not sent.accepted:
-        return Result(reason="no-data")
-    workshop.drop(workshop.thing(resource, body, sent, candidates[0]))
-    finding = found(
+        return None
+    workshop.drop(workshop.thing(resource, body, sent, candidate))
+    return found(
         row,
         "probe.outdated",
-        (refused[0], sent),
+        (refused, sent),
         pointer="/response/status",
         expected=sent.status,
-        received=refused[0].status,
+        received=refused.status,
         text=check.get("message"),
         value=check["value"],
     )
-    return Result(1, (finding,))
 
 
 RETURNED = Probe(

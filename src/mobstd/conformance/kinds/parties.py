@@ -18,6 +18,9 @@ from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["PARTY"]
 
+LOST = "lost"
+"""What became of a thing that its owner does not reach any more; no state has this name."""
+
 
 def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     opened = shop(lab, operation)
@@ -44,20 +47,27 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     expect = check.get("expect", range(400, 500))
     if "other" not in parties and not _guarded(lab, [sent for _, sent, _ in tried]):
         return Result(reason="unobservable")
+    again = operation == resource.create and resource.life is not None
     findings = [
         found(
             row,
-            f"probe.party.{name}" if sent.status not in expect else "probe.party.moved",
+            _code(name, sent.status in expect, moved),
             (sent, own.created),
             pointer="/response/status",
             expected=expect[0] if isinstance(expect, list) else 404,
-            received=sent.status if sent.status not in expect else moved,
+            received=moved if sent.status in expect and moved not in (None, LOST) else sent.status,
             text=check.get("message"),
         )
         for name, sent, moved in tried
-        if sent.status not in expect or moved is not None
+        if moved is not None or (sent.status not in expect and not (again and name == "other"))
     ]
     return Result(len(tried), tuple(findings))
+
+
+def _code(name: str, refused: bool, moved: str | None) -> str:
+    if moved == LOST:
+        return "probe.party.lost"
+    return "probe.party.moved" if refused else f"probe.party.{name}"
 
 
 def _each_sort(
@@ -106,23 +116,25 @@ def _tried(
         moved = state not in (None, before) and not wandered(workshop, resource, before, state)
         return sent, state if moved else None
     if resource.life is not None and name == "other":
-        return _taken_over(row, workshop, resource), None
+        return _taken_over(row, workshop, resource)
     body = workshop.body(resource, own.candidate)
     for pointer, value in check.get("set", {}).items():
         body = put(body, pointer, _made(workshop, row, value))
     return workshop.post(resource, body, row, "negative", **options), None
 
 
-def _taken_over(row: Requirement, workshop: Workshop, resource: Resource) -> Exchange | None:
+def _taken_over(
+    row: Requirement, workshop: Workshop, resource: Resource
+) -> tuple[Exchange | None, str | None]:
     """Post somebody's thing again as another party; what matters is whose it is then."""
     thing = workshop.make(resource, row)
     if thing is None:
-        return None
+        return None, None
     sent = workshop.post(resource, thing.sent, row, "negative", negative=True, credentials="other")
     read = workshop.read(thing, row)
     workshop.drop(thing)
     lost = read is not None and not read.accepted and read.status not in (429, 500, 503)
-    return sent if lost and sent.accepted else read if read is not None and lost else None
+    return sent, LOST if lost else None
 
 
 def _made(workshop: Workshop, row: Requirement, value: Any) -> Any:

@@ -17,7 +17,7 @@ What becomes of a seeded fault::
 
 from __future__ import annotations
 
-from mobstd.conformance.digest import digest, state
+from mobstd.conformance.digest import committed, digest, state
 from mobstd.conformance.matrix.measure import Cell, Need, measure, needed, verify_reference
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, umbrellas
 from mobstd.conformance.matrix.result import summary
@@ -26,6 +26,7 @@ __all__ = [
     "Cell",
     "Mutant",
     "Need",
+    "committed",
     "digest",
     "measure",
     "mutants",

@@ -11,7 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from mobstd.canon.standard import Version, find
+from mobstd.canon.standard import Version, find, versions
+from mobstd.conformance.digest import committed
 from mobstd.conformance.matrix.measure import (
     AMBER,
     RED,
@@ -22,7 +23,7 @@ from mobstd.conformance.matrix.measure import (
     verify_reference,
 )
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each
-from mobstd.conformance.matrix.page import markdown
+from mobstd.conformance.matrix.page import markdown, overview, page_of
 from mobstd.conformance.matrix.result import summary
 from mobstd.conformance.run import the_role
 from mobstd.errors import MobstdError
@@ -67,8 +68,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--write",
         type=Path,
-        metavar="FILE.md",
-        help="write the page, and kill-matrix.json beside the faults",
+        metavar="FOLDER",
+        help="write the page below FOLDER/kill-matrix, the overview beside it, and the result to "
+        "be committed, conformance/<standard>/kill-matrix/<version>.json",
     )
     return parser.parse_args(argv)
 
@@ -102,15 +104,20 @@ def _main(args: argparse.Namespace) -> int:
     if args.with_schemathesis is not None:
         rival = _rival(version, seeded, cells, args.with_schemathesis)
     if args.write is not None:
-        page = markdown(version, result, rival)
-        args.write.write_text(page, "utf-8")
-        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-        (version.conformance / "kill-matrix.json").write_text(text, "utf-8")
+        _write(committed(version), json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+        pages = args.write / "kill-matrix"
+        _write(pages / f"{page_of(version)}.md", markdown(version, result, rival))
+        _write(args.write / "kill-matrix.md", overview(versions()))
     for kind in ("faults", "twins"):
         counts = ", ".join(f"{name} {number}" for name, number in result[kind].items())
         sys.stdout.write(f"{kind}: {counts}\n")
     bad = [c for c in cells if c.end not in ("killed", "clean", "equivalent")]
     return 1 if bad or troubles else 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
 
 
 def _sampled(seeded: Sequence[Mutant], number: int) -> list[Mutant]:

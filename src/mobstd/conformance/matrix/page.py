@@ -1,16 +1,54 @@
-"""The result as a page."""
+"""The result as a page, and an overview of all that is committed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mobstd.canon.files import load
 from mobstd.canon.standard import Version
+from mobstd.conformance.digest import committed
 from mobstd.conformance.matrix.measure import ENDS, TWIN_ENDS
 from mobstd.conformance.matrix.mutant import the_catalogue
 from mobstd.serving.faults import load_faults
 
-__all__ = ["markdown"]
+__all__ = ["markdown", "overview", "page_of"]
+
+
+def page_of(version: Version) -> str:
+    """Return the name of the page of a version, without its suffix."""
+    return f"{version.name}-{version.version}"
+
+
+def overview(versions: Iterable[Version]) -> str:
+    """Return a page that lists the committed results, each with a link to its own page."""
+    lines = [
+        "# What the suite finds",
+        "",
+        "Written by `make matrix`; do not edit. A fault makes a reference implementation wrong; it",
+        "has to be reported under its own row, and under no other but its umbrellas. A twin is a",
+        "legal variant, and has to bring nothing.",
+        "",
+        "| | faults | under their own row alone | beside it, or on another | unseen | twins "
+        "| clean | measured with |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for version in versions:
+        if committed(version).is_file():
+            result = load(committed(version))
+            faults, twins = result["faults"], result["twins"]
+            cells = [
+                f"[{version}](kill-matrix/{page_of(version)}.md)",
+                faults["seeded"] - faults["equivalent"],
+                faults["killed"],
+                faults["killed-collateral"],
+                faults["survived"] + faults["unreached"],
+                twins["seeded"],
+                twins["clean"],
+                result["tier"],
+            ]
+            lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def markdown(version: Version, result: Mapping[str, Any], rival: Mapping[str, Any] | None) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mobstd.conformance.scenarios.journal import Write, pending
-from mobstd.conformance.scenarios.workshop import GONE, UNTOLD
+from mobstd.conformance.scenarios.journal import Look, Write, pending
+from mobstd.conformance.scenarios.undoing import GONE, seen_gone
+from mobstd.conformance.scenarios.workshop import UNTOLD
 from mobstd.conformance.session import SenderLike
 from mobstd.errors import TransportError
-from mobstd.judging.exchange import Pairs, Request
+from mobstd.judging.exchange import Pairs, Request, Response
+from mobstd.judging.pointer import get
 
 __all__ = ["Undone", "clean"]
 
@@ -48,10 +50,12 @@ def clean(
         sender = sender_of(about)
         for write in writes:
             headers = tuple(credentials.get(write.party, ()))
-            status = _sent(sender, write.undo, headers)
+            status = _status(sender, write.undo, headers)
             done = status in GONE
+            if write.look is not None and status is not None:
+                done = _read_gone(sender, write.look, done, headers)
             if write.otherwise is not None and status not in UNTOLD:
-                status = _sent(sender, write.otherwise, headers)
+                status = _status(sender, write.otherwise, headers)
                 done = status is not None and 200 <= status < 300
             out.append(Undone(write, status, done))
     if all(one.done for one in out):
@@ -59,8 +63,23 @@ def clean(
     return out
 
 
-def _sent(sender: SenderLike, request: Request, headers: Pairs) -> int | None:
+def _read_gone(sender: SenderLike, look: Look, said: bool, headers: Pairs) -> bool:
+    """Read what was undone again: what a target says of it may not be so."""
+    read = _sent(sender, look.request, headers)
+    if read is None:
+        return False
+    shows = 200 <= read.status < 300 and read.not_json is None
+    state = get(read.json, look.at) if shows else None
+    return seen_gone(look, said, read.status, state if isinstance(state, str) else None)
+
+
+def _status(sender: SenderLike, request: Request, headers: Pairs) -> int | None:
+    answer = _sent(sender, request, headers)
+    return None if answer is None else answer.status
+
+
+def _sent(sender: SenderLike, request: Request, headers: Pairs) -> Response | None:
     try:
-        return sender.send(replace(request, headers=request.headers + headers)).status
+        return sender.send(replace(request, headers=request.headers + headers))
     except TransportError:
         return None

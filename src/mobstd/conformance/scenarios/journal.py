@@ -17,12 +17,21 @@ from typing import Any, TextIO
 from mobstd.errors import ConfigError
 from mobstd.judging.exchange import Pairs, Request
 
-__all__ = ["Journal", "Write", "pending"]
+__all__ = ["Journal", "Look", "Write", "pending"]
 
 FORMAT = "mobstd-journal"
 
 OWN_FOLDER = ".mobstd"
 """Goes away with the last journal in it."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to see whether something is undone: what reads it, where its state stands, and which."""
+
+    request: Request
+    at: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Write:
     Attributes:
         party: whose key made it, and has to undo it: ``own``, ``other``, ``wrong`` or ``none``.
         otherwise: what undoes it where ``undo`` does not reach it.
+        look: how to see that it is undone; ``None`` where nothing reads it.
     """
 
     number: int
@@ -39,6 +49,7 @@ class Write:
     undo: Request
     party: str = "own"
     otherwise: Request | None = None
+    look: Look | None = None
 
 
 class Journal:
@@ -66,6 +77,7 @@ class Journal:
         undo: Request | None,
         party: str = "own",
         otherwise: Request | None = None,
+        look: Look | None = None,
     ) -> int:
         """Note a write that is about to be sent, and return its number.
 
@@ -80,6 +92,8 @@ class Journal:
             line["undo"] = _plain(undo)
         if otherwise is not None:
             line["otherwise"] = _plain(otherwise)
+        if look is not None:
+            line["look"] = {"request": _plain(look.request), "at": look.at, "state": look.state}
         self._append(line, durably=True)
         return self._number
 
@@ -183,20 +197,28 @@ def pending(path: Path | str) -> tuple[Mapping[str, Any], list[Write]]:
     left: dict[str, Write] = {}
     for write in writes.values():
         before = left.get(write.undo.target)
-        kept = write.otherwise or (before.otherwise if before is not None else None)
-        left[write.undo.target] = replace(write, otherwise=kept)
+        if before is not None:
+            write = replace(
+                write,
+                otherwise=write.otherwise or before.otherwise,
+                look=write.look or before.look,
+            )
+        left[write.undo.target] = write
     return about, list(left.values())[::-1]
 
 
 def _write(line: Mapping[str, Any]) -> Write:
     party = str(line.get("party", "own"))
-    other = line.get("otherwise")
+    other, look = line.get("otherwise"), line.get("look")
     return Write(
         int(line["write"]),
         str(line["operation"]),
         _request(line["undo"]),
         party,
         None if other is None else _request(other),
+        None
+        if look is None
+        else Look(_request(look["request"]), str(look["at"]), str(look["state"])),
     )
 
 

@@ -200,7 +200,7 @@ class Maker:
             case "$person":
                 return f"mobstd-{self.key()[:8]}"
             case "$page":
-                return f"https://{self.caller}/bookings/{self.key()[:8]}"
+                return f"https://{self.caller}/mobstd/{self.key()[:8]}"
             case "$token":
                 return self.tokens.token()
             case "$bare-uuid":  # as some make them: random digits, of no version

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mobstd.conformance.scenarios.answers import shown
+from mobstd.conformance.scenarios.journal import Look
+from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange, Request
 
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.workshop import Workshop
 
-__all__ = ["GONE", "is_gone"]
+__all__ = ["GONE", "is_gone", "look_at", "seen_gone"]
 
 GONE = (200, 202, 204, 404, 409, 410)
 """Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
@@ -26,15 +28,28 @@ def is_gone(workshop: Workshop, undo: Request, exchange: Exchange, party: str) -
     """
     said = exchange.status in GONE
     resource, key = workshop.owed.get(undo.target, (None, ""))
-    if resource is None or resource.read is None or resource.life is None:
+    if resource is None:
         return said
-    if exchange.accepted and workshop.kept_to.get(resource.id, 0) >= MEANT:
+    look = look_at(workshop, resource, key)
+    if look is None or (exchange.accepted and workshop.kept_to.get(resource.id, 0) >= MEANT):
         return said
-    asked = workshop.lab.session.request(resource.read, {resource.parameter or "": key})
-    read = workshop.lab.session.clean(resource.read, asked, party)
+    read = workshop.lab.session.clean(resource.read, look.request, party)
     state = shown(read, resource)
     if state is None:
-        return read.status == 404 or said
-    gone = state == resource.life.undone
+        return seen_gone(look, said, read.status, state)
+    gone = seen_gone(look, said, read.status, state)
     workshop.kept_to[resource.id] = workshop.kept_to.get(resource.id, 0) + 1 if gone else 0
     return gone
+
+
+def look_at(workshop: Workshop, resource: Resource, key: str) -> Look | None:
+    """Return how to see whether something is undone; ``None`` where nothing reads it."""
+    if resource.read is None or resource.life is None:
+        return None
+    asked = workshop.lab.session.request(resource.read, {resource.parameter or "": key})
+    return Look(asked, resource.life.at, resource.life.undone)
+
+
+def seen_gone(look: Look, said: bool, status: int | None, state: str | None) -> bool:
+    """Say whether it is undone by what was read; by what was ``said`` where that shows no state."""
+    return status == 404 or said if state is None else state == look.state

@@ -10,12 +10,12 @@ from typing import Any
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import answered, named, shown
 from mobstd.conformance.scenarios.edit import members, put
-from mobstd.conformance.scenarios.journal import Journal
+from mobstd.conformance.scenarios.journal import Journal, Look
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
 from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource, resources
 from mobstd.conformance.scenarios.thing import Thing
-from mobstd.conformance.scenarios.undoing import GONE, is_gone
+from mobstd.conformance.scenarios.undoing import GONE, is_gone, look_at
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
@@ -306,7 +306,8 @@ class Workshop:
         def intend() -> None:
             told = self._told.get(undo.target) if undo is not None and new else None
             otherwise = None if told is None else untelling(self, *told)
-            number.append(self.journal.intend(operation, undo, party, otherwise))
+            look = self._look(undo) if new else None
+            number.append(self.journal.intend(operation, undo, party, otherwise, look))
             if new and undo is not None:
                 self._pending[undo.target] = (undo, party)
 
@@ -337,7 +338,7 @@ class Workshop:
 
     def _remember(self, undo: Request | None, party: str = "own") -> None:
         if undo is not None:
-            self.journal.intend("", undo, party)
+            self.journal.intend("", undo, party, look=self._look(undo))
             self._pending.setdefault(undo.target, (undo, party))
 
     def _undo(self, resource: Resource, key: str) -> Request | None:
@@ -347,6 +348,10 @@ class Workshop:
         undo = self.lab.session.request(resource.change, query)
         self.owed[undo.target] = (resource, key)
         return undo
+
+    def _look(self, undo: Request | None) -> Look | None:
+        resource, key = self.owed.get(undo.target, (None, "")) if undo else (None, "")
+        return None if resource is None else look_at(self, resource, key)
 
     def drop(self, thing: Thing) -> None:
         """Undo one thing now, so that what it holds is free again."""

@@ -21,9 +21,12 @@ def _judged(check: Check, exchange: Exchange, context: Context) -> bool:
         return True
     if exchange.response is None or exchange.response.not_json is not None:
         return False
-    if exchange.negative and (check.kind != "assert" or "statuses" not in check.params):
+    status = exchange.response.status
+    if exchange.negative and (
+        check.kind != "assert" or "statuses" not in check.params or status < 400
+    ):
         return False
-    return exchange.response.status in check.get("statuses", [200])
+    return status in check.get("statuses", [200])
 
 
 def _values(
