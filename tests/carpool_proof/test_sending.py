@@ -97,6 +97,14 @@ def test_each_fate(registry: Registry, client: Client, tmp_path: Path) -> None:
     assert [found[name].stored for name in ("short", "before", "bad")] == [True, True, False]
 
 
+def test_an_overlay_refuses_before_the_server_does(client: Client, tmp_path: Path) -> None:
+    nothing = [fresh("j1", distance=0)]
+    found = sent(client, nothing, tmp_path / "o", overlay="server")["j1"]
+    assert (found.fate, found.by) == (Fate.INVALID, "schema")
+    assert found.problems == (Refusal("/distance", "exclusiveMinimum"),)
+    assert sent(client, nothing, tmp_path / "other")["j1"].fate is Fate.REFUSED
+
+
 def test_a_fate_has_words_for_people(tmp_path: Path) -> None:
     for fate in Fate:
         result = Result(

@@ -102,6 +102,7 @@ def send_journeys(
     look_ahead: int = 1000,
     gather: float = 0.2,
     rules: str = LATEST,
+    overlay: str | None = None,
     within: timedelta | None = None,
     warn: timedelta = timedelta(hours=2),
     on_expiring: Callable[[Expiring], None] | None = None,
@@ -121,6 +122,7 @@ def send_journeys(
         look_ahead: journeys that are held at once, among which the closest deadline goes first.
         gather: seconds that the first journey waits for others to be taken.
         rules: the rule profile whose expiry holds.
+        overlay: such as ``server``, whose schema has to accept a journey too before it leaves.
         within: how long after its start a journey may be declared, instead of what it says.
         warn: how long before its deadline a journey that is not sent yet is told of.
         on_expiring: is told, from any thread; the log is (level WARNING) where it is ``None``.
@@ -141,6 +143,7 @@ def send_journeys(
         look_ahead=look_ahead,
         gather=gather,
         rules=rules,
+        overlay=overlay,
         within=within,
         warn=warn,
         tell=on_expiring,
@@ -272,6 +275,7 @@ async def send_journeys_async(
     look_ahead: int = 1000,
     gather: float = 0.2,
     rules: str = LATEST,
+    overlay: str | None = None,
     within: timedelta | None = None,
     warn: timedelta = timedelta(hours=2),
     on_expiring: Callable[[Expiring], None] | None = None,
@@ -292,6 +296,7 @@ async def send_journeys_async(
         look_ahead=look_ahead,
         gather=gather,
         rules=rules,
+        overlay=overlay,
         within=within,
         warn=warn,
         tell=on_expiring,

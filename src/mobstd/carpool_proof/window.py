@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from mobstd.canon.standard import find
+from mobstd.canon.validator import Validator
 from mobstd.carpool_proof.limits import LATEST, Limits, limits
 from mobstd.carpool_proof.outbox import Letter, Outbox
 from mobstd.carpool_proof.result import Expiring, Fate, Refusal, Result
 from mobstd.carpool_proof.standing import instant
+from mobstd.endpoint import Endpoint
 from mobstd.errors import ConfigError
 from mobstd.judging.pointer import join
 from mobstd.models import Model
 from mobstd.transport.judge import judge_of
 from mobstd.transport.log import logger
+from mobstd.validation.overlay import validator_under
 
 __all__ = ["Window"]
 
@@ -34,6 +38,8 @@ class Window:
         create: the operation that declares a journey, whose schema judges it.
         look_ahead: journeys that are held at once: waiting, under way, or done and not handed on.
         gather: seconds that the first of them waits for others, whose deadline may be closer.
+        rules: the rule profile whose expiry holds.
+        overlay: one whose schema has to accept a journey too.
         within: how long after its start (or end) a journey may be declared.
         warn: how long before its deadline a journey that is not sent yet is told of.
         tell: is told.
@@ -44,12 +50,13 @@ class Window:
     def __init__(
         self,
         outbox: Outbox,
-        create: Any,
+        create: Endpoint,
         *,
         look_ahead: int = 1000,
         gather: float = 0.2,
         within: timedelta | None = None,
         rules: str = LATEST,
+        overlay: str | None = None,
         warn: timedelta = timedelta(hours=2),
         tell: Callable[[Expiring], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +65,7 @@ class Window:
         if look_ahead < 1:
             raise ConfigError("sending.bad-number", name="look_ahead", value=look_ahead)
         bounds: Limits = limits(rules)
-        self._outbox, self._judge = outbox, judge_of(create).body
+        self._outbox, self._judges = outbox, _judges(create, overlay)
         self._look_ahead, self._gather = look_ahead, gather
         self._within, self._from = within or bounds.expiry, bounds.expiry_from
         self._warn, self._tell = warn.total_seconds(), tell or _Log()
@@ -111,11 +118,10 @@ class Window:
         return known
 
     def _problems(self, document: Any) -> tuple[Refusal, ...]:
-        judge = self._judge
-        if judge is None or judge.is_valid(document):
-            return ()
         found = (
             Refusal(join([*p.path, *([p.member] if p.member else [])]), p.keyword)
+            for judge in self._judges
+            if not judge.is_valid(document)
             for p in judge.problems(document)
         )
         return tuple(dict.fromkeys(found))[:_MOST_PROBLEMS]
@@ -174,6 +180,14 @@ class Window:
             letter.warned = True
             deadline = datetime.fromtimestamp(letter.deadline, UTC)
             self._tell(Expiring(letter.id, deadline, timedelta(seconds=letter.deadline - now)))
+
+
+def _judges(create: Endpoint, overlay: str | None) -> list[Validator]:
+    text = judge_of(create).body
+    found = [] if text is None else [text]
+    if overlay is not None:
+        found.append(validator_under(find(create.standard), "journey", overlay))
+    return found
 
 
 class _Log:

@@ -49,7 +49,7 @@ def reasons(line: Line, lang: str) -> str:
 
 def tabled(lines: Iterable[Line], file: TextIO, lang: str) -> Iterator[Line]:
     """Write lines as CSV while they go by."""
-    table = csv.writer(file)
+    table = csv.writer(file, lineterminator="\n")
     table.writerow(COLUMNS)
     for line in lines:
         cells = (
