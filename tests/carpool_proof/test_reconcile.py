@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from mobstd.carpool_proof.entries import Entry
 from mobstd.carpool_proof.limits import limits
-from mobstd.carpool_proof.outbox import Entry
 from mobstd.carpool_proof.reconcile.export import differences, exported
 from mobstd.carpool_proof.reconcile.judging import Action, Found, cents_of, judge
 from mobstd.carpool_proof.reconcile.outputs import COLUMNS, amount, page, put

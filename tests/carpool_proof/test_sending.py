@@ -22,7 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mobstd.carpool_proof import v3_3
-from mobstd.carpool_proof.outbox import Letter, Outbox, entries, is_journal
+from mobstd.carpool_proof.entries import entries, is_journal
+from mobstd.carpool_proof.outbox import Letter, Outbox
 from mobstd.carpool_proof.result import Expiring, Fate, Refusal, Result
 from mobstd.carpool_proof.sending import send_journeys, send_journeys_async
 from mobstd.carpool_proof.tokens import Tokens
@@ -166,6 +167,20 @@ def test_a_refusal_whose_answer_was_lost_is_a_refusal(
     assert (found["j1"].fate, found["j1"].labels) == (Fate.REFUSED, ("distance_too_short",))
 
 
+def test_what_was_not_told_is_told_by_the_next_run(
+    registry: Registry, client: Client, tmp_path: Path
+) -> None:
+    names = [f"j{n}" for n in range(6)]
+    run = send_journeys(client, [fresh(n) for n in names], journal=tmp_path / "o", gather=60)
+    first, second = next(run).id, next(run).id
+    run.close()  # the second was not done with
+    left = sent(client, (), tmp_path / "o")
+    assert set(left) == set(names) - {first}
+    assert second in left
+    assert sent(client, (), tmp_path / "o") == {}
+    assert registry.again == []
+
+
 def test_what_is_not_settled_is_left_for_the_next_run(
     registry: Registry, client: Client, tmp_path: Path
 ) -> None:
@@ -294,15 +309,18 @@ def test_the_log_says_it_where_nobody_is_told(
 
 def test_a_journal_belongs_to_one_sender_and_one_registry(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "o"
-    with Outbox(path, "http://registry.test"), pytest.raises(ConfigError) as used:
-        sent(client, [fresh("j1")], path)
+    with Outbox(path, "http://registry.test") as outbox:
+        outbox.take(fresh("j0"), 0.0)
+        assert [e.result.id for e in entries(path)] == ["j0"]  # who reads is not kept out
+        with pytest.raises(ConfigError) as used:
+            sent(client, [fresh("j1")], path)
     assert used.value.code == "sending.journal-in-use"
     elsewhere = Client("http://other.test/v3.4", sender=client._sender)
     with pytest.raises(ConfigError) as other:
         sent(elsewhere, [fresh("j1")], path)
     assert other.value.code == "sending.journal-of-another"
     newer = Client("http://registry.test/v3.5", sender=client._sender)
-    assert sent(newer, (), path) == {}
+    assert list(sent(newer, (), path)) == ["j0"]
     (tmp_path / "text").write_text("hello\n" * 300)
     with pytest.raises(ConfigError) as none:
         sent(client, [fresh("j1")], tmp_path / "text")
@@ -422,6 +440,7 @@ class World:
 
     def __init__(self, path: Path, faults: list[str | None]) -> None:
         self.path, self.faults = path, faults
+        self.told: set[str] = set()
         self.registry = Registry()
         self.registry.fails = self.fail
 
@@ -478,16 +497,21 @@ class World:
                 return
         raise AssertionError("it does not end")
 
+    def noted(self, result: Result) -> Result:
+        self.told.add(result.id)
+        return result
+
     def _sent(self, journeys: Iterator[Any], how: str) -> list[Result]:
         options: dict[str, Any] = {"concurrency": 2, "look_ahead": 3, "attempts": 3}
         options |= {"journal": self.path, "first_wait": 0.0, "gather": 0.0}
         if how == "sync":
             client = Client(URL, sender=Line(self.registry))
-            return list(send_journeys(client, journeys, **options))
+            return [self.noted(r) for r in send_journeys(client, journeys, **options)]
 
         async def main() -> list[Result]:
             one = AsyncClient(URL, sender=AsyncLine(self.registry))
-            return [r async for r in send_journeys_async(one, journeys, **options)]
+            run = send_journeys_async(one, journeys, **options)
+            return [self.noted(result) async for result in run]
 
         return asyncio.run(main())
 
@@ -535,6 +559,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
         "unread": Fate.INVALID,
         "bad": Fate.INVALID,
     }
+    assert world.told == set(kept)
     assert kept == {f"j{n}": fates[kind] for n, kind in enumerate(kinds)}
     assert set(world.registry.stored) == {
         f"j{n}" for n, kind in enumerate(kinds) if kind in ("good", "short")

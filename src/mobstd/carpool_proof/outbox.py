@@ -15,31 +15,29 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mobstd.carpool_proof.result import Fate, Refusal, Result
-from mobstd.carpool_proof.standing import instant
+from mobstd.carpool_proof.entries import plain, result_of
+from mobstd.carpool_proof.result import Fate, Result
 from mobstd.errors import ConfigError
 
-__all__ = ["Entry", "Letter", "Outbox", "entries", "is_journal"]
+__all__ = ["Letter", "Outbox"]
 
 FORMAT = "mobstd-outbox-1"
-
-_MAGIC = b"SQLite format 3\x00"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS journeys (
   place INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT NOT NULL, deadline REAL NOT NULL,
   run INTEGER NOT NULL, taken_at TEXT NOT NULL, posted_at TEXT, settled_at TEXT,
-  fate TEXT, result TEXT
+  fate TEXT, result TEXT, told INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS waiting ON journeys (run, deadline) WHERE fate IS NULL;
+CREATE INDEX IF NOT EXISTS untold ON journeys (run) WHERE told = 0 AND fate IS NOT NULL;
 CREATE INDEX IF NOT EXISTS nameless ON journeys (document) WHERE id IS NULL;
 """
 
@@ -65,23 +63,6 @@ class Letter:
     own: bool = False
     ticket: int = 0
     warned: bool = False
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A journey of a journal, as it stands there.
-
-    Attributes:
-        document: the journey.
-        taken_at: when it was written down.
-        posted_at: when it was first about to be posted, ``None`` where it was not.
-        result: what became of it; ``UNKNOWN`` where that is not settled.
-    """
-
-    document: Mapping[str, Any]
-    taken_at: datetime | None
-    posted_at: datetime | None
-    result: Result
 
 
 class Outbox:
@@ -134,17 +115,20 @@ class Outbox:
         """Write a journey down; nothing but a power cut takes it away.
 
         Returns:
-            What is to be sent; or what is known of it already; or nothing, where it waits.
+            What is to be sent; or what is known of it already; or nothing, where it waits, or was
+            told of in this run.
         """
         name, text = document["operator_journey_id"], _written(document)
         with self._mutex:
             row = self._base.execute(
-                "SELECT document, fate, result FROM journeys WHERE id = ?", (name,)
+                "SELECT document, fate, result, told FROM journeys WHERE id = ?", (name,)
             ).fetchone()
             if row is not None:
                 same, open_ = row[0] == text, row[1] is None
+                if same and (open_ or row[3] == self._run):
+                    return None
                 if same:
-                    return None if open_ else replace(_result(row[2]), again=True)
+                    return replace(result_of(row[2]), again=True)
                 if open_ or row[1] != Fate.INVALID:
                     return Result(name, Fate.CLASH)
             self._put(name, text, deadline)
@@ -213,8 +197,23 @@ class Outbox:
         fate = None if result.fate is Fate.UNKNOWN else result.fate
         self._base.execute(
             f"UPDATE journeys SET fate = ?, result = ?, settled_at = ? WHERE {column} = ?",
-            (fate, _plain(result), _now(), value),
+            (fate, plain(result), _now(), value),
         )
+
+    def told(self, result: Result) -> None:
+        """Note that a result was told."""
+        with self._mutex:
+            self._base.execute("UPDATE journeys SET told = ? WHERE id = ?", (self._run, result.id))
+
+    def untold(self, most: int) -> list[Result]:
+        """Return results of earlier runs that nobody was told of before they ended."""
+        with self._mutex:
+            rows = self._base.execute(
+                "SELECT result FROM journeys WHERE told = 0 AND fate IS NOT NULL"
+                " AND id IS NOT NULL AND run < ? ORDER BY run, place LIMIT ?",
+                (self._run, most),
+            ).fetchall()
+        return [replace(result_of(row[0]), again=True) for row in rows]
 
     def prune(self, before: datetime) -> int:
         """Forget journeys that were settled before then, and return how many.
@@ -274,61 +273,8 @@ def _on_disk(path: Path) -> None:
         os.close(opened)
 
 
-def is_journal(path: Path) -> bool:
-    """Say whether a file is a journal, by its first bytes."""
-    with path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
-
-
-def entries(path: Path | str) -> Iterator[Entry]:
-    """Yield what stands in a journal, in the order of taking; somebody may be sending.
-
-    Raises:
-        ConfigError: where it can't be read, or is none.
-    """
-    try:
-        address = Path(path).resolve().as_uri() + "?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as base:
-            rows = base.execute(
-                "SELECT id, document, taken_at, posted_at, result FROM journeys ORDER BY place"
-            )
-            for name, text, taken, posted, result in rows:
-                found = _result(result) if result else Result(name, Fate.UNKNOWN)
-                yield Entry(json.loads(text), instant(taken), instant(posted), found)
-    except (sqlite3.Error, ValueError) as error:
-        raise ConfigError("sending.no-journal", file=str(path), why=str(error)) from None
-
-
 def _written(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _plain(result: Result) -> str:
-    told = {
-        "id": result.id,
-        "fate": result.fate,
-        "status": result.status,
-        "labels": result.labels,
-        "problems": [[problem.pointer, problem.word] for problem in result.problems],
-        "by": result.by,
-        "because": result.because,
-        "created_at": result.created_at and result.created_at.isoformat(),
-    }
-    return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
-
-
-def _result(text: str) -> Result:
-    told = json.loads(text)
-    return Result(
-        id=told.get("id", ""),
-        fate=Fate(told["fate"]),
-        status=told.get("status", ""),
-        labels=tuple(told.get("labels", ())),
-        problems=tuple(Refusal(*pair) for pair in told.get("problems", ())),
-        by=told.get("by", ""),
-        because=told.get("because", ""),
-        created_at=instant(told.get("created_at")),
-    )
 
 
 def _now() -> str:

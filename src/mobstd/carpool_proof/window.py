@@ -92,11 +92,12 @@ class Window:
         """Whether all was taken in, sent and handed on."""
         return self.ended and self.idle and not self._finished
 
-    def left_over(self) -> int:
-        """Take in what earlier runs left, as far as there is room, and return how many."""
-        letters = self._outbox.waiting(max(self.room, 0))
+    def left_over(self) -> bool:
+        """Take in what earlier runs left, as far as there is room, and say whether to ask again."""
+        room = self.room
+        letters = self._outbox.waiting(room)
         self._add(letters)
-        return len(letters)
+        return len(letters) == room
 
     def take(self, journey: Model | Mapping[str, Any]) -> Result | None:
         """Take a journey in, or return what is known of it without sending."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from mobstd.messages import language, render
 
 if TYPE_CHECKING:
+    from mobstd.carpool_proof.entries import Entry
     from mobstd.carpool_proof.limits import Limits
-    from mobstd.carpool_proof.outbox import Entry
     from mobstd.carpool_proof.reconcile.export import Export
     from mobstd.carpool_proof.reconcile.judging import Found, Line
     from mobstd.carpool_proof.reconcile.summary import Summary

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from mobstd.carpool_proof.entries import Entry
 from mobstd.carpool_proof.limits import Limits
-from mobstd.carpool_proof.outbox import Entry
 from mobstd.carpool_proof.reconcile.export import Row, differences
 from mobstd.carpool_proof.result import Fate
 from mobstd.carpool_proof.standing import Standing, instant

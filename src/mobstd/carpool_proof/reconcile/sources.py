@@ -13,7 +13,7 @@ from typing import Any
 
 from mobstd.carpool_proof.delivery import Patience, look
 from mobstd.carpool_proof.driving import Driver
-from mobstd.carpool_proof.outbox import Entry, entries, is_journal
+from mobstd.carpool_proof.entries import Entry, entries, is_journal
 from mobstd.carpool_proof.reconcile.judging import Found
 from mobstd.carpool_proof.result import Fate, Result
 from mobstd.errors import ConfigError
