@@ -43,9 +43,7 @@ MATRIX ?= ocss@1.0-alpha ocss@2.0-proposal rdex-plus@2.0 rdex@1.2
 MATRIX_ARGS ?= --each --with-schemathesis 24
 
 matrix: $(READY)  ## every fault against the whole suite: an hour or two
-	@for version in $(MATRIX); do \
-		$(BIN)/python -m mobstd.conformance.matrix --standard $$version --write docs $(MATRIX_ARGS); \
-	done
+	$(foreach version,$(MATRIX),$(BIN)/python -m mobstd.conformance.matrix --standard $(version) --write docs $(MATRIX_ARGS);)
 
 foreign: $(READY)  ## what other languages take of it, compiled and run by Node
 	$(BIN)/python -m pytest -n 0 -m foreign

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from mobstd.errors import ApiError
     from mobstd.models import Model
     from mobstd.query import Query
 
-__all__ = ["Endpoint", "builders", "left_out"]
+__all__ = ["Arguments", "Endpoint", "builders", "left_out"]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -49,6 +49,13 @@ class Endpoint:
     errors: Mapping[str, type[ApiError]] = field(default_factory=dict, compare=False, repr=False)
 
 
+class Arguments(NamedTuple):
+    """What the method of an operation with parameters and a body is asked with."""
+
+    query: Query
+    body: Model
+
+
 def left_out(method: Method) -> Method:
     """Mark a method of a service interface: unless a subclass has its own, it is not offered."""
     method.__isabstractmethod__ = True  # type: ignore[attr-defined]
@@ -58,13 +65,16 @@ def left_out(method: Method) -> Method:
 def builders(operations: Mapping[str, Endpoint]) -> dict[str, Callable[[Any], Any]]:
     """Return for each operation what makes the typed argument of its method.
 
-    Each takes what the server kit read from a request: ``values`` by wire name, and ``body``.
+    Each takes what the server kit read from a request: ``values`` by wire name, and ``body``. For
+    an operation with both parameters and a body it makes ``Arguments``.
     """
     return {name: _builder(one) for name, one in operations.items() if one.query or one.body}
 
 
 def _builder(endpoint: Endpoint) -> Callable[[Any], Any]:
     query, body = endpoint.query, endpoint.body
+    if query is not None and body is not None:
+        return lambda taken: Arguments(query.read(taken.values), body.read(taken.body))
     if query is not None:
         return lambda taken: query.read(taken.values)
     assert body is not None

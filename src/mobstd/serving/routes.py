@@ -11,6 +11,7 @@ from typing import Any
 
 from mobstd.canon.openapi import Operation
 from mobstd.canon.standard import Version
+from mobstd.endpoint import Arguments
 from mobstd.errors import RefusedDocument
 from mobstd.serving.reading import BadInput, Reader, Taken
 from mobstd.serving.shaping import Shape, shape_of
@@ -132,11 +133,11 @@ def _bound(
 
 async def _built(call: Call, build: Build, taken: Taken) -> Any:
     try:
-        argument = build(taken)
+        made = build(taken)
     except RefusedDocument as error:
         where = error.problems[0].path if error.problems else ()
         raise BadInput("out-of-range", name=".".join(map(str, where))) from None
-    return await _called(call, argument)
+    return await _called(call, *(made if isinstance(made, Arguments) else (made,)))
 
 
 async def _plain(call: Call, operation: Operation, taken: Taken) -> Any:

@@ -76,6 +76,8 @@ def _filled(
 ) -> Any:
     """Return a value of the schema that says the reason, as small as the schema allows."""
     schema = _whole(known, schema)
+    if "type" not in schema and (variants := schema.get("anyOf", schema.get("oneOf"))):
+        schema = _whole(known, variants[0])
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -102,7 +104,8 @@ def _filled(
 
 def _whole(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema with what it refers to and is composed of; what stands in itself is last."""
-    parts = [known[schema["$ref"]]] if schema.get("$ref") in known else []
+    target = _target(known, str(schema.get("$ref", "")))
+    parts = [] if target is None else [target]
     parts += schema.get("allOf", ())
     if not parts:
         return schema
@@ -115,6 +118,13 @@ def _whole(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) ->
         inner = {"properties": properties, "required": required}
         out = {**out, **part, **{key: value for key, value in inner.items() if value}}
     return out
+
+
+def _target(known: Mapping[str, Mapping[str, Any]], reference: str) -> Mapping[str, Any] | None:
+    """Return the schema that a reference leads to; within a version, one by its file alone."""
+    if reference in known or not reference:
+        return known.get(reference)
+    return next((one for uri, one in known.items() if uri.endswith(f"/{reference}")), None)
 
 
 def _speaks(known: Mapping[str, Mapping[str, Any]], schema: Mapping[str, Any]) -> bool:
