@@ -22,10 +22,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mobstd.carpool_proof import v3_3
+from mobstd.carpool_proof.delivery import Patience, deliver, look
+from mobstd.carpool_proof.driving import Driver
 from mobstd.carpool_proof.entries import entries, is_journal
 from mobstd.carpool_proof.outbox import Letter, Outbox
 from mobstd.carpool_proof.result import Expiring, Fate, Refusal, Result
 from mobstd.carpool_proof.sending import send_journeys, send_journeys_async
+from mobstd.carpool_proof.standing import Standing
 from mobstd.carpool_proof.tokens import Tokens
 from mobstd.carpool_proof.v3_4 import AsyncClient, Client, Journey
 from mobstd.errors import ConfigError, Forbidden, NotFound
@@ -304,6 +307,25 @@ def test_the_log_says_it_where_nobody_is_told(
     assert [record.message.split()[0] for record in caplog.records] == ["1", "10"]
 
 
+def test_the_pace_of_the_registry_is_kept(registry: Registry, client: Client) -> None:
+    now, rested = [100.0], list[float]()
+
+    def rest(seconds: float) -> None:
+        rested.append(seconds)
+        now[0] += seconds
+
+    registry.headers = {"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "30"}
+    driver = Driver(client, clock=lambda: now[0])
+    for n in range(5):
+        steps = deliver(fresh(f"j{n}"), doubtful=False, own=False, patience=Patience())
+        assert driver.drive(steps, rest).fate is Fate.ACCEPTED
+        registry.headers["X-RateLimit-Remaining"] = "0"
+    assert rested == [30.0] * 3  # before the third, the fourth and the fifth
+    reading = look("j1", patience=Patience())
+    assert isinstance(driver.drive(reading, rest), Standing)  # which has a pace of its own
+    assert len(rested) == 3
+
+
 # -- the journal -----------------------------------------------------------------------------------
 
 
@@ -326,6 +348,28 @@ def test_a_journal_belongs_to_one_sender_and_one_registry(client: Client, tmp_pa
         sent(client, [fresh("j1")], tmp_path / "text")
     assert none.value.code == "sending.journal-unwritable"
     assert "hello" in (tmp_path / "text").read_text()
+
+
+def test_a_journal_that_is_full_ends_the_run(client: Client, tmp_path: Path) -> None:
+    with Outbox(tmp_path / "o", "http://registry.test") as outbox:
+        outbox._base.execute("PRAGMA max_page_count=20")
+        with pytest.raises(ConfigError, match="full") as raised:
+            list(map(outbox.take, (fresh(f"j{n}") for n in range(1000)), count()))
+    assert raised.value.code == "sending.journal-unwritable"
+
+
+@pytest.mark.parametrize("hours", [1, 30])
+def test_what_the_caller_does_wrongly_is_the_callers(
+    client: Client, tmp_path: Path, hours: int
+) -> None:
+    def tell(expiring: Expiring) -> None:
+        raise KeyError(expiring.id)
+
+    late = [journey("j1", NOW - timedelta(hours=hours))]
+    with pytest.raises(KeyError, match="j1"):
+        sent(client, late, tmp_path / "o", on_expiring=tell, warn=timedelta(hours=24))
+    assert [entry.result.fate for entry in entries(tmp_path / "o")] == [Fate.UNKNOWN]
+    assert sent(client, (), tmp_path / "o")["j1"].stored
 
 
 def test_a_journal_is_its_owners(client: Client, tmp_path: Path) -> None:

@@ -82,25 +82,20 @@ class Crew:
 
     def _work(self) -> None:
         run = self._run
-        while True:
-            letter = self._next()
-            if letter is None:
-                return
-            try:
+        try:
+            while (letter := self._next()) is not None:
                 note = partial(run.outbox.posting, letter)
                 result = run.driver.drive(run.steps(letter), self._rest, note)
                 with self._moved:
                     run.window.done(result)
-            except _Stopped:
-                return
-            except BaseException as error:
-                with self._moved:
-                    run.failure = run.failure or error
-                    run.stopped = True
+                    run.results.append(result)
                     self._moved.notify_all()
-                return
+        except _Stopped:
+            return
+        except BaseException as error:
             with self._moved:
-                run.results.append(result)
+                run.failure = run.failure or error
+                run.stopped = True
                 self._moved.notify_all()
 
     def _next(self) -> Letter | None:

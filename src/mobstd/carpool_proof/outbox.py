@@ -111,6 +111,17 @@ class Outbox:
         self._base.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
         return run
 
+    def _do(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Do one thing to the journal.
+
+        Raises:
+            ConfigError: where it can't be written, or read.
+        """
+        try:
+            return self._base.execute(statement, values)
+        except sqlite3.Error as error:
+            raise ConfigError(_UNWRITABLE, file=str(self.path), why=str(error)) from None
+
     def take(self, document: Mapping[str, Any], deadline: float) -> Letter | Result | None:
         """Write a journey down; nothing but a power cut takes it away.
 
@@ -120,7 +131,7 @@ class Outbox:
         """
         name, text = document["operator_journey_id"], _written(document)
         with self._mutex:
-            row = self._base.execute(
+            row = self._do(
                 "SELECT document, fate, result, told FROM journeys WHERE id = ?", (name,)
             ).fetchone()
             if row is not None:
@@ -138,17 +149,15 @@ class Outbox:
         """Write a document down that the schema refuses, unless its id is one that was sent."""
         with self._mutex:
             name = result.id or None
-            row = self._base.execute("SELECT fate FROM journeys WHERE id = ?", (name,)).fetchone()
+            row = self._do("SELECT fate FROM journeys WHERE id = ?", (name,)).fetchone()
             if row is None or row[0] == Fate.INVALID:
                 text = _written(document)
-                self._base.execute(
-                    "DELETE FROM journeys WHERE id IS NULL AND document = ?", (text,)
-                )
+                self._do("DELETE FROM journeys WHERE id IS NULL AND document = ?", (text,))
                 place = self._put(name, text, 0.0)
                 self._settle("place", place, result)
 
     def _put(self, name: str | None, text: str, deadline: float) -> int:
-        done = self._base.execute(
+        done = self._do(
             "INSERT OR REPLACE INTO journeys (id, document, deadline, run, taken_at)"
             " VALUES (?, ?, ?, ?, ?)",
             (name, text, deadline, self._run, _now()),
@@ -159,16 +168,17 @@ class Outbox:
     def waiting(self, most: int) -> list[Letter]:
         """Return journeys that earlier runs left, the closest deadline first, each once."""
         with self._mutex:
-            rows = self._base.execute(
+            rows = self._do(
                 "SELECT place, id, document, deadline, posted_at FROM journeys"
                 " WHERE fate IS NULL AND run < ? ORDER BY deadline, place LIMIT ?",
                 (self._run, most),
             ).fetchall()
             places = [(self._run, row[0]) for row in rows]
             if places:
-                self._base.execute("BEGIN")
-                self._base.executemany("UPDATE journeys SET run = ? WHERE place = ?", places)
-                self._base.execute("COMMIT")
+                self._do("BEGIN")
+                for pair in places:
+                    self._do("UPDATE journeys SET run = ? WHERE place = ?", pair)
+                self._do("COMMIT")
         return [
             Letter(name, json.loads(text), deadline, doubtful=True, own=posted is not None)
             for _, name, text, deadline, posted in rows
@@ -178,14 +188,18 @@ class Outbox:
         """Note that a journey is about to be posted; it is on the disk when this returns."""
         with self._mutex:
             if not letter.own:
-                self._base.execute(
+                self._do(
                     "UPDATE journeys SET posted_at = coalesce(posted_at, ?) WHERE id = ?",
                     (_now(), letter.id),
                 )
         with self._turn:
             if self._secured < letter.ticket:
                 upto = self._written
-                _on_disk(self.path.with_name(f"{self.path.name}-wal"))
+                try:
+                    _on_disk(self.path.with_name(f"{self.path.name}-wal"))
+                except OSError as error:
+                    why = error.strerror or "?"
+                    raise ConfigError(_UNWRITABLE, file=str(self.path), why=why) from None
                 self._secured = upto
 
     def settle(self, result: Result) -> None:
@@ -195,7 +209,7 @@ class Outbox:
 
     def _settle(self, column: str, value: Any, result: Result) -> None:
         fate = None if result.fate is Fate.UNKNOWN else result.fate
-        self._base.execute(
+        self._do(
             f"UPDATE journeys SET fate = ?, result = ?, settled_at = ? WHERE {column} = ?",
             (fate, plain(result), _now(), value),
         )
@@ -203,12 +217,12 @@ class Outbox:
     def told(self, result: Result) -> None:
         """Note that a result was told."""
         with self._mutex:
-            self._base.execute("UPDATE journeys SET told = ? WHERE id = ?", (self._run, result.id))
+            self._do("UPDATE journeys SET told = ? WHERE id = ?", (self._run, result.id))
 
     def untold(self, most: int) -> list[Result]:
         """Return results of earlier runs that nobody was told of before they ended."""
         with self._mutex:
-            rows = self._base.execute(
+            rows = self._do(
                 "SELECT result FROM journeys WHERE told = 0 AND fate IS NOT NULL"
                 " AND id IS NOT NULL AND run < ? ORDER BY run, place LIMIT ?",
                 (self._run, most),
@@ -222,10 +236,10 @@ class Outbox:
         that it has it.
         """
         with self._mutex:
-            done = self._base.execute(
+            done = self._do(
                 "DELETE FROM journeys WHERE fate IS NOT NULL AND settled_at < ?", (_at(before),)
             )
-            self._base.execute("VACUUM")
+            self._do("VACUUM")
         return done.rowcount
 
     def close(self) -> None:
