@@ -7,11 +7,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -348,6 +349,13 @@ def test_a_journal_belongs_to_one_sender_and_one_registry(client: Client, tmp_pa
         sent(client, [fresh("j1")], tmp_path / "text")
     assert none.value.code == "sending.journal-unwritable"
     assert "hello" in (tmp_path / "text").read_text()
+    with closing(sqlite3.connect(tmp_path / "base")) as base:
+        base.execute("CREATE TABLE mine (x)")
+    with pytest.raises(ConfigError) as foreign:
+        sent(client, [fresh("j1")], tmp_path / "base")
+    assert foreign.value.code == "sending.no-journal"
+    with pytest.raises(ConfigError, match="unable to open"):
+        sent(client, [fresh("j1")], tmp_path / "no" / "folder")
 
 
 def test_a_journal_that_is_full_ends_the_run(client: Client, tmp_path: Path) -> None:

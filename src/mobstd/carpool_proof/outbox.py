@@ -88,19 +88,26 @@ class Outbox:
         try:
             self.path.touch(mode=0o600)
             self._base = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=NORMAL")
-            self._base.executescript(_TABLES)
+        except (sqlite3.Error, OSError) as error:
+            self._held.close()
+            raise ConfigError(_UNWRITABLE, file=str(self.path), why=str(error)) from None
+        try:
             self._run = self._begin(registry)
             _on_disk(self.path.parent)
         except (sqlite3.Error, OSError) as error:
-            self._held.close()
+            self.close()
             raise ConfigError(_UNWRITABLE, file=str(self.path), why=str(error)) from None
         except BaseException:
             self.close()
             raise
 
     def _begin(self, registry: str) -> int:
+        tables = {row[0] for row in self._base.execute("SELECT name FROM sqlite_master")}
+        if tables and not {"about", "journeys"} <= tables:
+            raise ConfigError("sending.no-journal", file=str(self.path))
+        self._base.execute("PRAGMA journal_mode=WAL")
+        self._base.execute("PRAGMA synchronous=NORMAL")
+        self._base.executescript(_TABLES)
         about = dict(self._base.execute("SELECT name, value FROM about"))
         known = about.get("registry", registry)
         if about.get("format", FORMAT) != FORMAT or known != registry:
