@@ -17,5 +17,5 @@ __all__ = ["PLUG"]
 PLUG = Plug(
     name="carpool-proof",
     package="mobstd.carpool_proof",
-    commands="mobstd.carpool_proof.preflight.command:COMMANDS",
+    commands="mobstd.carpool_proof.commands:COMMANDS",
 )

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mobstd.errors import ConfigError
-from mobstd.judging.exchange import Request
+from mobstd.judging.exchange import Request, Response
 
-__all__ = ["ApiKey", "Auth", "BearerToken", "authenticated"]
+__all__ = ["ApiKey", "Auth", "BearerToken", "authenticated", "renewal"]
 
 Credentials = Request | Mapping[str, str]
 Auth = Callable[[Request], Credentials | Awaitable[Credentials]]
 """Takes a request and returns it with credentials, or the headers that carry them.
 
-It is asked before every attempt. An ``AsyncClient`` also awaits what it returns.
+It is asked before every attempt. An ``AsyncClient`` also awaits what it returns. One that has a
+method ``renew`` is told of a 401, with the request as it was sent, once a call; where it returns
+true, the call is made once more: a request whose credentials were refused was not acted upon.
 """
 
 
@@ -81,6 +83,14 @@ def authenticated(request: Request, credentials: Any) -> Request:
     names = {name.lower() for name in credentials}
     kept = tuple(pair for pair in request.headers if pair[0].lower() not in names)
     return replace(request, headers=(*kept, *credentials.items()))
+
+
+def renewal(auth: Auth | None, sent: Request, outcome: Any) -> Any:
+    """Return what a provider says to a 401: whether, with new credentials, one more try is due."""
+    renew = getattr(auth, "renew", None)
+    if renew is None or not isinstance(outcome, Response) or outcome.status != 401:
+        return False
+    return renew(sent)
 
 
 def _checked(name: str, value: Any) -> None:

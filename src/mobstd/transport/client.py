@@ -17,7 +17,7 @@ from mobstd.models import Model
 from mobstd.query import Query
 from mobstd.transport.address import Address
 from mobstd.transport.answer import RawResponse
-from mobstd.transport.auth import Auth, authenticated
+from mobstd.transport.auth import Auth, authenticated, renewal
 from mobstd.transport.building import build, check
 from mobstd.transport.dialect import Dialect
 from mobstd.transport.hooks import awaited, replaced, silent
@@ -99,6 +99,7 @@ class _Base:
             )
         self._sender = sender
         address = Address.parse(base_url) if base_url else getattr(sender, "address", None)
+        self.base_url = str(address or "")
         self._settings = Settings(
             path=address.path if address else "",
             auth=auth,
@@ -248,7 +249,7 @@ class ClientBase(_Base):
         """
         options = options or RequestOptions()
         built, told = self._spoken(endpoint, self._build(endpoint, query, body, options))
-        attempt = 0
+        attempt, renewed = 0, False
         while True:
             attempt += 1
             request = replaced(built, self._ask(built))
@@ -259,6 +260,9 @@ class ClientBase(_Base):
             except TransportError as error:
                 outcome = error
             silent(self._tell(request, outcome))
+            if not renewed and renewal(self._settings.auth, signed, outcome):
+                attempt, renewed = attempt - 1, True
+                continue
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._translated(self._settled(endpoint, request, outcome), told)
@@ -310,7 +314,7 @@ class AsyncClientBase(_Base):
         """
         options = options or RequestOptions()
         built, told = self._spoken(endpoint, self._build(endpoint, query, body, options))
-        attempt = 0
+        attempt, renewed = 0, False
         while True:
             attempt += 1
             request = replaced(built, await awaited(self._ask(built)))
@@ -321,6 +325,9 @@ class AsyncClientBase(_Base):
             except TransportError as error:
                 outcome = error
             await awaited(self._tell(request, outcome))
+            if not renewed and await awaited(renewal(self._settings.auth, signed, outcome)):
+                attempt, renewed = attempt - 1, True
+                continue
             wait = self._wait(attempt, request, outcome, options)
             if wait is None:
                 return self._translated(self._settled(endpoint, request, outcome), told)
