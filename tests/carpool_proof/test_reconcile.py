@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from mobstd.carpool_proof.entries import Entry
 from mobstd.carpool_proof.limits import limits
 from mobstd.carpool_proof.reconcile.export import differences, exported
 from mobstd.carpool_proof.reconcile.judging import Action, Found, cents_of, judge
 from mobstd.carpool_proof.reconcile.outputs import COLUMNS, amount, page, put
 from mobstd.carpool_proof.reconcile.sources import sent, standings
 from mobstd.carpool_proof.reconcile.summary import Summary, euros
-from mobstd.carpool_proof.result import Fate, Result
 from mobstd.carpool_proof.sending import send_journeys
-from mobstd.carpool_proof.standing import Standing, standing
+from mobstd.carpool_proof.sending.entries import Entry
+from mobstd.carpool_proof.sending.result import Fate, Result
+from mobstd.carpool_proof.sending.standing import Standing, standing
 from mobstd.carpool_proof.v3_4 import Client
 from mobstd.cli import main
 from mobstd.errors import ConfigError, Forbidden

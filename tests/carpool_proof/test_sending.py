@@ -23,13 +23,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mobstd.carpool_proof import v3_3
-from mobstd.carpool_proof.delivery import Patience, deliver, look
-from mobstd.carpool_proof.driving import Driver
-from mobstd.carpool_proof.entries import entries, is_journal
-from mobstd.carpool_proof.outbox import Letter, Outbox
-from mobstd.carpool_proof.result import Expiring, Fate, Refusal, Result
 from mobstd.carpool_proof.sending import send_journeys, send_journeys_async
-from mobstd.carpool_proof.standing import Standing
+from mobstd.carpool_proof.sending.delivery import Patience, deliver, look
+from mobstd.carpool_proof.sending.driving import Driver
+from mobstd.carpool_proof.sending.entries import entries, is_journal
+from mobstd.carpool_proof.sending.outbox import Letter, Outbox
+from mobstd.carpool_proof.sending.result import Expiring, Fate, Refusal, Result
+from mobstd.carpool_proof.sending.standing import Standing
 from mobstd.carpool_proof.tokens import Tokens
 from mobstd.carpool_proof.v3_4 import AsyncClient, Client, Journey
 from mobstd.errors import ConfigError, Forbidden, NotFound

@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from mobstd.carpool_proof.limits import limits
-from mobstd.carpool_proof.pace import Pace
+from mobstd.carpool_proof.sending.pace import Pace
 from mobstd.carpool_proof.tokens import AsyncTokens, NoToken, Tokens
 from mobstd.carpool_proof.v3_4 import AsyncClient, Client
 from mobstd.errors import Forbidden, MobstdError, MobstdWarning, Unauthorized, UnknownName

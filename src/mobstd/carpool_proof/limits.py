@@ -7,9 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from mobstd.canon.files import load
-from mobstd.canon.root import packaged
-from mobstd.errors import UnknownName
+from mobstd.carpool_proof.rules.profile import profile
 
 __all__ = ["LATEST", "Limits", "limits"]
 
@@ -48,14 +46,10 @@ def limits(rules: str = LATEST) -> Limits:
     Raises:
         UnknownName: with the profiles that are there.
     """
-    folder = packaged().conformance / "carpool-proof" / "rules"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if rules not in known:
-        raise UnknownName("sending.unknown-rules", wanted=rules, known=", ".join(known))
-    rows = load(folder / f"{rules}.yaml")["rules"]
+    rows = profile(rules)
 
     def value(rule: str, name: str) -> Any:
-        return rows[rule]["thresholds"][name]["value"]
+        return rows[rule][name]
 
     def seconds(rule: str, name: str) -> timedelta:
         return timedelta(seconds=value(rule, name))

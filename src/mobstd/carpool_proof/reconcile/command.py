@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from mobstd.messages import language, render
 
 if TYPE_CHECKING:
-    from mobstd.carpool_proof.entries import Entry
     from mobstd.carpool_proof.limits import Limits
     from mobstd.carpool_proof.reconcile.export import Export
     from mobstd.carpool_proof.reconcile.judging import Found, Line
     from mobstd.carpool_proof.reconcile.summary import Summary
+    from mobstd.carpool_proof.sending.entries import Entry
 
 __all__ = ["COMMANDS", "add", "reconcile", "run"]
 
@@ -140,7 +140,7 @@ def _key(name: str) -> str:
 
 
 def _now(text: str | None) -> datetime:
-    from mobstd.carpool_proof.standing import instant
+    from mobstd.carpool_proof.sending.standing import instant
     from mobstd.errors import ConfigError
 
     moment = instant(text) if text else datetime.now(UTC)

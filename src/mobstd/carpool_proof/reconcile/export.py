@@ -18,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TextIO
 
-from mobstd.carpool_proof.standing import instant
+from mobstd.carpool_proof.sending.standing import instant
 from mobstd.errors import ConfigError
 
 __all__ = ["Export", "Row", "differences", "exported"]

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from mobstd.carpool_proof.entries import Entry
 from mobstd.carpool_proof.limits import Limits
 from mobstd.carpool_proof.reconcile.export import Row, differences
-from mobstd.carpool_proof.result import Fate
-from mobstd.carpool_proof.standing import Standing, instant
+from mobstd.carpool_proof.sending.entries import Entry
+from mobstd.carpool_proof.sending.result import Fate
+from mobstd.carpool_proof.sending.standing import Standing, instant
 
 __all__ = ["Action", "Found", "Line", "cents_of", "judge"]
 

@@ -11,11 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from mobstd.carpool_proof.delivery import Patience, look
-from mobstd.carpool_proof.driving import Driver
-from mobstd.carpool_proof.entries import Entry, entries, is_journal
 from mobstd.carpool_proof.reconcile.judging import Found
-from mobstd.carpool_proof.result import Fate, Result
+from mobstd.carpool_proof.sending.delivery import Patience, look
+from mobstd.carpool_proof.sending.driving import Driver
+from mobstd.carpool_proof.sending.entries import Entry, entries, is_journal
+from mobstd.carpool_proof.sending.result import Fate, Result
 from mobstd.errors import ConfigError
 
 __all__ = ["sent", "standings"]

@@ -12,9 +12,9 @@ from typing import Any
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator
 from mobstd.carpool_proof.limits import LATEST, Limits, limits
-from mobstd.carpool_proof.outbox import Letter, Outbox
-from mobstd.carpool_proof.result import Expiring, Fate, Refusal, Result
-from mobstd.carpool_proof.standing import instant
+from mobstd.carpool_proof.sending.outbox import Letter, Outbox
+from mobstd.carpool_proof.sending.result import Expiring, Fate, Refusal, Result
+from mobstd.carpool_proof.sending.standing import instant
 from mobstd.endpoint import Endpoint
 from mobstd.errors import ConfigError
 from mobstd.judging.pointer import join

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from mobstd.carpool_proof.outbox import Letter
-from mobstd.carpool_proof.result import Result
-from mobstd.carpool_proof.run import PAGE, Journeys, Run
+from mobstd.carpool_proof.sending.outbox import Letter
+from mobstd.carpool_proof.sending.result import Result
+from mobstd.carpool_proof.sending.run import PAGE, Journeys, Run
 
 __all__ = ["Tasks"]
 

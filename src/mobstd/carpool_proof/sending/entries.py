@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mobstd.carpool_proof.result import Fate, Refusal, Result
-from mobstd.carpool_proof.standing import instant
+from mobstd.carpool_proof.sending.result import Fate, Refusal, Result
+from mobstd.carpool_proof.sending.standing import instant
 from mobstd.errors import ConfigError
 
 __all__ = ["Entry", "entries", "is_journal", "plain", "result_of"]

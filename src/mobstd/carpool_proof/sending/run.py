@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mobstd.carpool_proof.delivery import Delivery, Patience, deliver
-from mobstd.carpool_proof.driving import Driver, endpoint_of
-from mobstd.carpool_proof.outbox import Letter, Outbox
-from mobstd.carpool_proof.result import Result
-from mobstd.carpool_proof.window import Window
+from mobstd.carpool_proof.sending.delivery import Delivery, Patience, deliver
+from mobstd.carpool_proof.sending.driving import Driver, endpoint_of
+from mobstd.carpool_proof.sending.outbox import Letter, Outbox
+from mobstd.carpool_proof.sending.result import Result
+from mobstd.carpool_proof.sending.window import Window
 from mobstd.errors import ConfigError
 from mobstd.models import Model
 

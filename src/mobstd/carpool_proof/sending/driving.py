@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, TypeVar
 
 from mobstd.carpool_proof import v3_3, v3_4
-from mobstd.carpool_proof.delivery import Heard, Post, Read, Step, Wait
-from mobstd.carpool_proof.pace import Pace
+from mobstd.carpool_proof.sending.delivery import Heard, Post, Read, Step, Wait
+from mobstd.carpool_proof.sending.pace import Pace
 from mobstd.endpoint import Endpoint
 from mobstd.errors import TransportError
 from mobstd.judging.exchange import Response

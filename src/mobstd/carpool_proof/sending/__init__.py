@@ -22,11 +22,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mobstd.carpool_proof.crew import Crew
 from mobstd.carpool_proof.limits import LATEST
-from mobstd.carpool_proof.result import Expiring, Result
-from mobstd.carpool_proof.run import Journeys, Run
-from mobstd.carpool_proof.tasks import Tasks
+from mobstd.carpool_proof.sending.crew import Crew
+from mobstd.carpool_proof.sending.result import Expiring, Result
+from mobstd.carpool_proof.sending.run import Journeys, Run
+from mobstd.carpool_proof.sending.tasks import Tasks
 
 __all__ = ["send_journeys", "send_journeys_async"]
 

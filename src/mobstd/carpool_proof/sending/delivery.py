@@ -12,8 +12,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mobstd.carpool_proof.result import Fate, Refusal, Result
-from mobstd.carpool_proof.standing import Standing, instant, labels_of, standing
+from mobstd.carpool_proof.sending.result import Fate, Refusal, Result
+from mobstd.carpool_proof.sending.standing import Standing, instant, labels_of, standing
 from mobstd.errors import TransportError
 from mobstd.transport.answer import RawResponse
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from mobstd.carpool_proof.outbox import Letter
-from mobstd.carpool_proof.result import Result
-from mobstd.carpool_proof.run import PAGE, Run
+from mobstd.carpool_proof.sending.outbox import Letter
+from mobstd.carpool_proof.sending.result import Result
+from mobstd.carpool_proof.sending.run import PAGE, Run
 
 __all__ = ["Crew"]
 

@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mobstd.carpool_proof.entries import plain, result_of
-from mobstd.carpool_proof.result import Fate, Result
+from mobstd.carpool_proof.sending.entries import plain, result_of
+from mobstd.carpool_proof.sending.result import Fate, Result
 from mobstd.errors import ConfigError
 
 __all__ = ["Letter", "Outbox"]
