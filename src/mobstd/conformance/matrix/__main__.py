@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ from mobstd.errors import MobstdError
 from mobstd.judging.fault import Fault
 
 __all__ = ["main"]
+
+STEP = 100
+"""Cells after which it is told how far it is."""
 
 
 def _measured(task: tuple[str, str, bool, bool]) -> Cell:
@@ -82,6 +86,7 @@ def _say(text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print what is not as it should be, and write what was asked for."""
     args = _arguments(argv)
+    logging.getLogger("mobstd").setLevel(logging.ERROR)  # what wrong implementations complain of
     try:
         return _main(args)
     except MobstdError as error:
@@ -147,6 +152,8 @@ def _all(version: Version, seeded: Sequence[Mutant], args: argparse.Namespace) -
     with ProcessPoolExecutor(args.jobs) as pool:
         for number, cell in enumerate(pool.map(_measured, tasks, chunksize=4), 1):
             cells.append(cell)
+            if number % STEP == 0:
+                _say(f"{number}/{len(tasks)}")
             if cell.end not in ("killed", "clean", "equivalent"):
                 outcome = f" own row {cell.outcome}" if cell.requirement else ""
                 others = f": {', '.join(cell.others)}" if cell.others else ""
