@@ -53,6 +53,10 @@ def add(subparsers: Subparsers) -> None:
     option("--partner-key-env", metavar="VAR", help=say("cli.serve.partner-key-env"))
     option("--issuer", metavar="URL", help=say("cli.serve.issuer"))
     option("--audience", metavar="ID", help=say("cli.serve.audience"))
+    option("--clock", metavar="T", help=say("cli.serve.clock"))
+    option("--rules", metavar="NAME", help=say("cli.serve.rules"))
+    option("--quirks", metavar="NAME", help=say("cli.serve.quirks"))
+    option("--overlay", metavar="NAME", help=say("cli.serve.overlay"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     option("--judge", metavar="FILE", help=say("cli.serve.judge"))
@@ -80,7 +84,10 @@ def run(args: argparse.Namespace) -> int:
     variants = select(version, args.fault) if args.fault else []
     keys = keys_of(args.key_env)
     held_to(variants, version, role, key=bool(keys), partner=args.partner is not None)
-    names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience")
+    names = (
+        *("db", "data", "count", "area", "seed", "partner", "issuer", "audience"),
+        *("clock", "rules", "quirks", "overlay"),
+    )
     options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None

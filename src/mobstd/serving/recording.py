@@ -13,7 +13,7 @@ from mobstd.canon.standard import Version
 from mobstd.judging.addressing import operation_at
 from mobstd.judging.caller import identify, without_secrets
 from mobstd.judging.exchange import Exchange, Failure, Pairs, Request, Response
-from mobstd.serving.asgi import Asgi, Message, Receive, Scope, Send
+from mobstd.serving.asgi import Asgi, Message, Receive, Scope, Send, path_of
 
 __all__ = ["FAILURE", "Recording", "needed_headers"]
 
@@ -60,7 +60,8 @@ class Recording:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] != "http":
+        private = getattr(self._app, "private", None)
+        if scope["type"] != "http" or (private is not None and private(path_of(scope))):
             await self._app(scope, receive, send)
             return
         asked, answered = _Taken(), _Taken()
