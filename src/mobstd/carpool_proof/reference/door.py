@@ -25,13 +25,17 @@ _SEGMENT = re.compile(r"/v?([0-9]+)(?:\.([0-9]+))?(?:\.[0-9x*]+)?(?=/|$)")
 
 
 class Registry:
-    """The app; ``private`` tells which paths are none of the interface."""
+    """The app.
+
+    Attributes:
+        counter: which answers once it is known who asks.
+    """
 
     def __init__(
         self, setting: Setting, store: Store, counter: Counter, tokens: Tokens, limits: Limits,
         local: Local,
     ) -> None:  # fmt: skip
-        self._setting, self._store, self._counter = setting, store, counter
+        self._setting, self._store, self.counter = setting, store, counter
         self._tokens, self._limits, self._local = tokens, limits, local
         self._quirks = setting.quirks
         self._operations = list(operations(setting.version, "registry").values())
@@ -91,7 +95,7 @@ class Registry:
             body = await self._body(headers, receive)
             query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), True))
             asked = Request(operation.id, query, id_, body)
-            answered = await self._counter.serve(asked, caller)
+            answered = await self.counter.serve(asked, caller)
         except Refused as error:
             return shown(error.status, error.body, told)
         return Response(

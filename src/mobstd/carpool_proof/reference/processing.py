@@ -3,7 +3,8 @@
 Journeys are located at every quarter of an hour; what is wrong is looked for at every ``frame`` of
 the profile, among the journeys whose start is ``delay`` old. However far the clock is moved, no run
 is left out. No router is asked: only what is wrong whatever the route is an anomaly, as with the
-real server while its router is down.
+real server while its router is down. All journeys take part in what is compared, whatever became of
+them; a distance is looked at where the journey was located.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class _Row(NamedTuple):
     end: int
     proof_class: str
     document: str
+    located: int
 
 
 class Named(NamedTuple):
@@ -135,9 +137,8 @@ class Processing:
     @staticmethod
     def _rows(db: sqlite3.Connection, since: int, until: int) -> Iterator[_Row]:
         rows = db.execute(
-            'SELECT id, operator, journey, trip, driver, passenger, start, "end", class, document'
-            " FROM journeys WHERE start >= ? AND start < ? AND acquisition = 'processed'"
-            " ORDER BY id",
+            'SELECT id, operator, journey, trip, driver, passenger, start, "end", class, document,'
+            " located FROM journeys WHERE start >= ? AND start < ? ORDER BY id",
             (since, until),
         )
         return map(_Row._make, rows.fetchall())
@@ -151,9 +152,7 @@ class Processing:
             ids[row.id] = row.journey
             timed = Timed(row.start, row.end, row.id)
             ridden.setdefault((row.operator, row.passenger), []).append(timed)
-            if row.proof_class in self._anomalies.classes and self._anomalies.distance_duration(
-                facts(json.loads(row.document))
-            ):
+            if row.located and self._implausible(row):
                 found[row.id] = [_detail("distance_duration_anomaly", self._names)]
         for journeys in ridden.values():
             against: dict[int, tuple[int, float]] = {}
@@ -167,6 +166,11 @@ class Processing:
                 detail = _detail("temporal_overlap_anomaly", self._names, ids[key], share)
                 found.setdefault(id_, []).insert(0, detail)
         return found
+
+    def _implausible(self, row: _Row) -> bool:
+        if row.proof_class not in self._anomalies.classes:
+            return False
+        return bool(self._anomalies.distance_duration(facts(json.loads(row.document))))
 
     def _shared(self, rows: Iterable[_Row]) -> Iterator[tuple[str, Declared]]:
         couples: dict[tuple[str, str], list[Declared]] = {}
