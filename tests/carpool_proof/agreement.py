@@ -27,7 +27,7 @@ from mobstd.carpool_proof.reference.refusals import Refused
 from mobstd.carpool_proof.rules.facts import instant
 from mobstd.carpool_proof.rules.profile import profile
 
-from .worlds import NOON, write, world
+from .worlds import NOON, world, write
 from .worlds import instant as written
 
 __all__ = ["disagreements", "journeys"]

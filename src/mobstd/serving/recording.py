@@ -31,7 +31,8 @@ class Recording:
     them.
 
     Args:
-        app: the app.
+        app: the app; it may have ``private(path)``, which says what is none of the standard's, and
+            ``base(path)``, which tells what stands before its paths.
         version: what is called.
         role: the role that is called.
         heard: is told of each exchange once it is over; may be called from another thread.
@@ -104,13 +105,15 @@ class Recording:
             asked.body or None,
             asked.truncated,
         )
+        below = getattr(self._app, "base", None)
+        base = self._base if below is None else self._base + below(path_of(scope))
         client = scope.get("client")
         caller = identify(request, self._places, self._keys, client[0] if client else None)
         kept = without_secrets(request.headers, self._needed)
         self._heard(
             Exchange(
                 id=f"x{next(self._numbers)}",
-                operation=operation_at(self._operations, request.method, request.path, self._base),
+                operation=operation_at(self._operations, request.method, request.path, base),
                 purpose="traffic",
                 at=at,
                 request=Request(

@@ -52,6 +52,11 @@ class Registry:
         """Say whether a path belongs to the sandbox and not to the interface."""
         return self._local.serves(path)
 
+    def base(self, path: str) -> str:
+        """Return the version that stands before the operation in a path, where it is one."""
+        named = _SEGMENT.match(path)
+        return named.group() if named and self._supports(named) else ""
+
     def curl(self, url: str) -> str:
         """Return a command line that asks for a token."""
         access, secret = self._tokens.example
