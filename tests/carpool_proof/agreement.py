@@ -170,6 +170,6 @@ async def _asked(app: Any, asked: Request, operator: int) -> tuple[int, list[str
     try:
         return (await app.counter.serve(asked, operator)).status, []
     except Refused as error:
-        data = error.body["error"].get("data")
+        data = error.error.get("data")
         labels = data["terms_violation_labels"] if isinstance(data, dict) else []
         return error.status, labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -144,7 +143,7 @@ class Counter:
                 raise Refused(500, None, said)
             raise invalid(worded(problems))
         journey = {name: value for name, value in body.items() if name not in _MORE}
-        kept = await asyncio.wrap_future(self._desk.create(operator, journey, lacking))
+        kept = await self._desk.create(operator, journey, lacking)
         if not kept.refusals:
             receipt = {"operator_journey_id": kept.journey, "created_at": written(kept.received)}
             result = {"meta": None, "data": receipt}
@@ -160,12 +159,12 @@ class Counter:
     async def _list(self, caller: int | None, asked: Request) -> Response:
         wanted = self._desk.wanted(asked.query)
         operator = self._permitted(caller)
-        return shown(200, await asyncio.wrap_future(self._desk.listed(operator, wanted)))
+        return shown(200, await self._desk.listed(operator, wanted))
 
     async def _read(self, caller: int | None, asked: Request) -> Response:
         _no_query(asked)
         operator = self._permitted(caller)
-        return shown(200, await asyncio.wrap_future(self._desk.read(operator, asked.id)))
+        return shown(200, await self._desk.read(operator, asked.id))
 
     async def _update(self, caller: int | None, asked: Request) -> Response:
         if "counterparts-crash" in self._quirks and isinstance(asked.body, dict):
@@ -176,13 +175,13 @@ class Counter:
                 raise Refused(500, None, text)
         body = self._judged(asked)
         operator = self._permitted(caller)
-        await asyncio.wrap_future(self._desk.update(operator, asked.id, body))
+        await self._desk.update(operator, asked.id, body)
         return Response(200)
 
     async def _cancel(self, caller: int | None, asked: Request) -> Response:
         body = self._judged(asked)
         operator = self._permitted(caller)
-        await asyncio.wrap_future(self._desk.cancel(operator, asked.id, body))
+        await self._desk.cancel(operator, asked.id, body)
         return shown(200, {"jsonrpc": "2.0", "id": 1})
 
 

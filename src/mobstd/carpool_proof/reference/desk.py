@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
 from mobstd.carpool_proof.reference.clock import Clock, written
@@ -64,19 +63,20 @@ class Desk:
         self._terms = terms_of(profile)
         self._processing = Processing(profile, names)
         self._caught_up = -1
-        self.catch_up().result()
+        self.catch_up()
 
-    def catch_up(self) -> Future[None]:
+    def catch_up(self) -> None:
         """Do what the registry does by itself, up to now."""
-        self._caught_up = self._clock.now() // _QUARTER
-        return self._store.submit(lambda db: self._processing.catch_up(db, self._clock.now()))
+        now = self._clock.now()
+        self._store.at_once(lambda db: self._processing.catch_up(db, now))
+        self._caught_up = now // _QUARTER
 
-    def _submit(self, act: Callable[[sqlite3.Connection], T]) -> Future[T]:
+    async def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         if self._clock.now() // _QUARTER != self._caught_up:
             self.catch_up()
-        return self._store.submit(act)
+        return await self._store.run(act)
 
-    def create(self, operator: int, journey: Item, lacking: list[str]) -> Future[Kept]:
+    async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
         """Keep a journey, also where it breaks terms of use.
 
         Args:
@@ -85,7 +85,7 @@ class Desk:
             lacking: the roles without any phone number.
 
         Raises:
-            Refused: in the future, for what is not kept.
+            Refused: for what is not kept.
         """
         if "markup-is-cut" in self._quirks:
             journey = cut(journey)
@@ -93,7 +93,7 @@ class Desk:
             found = facts(journey, str(operator))
         except ValueError:
             raise invalid(['must pass "macro" keyword validation']) from None
-        return self._submit(lambda db: self._create(db, found, journey, lacking))
+        return await self._run(lambda db: self._create(db, found, journey, lacking))
 
     def _create(
         self, db: sqlite3.Connection, found: Facts, journey: Item, lacking: list[str]
@@ -131,9 +131,9 @@ class Desk:
         )  # fmt: skip
         return Kept(found.journey, now, refusals)
 
-    def read(self, operator: int, id_: str) -> Future[Item]:
+    async def read(self, operator: int, id_: str) -> Item:
         """Return what has become of a journey."""
-        return self._submit(lambda db: shown_status(_state(db, operator, id_)))
+        return await self._run(lambda db: shown_status(_state(db, operator, id_)))
 
     def wanted(self, query: Mapping[str, str]) -> Asked:
         """Return what a list is asked for.
@@ -143,13 +143,13 @@ class Desk:
         """
         return self._listing.read(query, self._clock.now())
 
-    def listed(self, operator: int, wanted: Asked) -> Future[list[dict[str, str]]]:
+    async def listed(self, operator: int, wanted: Asked) -> list[dict[str, str]]:
         """Return a list of journeys."""
-        return self._submit(lambda db: self._listing.find(db, operator, wanted))
+        return await self._run(lambda db: self._listing.find(db, operator, wanted))
 
-    def update(self, operator: int, id_: str, change: Item) -> Future[None]:
+    async def update(self, operator: int, id_: str, change: Item) -> None:
         """Correct a journey, which is processed anew; terms and dates are not looked at again."""
-        return self._submit(lambda db: self._update(db, operator, id_, change))
+        await self._run(lambda db: self._update(db, operator, id_, change))
 
     def _update(self, db: sqlite3.Connection, operator: int, id_: str, change: Item) -> None:
         row = db.execute(
@@ -174,7 +174,7 @@ class Desk:
             ),
         )  # fmt: skip
 
-    def cancel(self, operator: int, id_: str, said: Item) -> Future[None]:
+    async def cancel(self, operator: int, id_: str, said: Item) -> None:
         """Say that a journey does not count; once more changes what is said alone."""
 
         def act(db: sqlite3.Connection) -> None:
@@ -186,7 +186,7 @@ class Desk:
             if not done.rowcount:
                 raise missing()
 
-        return self._submit(act)
+        await self._run(act)
 
 
 def _state(db: sqlite3.Connection, operator: int, id_: str) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -64,8 +63,8 @@ class Registry:
         return f"curl -s -H 'Content-Type: application/json' -d '{body}' {url}/auth/access_token"
 
     async def shutdown(self) -> None:
-        """Keep what is still to keep, and close the database."""
-        await asyncio.to_thread(self._store.close)
+        """Close the database."""
+        self._store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection, as ASGI asks."""

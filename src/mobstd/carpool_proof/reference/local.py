@@ -8,7 +8,6 @@ behind a proxy that says otherwise.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from mobstd.carpool_proof.reference.clock import Clock, written
@@ -47,7 +46,7 @@ class Local:
             except (NotJson, KeyError, TypeError, ValueError, OverflowError):
                 told = 'a later instant as {"now": ...}, or seconds as {"forward": ...}'
                 return shown(400, {"error": told})
-            await asyncio.wrap_future(self._desk.catch_up())
+            self._desk.catch_up()
         elif method != "GET":
             return Response(405, headers=(("Allow", "GET, POST"),))
         return shown(200, {"now": written(self._clock.now())})

@@ -20,16 +20,23 @@ class Refused(Exception):
         code: of the error; ``None``: it has none.
         message: of the error.
         data: what exactly is wrong, where that is said.
+
+    Attributes:
+        error: what the envelope holds.
     """
 
     def __init__(self, status: int, code: int | None, message: str, data: Any = _NOTHING) -> None:
         super().__init__(status, code)
         self.status = status
-        error: dict[str, Any] = {} if code is None else {"code": code}
-        error["message"] = message
+        self.error: dict[str, Any] = {} if code is None else {"code": code}
+        self.error["message"] = message
         if data is not _NOTHING:
-            error["data"] = data
-        self.body = {"jsonrpc": "2.0", "id": 1, "error": error}
+            self.error["data"] = data
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The envelope."""
+        return {"jsonrpc": "2.0", "id": 1, "error": self.error}
 
 
 def invalid(problems: list[str]) -> Refused:

@@ -1,4 +1,4 @@
-"""Journeys in SQLite: one thread writes, many requests share one commit, and none is told before.
+"""Journeys in SQLite: requests that come together share one commit, and none is told before.
 
 What was acknowledged is on the disk. Every act runs in a savepoint of its own: what it raises
 undoes what it did, and nothing of the others.
@@ -6,12 +6,10 @@ undoes what it did, and nothing of the others.
 
 from __future__ import annotations
 
-import queue
+import asyncio
 import secrets
 import sqlite3
-import threading
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from mobstd.carpool_proof.rules.days import Span
@@ -23,9 +21,6 @@ __all__ = ["Store", "Stored", "file_of", "setting"]
 
 T = TypeVar("T")
 Act = Callable[[sqlite3.Connection], T]
-
-_TOGETHER = 256
-"""How many acts share one commit at most."""
 
 _SCHEME = "sqlite://"
 
@@ -44,7 +39,9 @@ def file_of(url: str | None) -> str:
 
 
 class Store:
-    """The database of a registry.
+    """The database of a registry, in the thread of its event loop.
+
+    A thread of its own would wait for the interpreter at every statement while the loop is busy.
 
     Args:
         path: a file, or ``:memory:``.
@@ -67,88 +64,61 @@ class Store:
             self.secret = setting(self._db, "secret", secrets.token_hex(32))
         except sqlite3.Error as error:
             raise ConfigError("serving.database", path=path, reason=str(error)) from None
-        self._acts: queue.SimpleQueue[tuple[Act[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._closed = False
+        self._waiting: list[tuple[Act[Any], asyncio.Future[Any]]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def submit(self, act: Act[T]) -> Future[T]:
-        """Run an act in a transaction; the result is there once it is on the disk."""
-        done: Future[T] = Future()
-        with self._starting:
-            if self._closed:
-                raise RuntimeError("closed")
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="registry")
-                self._thread.start()
-            self._acts.put((act, done))
-        return done
-
-    def close(self) -> None:
-        """Do what is still to do, and close the database."""
-        with self._starting:
-            if self._closed:
-                return
-            self._closed = True
-            thread = self._thread
-            self._acts.put(None)
-        if thread is not None:
-            thread.join()
-        self._db.close()
-
-    def _run(self) -> None:
-        goes_on = True
-        while goes_on:
-            first = self._acts.get()
-            if first is None:
-                return
-            batch = [first]
-            while len(batch) < _TOGETHER and not self._acts.empty():
-                further = self._acts.get()
-                if further is None:
-                    goes_on = False
-                    break
-                batch.append(further)
-            for settle in self._together(batch):
-                settle()
-
-    def _together(self, batch: list[tuple[Act[Any], Future[Any]]]) -> list[Callable[[], None]]:
-        """Return what tells everybody, after one commit."""
-        told: list[Callable[[], None]] = []
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            for act, done in batch:
-                told.append(self._one(act, done))
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            return [_failing(done, error) for _, done in batch]
-        return told
-
-    def _one(self, act: Act[Any], done: Future[Any]) -> Callable[[], None]:
-        self._db.execute("SAVEPOINT one")
+    def at_once(self, act: Act[T]) -> T:
+        """Run an act in a transaction of its own."""
+        self._db.execute("BEGIN IMMEDIATE")
         try:
             result = act(self._db)
-        except Exception as error:
-            self._db.execute("ROLLBACK TO one")
-            self._db.execute("RELEASE one")
-            return _failing(done, error)
-        self._db.execute("RELEASE one")
-        return lambda: _settle(done, result)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+        return result
+
+    async def run(self, act: Act[T]) -> T:
+        """Run an act with all others that wait; the result is there once it is on the disk."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._waiting = loop, []
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((act, done))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._together)
+        return await done
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def _together(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            told = self.at_once(lambda db: [(done, *_one(db, act)) for act, done in batch])
+        except Exception as failure:
+            told = [(done, None, failure) for _, done in batch]
+        for done, result, wrong in told:
+            if done.done():
+                continue
+            if wrong is None:
+                done.set_result(result)
+            else:
+                done.set_exception(wrong)
 
 
-def _settle(done: Future[Any], result: Any) -> None:
-    if done.set_running_or_notify_cancel():
-        done.set_result(result)
-
-
-def _failing(done: Future[Any], error: BaseException) -> Callable[[], None]:
-    def fail() -> None:
-        if done.set_running_or_notify_cancel():
-            done.set_exception(error)
-
-    return fail
+def _one(db: sqlite3.Connection, act: Act[Any]) -> tuple[Any, Exception | None]:
+    """Return what an act gives or raises; what it did before it raised is undone."""
+    db.execute("SAVEPOINT one")
+    try:
+        result = act(db)
+    except Exception as error:
+        db.execute("ROLLBACK TO one")
+        db.execute("RELEASE one")
+        return None, error
+    db.execute("RELEASE one")
+    return result, None
 
 
 def setting(db: sqlite3.Connection, name: str, otherwise: str) -> str:
