@@ -73,7 +73,7 @@ class _Groups:
             "temporal_overlap_anomaly", "depends", "processing", "order"
         ).packed()
         self._split = Reason("trip_split", "warning", pointer="/operator_trip_id").packed()
-        self._shared = Reason("interoperator_overlap", "refused", "processing").packed()
+        self._shared = Reason("interoperator_overlap", "depends", "processing", "window").packed()
 
     def person(self, rows: Sequence[_Ridden]) -> None:
         """Judge the journeys of one person, which come in the order of arrival."""
