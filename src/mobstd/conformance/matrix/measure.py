@@ -320,7 +320,9 @@ def _end(fault: Fault, outcome: str | None, others: tuple[str, ...], unreached: 
 def verify_reference(version: Version, *, fuzz: bool = False) -> list[tuple[Need, list[str]]]:
     """Return, for each need that a mutant has, what is held against the reference."""
     seeded = mutants(version)
-    needs = dict.fromkeys([Need(writes=_always(version)), *(needed(version, mutant) for mutant in seeded)])
+    needs = dict.fromkeys(
+        [Need(writes=_always(version)), *(needed(version, mutant) for mutant in seeded)]
+    )
     found = []
     for need in needs:
         if need.setting.domains:
