@@ -146,7 +146,7 @@ class _Groups:
             self._find(seq, self._close)
 
     def _across(self, rows: Sequence[_Ridden]) -> None:
-        for one in self._operators.too_many_trips_by_day(list(map(_declared, rows))):
+        for one in self._operators.too_many_trips_in_some_window(list(map(_declared, rows))):
             self._likely(one, "interoperator_too_many_trips_by_day")
 
     def _couple_across(self, rows: Sequence[_Ridden]) -> None:
