@@ -11,6 +11,7 @@ from mobstd.canon.openapi import operations
 from mobstd.canon.standard import find
 from mobstd.canon.validator import validator
 from mobstd.carpool_proof.reference import build
+from mobstd.carpool_proof.reference.keys import DEFAULTS
 from mobstd.carpool_proof.reference.quirks import QUIRKS, quirks_of
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.validation.overlay import documents_under
@@ -78,6 +79,8 @@ def test_a_token_ends_with_the_clock(box: Sandbox) -> None:
     box.forward(0.01 / 60)
     answer = box.ask("GET", "/journeys?status=ok", token=token)
     assert (answer.status, answer.code) == (401, -32501)
+    pair = {"access_key": DEFAULTS[0].access_key, "secret_key": DEFAULTS[0].secret_key}
+    assert box.ask("POST", "/auth/access_token", pair, token=token).status == 201
 
 
 def test_no_token_and_no_ours(box: Sandbox) -> None:
