@@ -22,5 +22,5 @@ PLUG = Plug(
         "3.3": "mobstd.carpool_proof.reference:build_3_3",
         "3.4": "mobstd.carpool_proof.reference:build",
     },
-    commands="mobstd.carpool_proof.preflight.command:COMMANDS",
+    commands="mobstd.carpool_proof.commands:COMMANDS",
 )
