@@ -441,6 +441,37 @@ def loose(box: Sandbox) -> Any:
     return listed(box, "status=pending")
 
 
+ORDER = {
+    "tz": "Europe/Paris",
+    "start_at": "2026-06-01T00:00:00+02:00",
+    "end_at": "2026-07-01T00:00:00+02:00",
+    "operator_id": [1],
+    "recipients": ["data@example.org"],
+}
+
+
+def test_an_export_is_ordered(box: Sandbox) -> None:
+    answer = box.ask("POST", "/exports", ORDER)
+    assert answer.status == 201
+    assert fits(answer, "createExport")
+    assert box.ask("POST", "/exports", ORDER, operator=None).status == 401
+    edits: list[dict[str, Any]] = [
+        {"recipients": []},
+        {"end_at": "2026-05-31T21:59:59Z"},
+        {"tz": 1},
+    ]
+    for edit in edits:
+        answer = box.ask("POST", "/exports", ORDER | edit)
+        assert (answer.status, answer.code) == (400, -32602)
+
+
+def test_what_no_application_may_do(box: Sandbox) -> None:
+    for method, path in (("GET", "/auth/credentials"), ("GET", "/geo/point/by_insee")):
+        answer = box.ask(method, path)
+        assert (answer.status, answer.code) == (403, -32503)
+        assert box.ask(method, path, operator=None).status == 401
+
+
 SEEN: dict[str, tuple[Any, Any, Any]] = {
     "anonymous-is-forbidden": (lambda b: b.create(early(), operator=None).status, 401, 403),
     "ended-token-without-code": (ended, -32501, 401),
@@ -460,6 +491,7 @@ SEEN: dict[str, tuple[Any, Any, Any]] = {
     "list-ends-at-midnight": (
         lambda b: b.ask("GET", f"/journeys?status=ok&end={NOON}").status, 200, 400,
     ),
+    "export-errors-are-bare": (lambda b: b.ask("POST", "/exports", {}).raw[:1], b"{", b"["),
     "headers-with-x": (lambda b: "ratelimit-limit" in b.exchange().headers, True, False),
 }  # fmt: skip
 
