@@ -157,6 +157,7 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/vectors/*.json", "vector"),
         *data("conformance/*/calls/*.json", "vector"),
         *data("conformance/*/rules/*.yaml", "rules"),
+        *data("conformance/*/quirks/*.yaml", "quirks"),
         *data("conformance/*/judgements/*.json", "judgement"),
         *data("schemas/*/*/overlays/*/overlay.yaml", "overlay"),
     ],

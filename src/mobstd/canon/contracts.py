@@ -27,6 +27,7 @@ _PLACES = {
     "vector": "conformance/*/vectors/*.json",
     "dialect": "conformance/*/dialects/*.json",
     "rules": "conformance/*/rules/*.yaml",
+    "quirks": "conformance/*/quirks/*.yaml",
     "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
 }

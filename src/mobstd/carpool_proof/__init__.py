@@ -6,6 +6,7 @@ classes    proof classes, and the evidence that each needs
 booking    a booking that was carried out, as a journey
 rules      what the registry refuses and finds, as pure functions
 preflight  journeys judged before they are sent
+reference  the sandbox registry
 """
 
 from __future__ import annotations
@@ -17,5 +18,9 @@ __all__ = ["PLUG"]
 PLUG = Plug(
     name="carpool-proof",
     package="mobstd.carpool_proof",
+    references={
+        "3.3": "mobstd.carpool_proof.reference:build_3_3",
+        "3.4": "mobstd.carpool_proof.reference:build",
+    },
     commands="mobstd.carpool_proof.commands:COMMANDS",
 )

@@ -54,6 +54,10 @@ def add(subparsers: Subparsers) -> None:
     option("--issuer", metavar="URL", help=say("cli.serve.issuer"))
     option("--setup-path", metavar=say("cli.serve.path"), help=say("cli.serve.setup-path"))
     option("--audience", metavar="ID", help=say("cli.serve.audience"))
+    option("--clock", metavar="T", help=say("cli.serve.clock"))
+    option("--rules", metavar="NAME", help=say("cli.serve.rules"))
+    option("--quirks", metavar="NAME", help=say("cli.serve.quirks"))
+    option("--overlay", metavar="NAME", help=say("cli.serve.overlay"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     option("--judge", metavar="FILE", help=say("cli.serve.judge"))
@@ -81,7 +85,10 @@ def run(args: argparse.Namespace) -> int:
     variants = select(version, args.fault) if args.fault else []
     keys = keys_of(args.key_env)
     held_to(variants, version, role, key=bool(keys), partner=args.partner is not None)
-    names = ("db", "data", "count", "area", "seed", "partner", "issuer", "audience", "setup_path")
+    names = (
+        *("db", "data", "count", "area", "seed", "partner", "issuer", "audience", "setup_path"),
+        *("clock", "rules", "quirks", "overlay"),
+    )
     options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None

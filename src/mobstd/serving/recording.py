@@ -13,7 +13,7 @@ from mobstd.canon.standard import Version
 from mobstd.judging.addressing import operation_at
 from mobstd.judging.caller import identify, without_secrets
 from mobstd.judging.exchange import Exchange, Failure, Pairs, Request, Response
-from mobstd.serving.asgi import Asgi, Message, Receive, Scope, Send
+from mobstd.serving.asgi import Asgi, Message, Receive, Scope, Send, path_of
 
 __all__ = ["FAILURE", "Recording", "needed_headers"]
 
@@ -31,7 +31,8 @@ class Recording:
     them.
 
     Args:
-        app: the app.
+        app: the app; it may have ``private(path)``, which says what is none of the standard's, and
+            ``base(path)``, which tells what stands before its paths.
         version: what is called.
         role: the role that is called.
         heard: is told of each exchange once it is over; may be called from another thread.
@@ -60,7 +61,8 @@ class Recording:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        if scope["type"] != "http":
+        private = getattr(self._app, "private", None)
+        if scope["type"] != "http" or (private is not None and private(path_of(scope))):
             await self._app(scope, receive, send)
             return
         asked, answered = _Taken(), _Taken()
@@ -103,13 +105,15 @@ class Recording:
             asked.body or None,
             asked.truncated,
         )
+        below = getattr(self._app, "base", None)
+        base = self._base if below is None else self._base + below(path_of(scope))
         client = scope.get("client")
         caller = identify(request, self._places, self._keys, client[0] if client else None)
         kept = without_secrets(request.headers, self._needed)
         self._heard(
             Exchange(
                 id=f"x{next(self._numbers)}",
-                operation=operation_at(self._operations, request.method, request.path, self._base),
+                operation=operation_at(self._operations, request.method, request.path, base),
                 purpose="traffic",
                 at=at,
                 request=Request(

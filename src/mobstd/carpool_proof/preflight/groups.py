@@ -73,7 +73,7 @@ class _Groups:
             "temporal_overlap_anomaly", "depends", "processing", "order"
         ).packed()
         self._split = Reason("trip_split", "warning", pointer="/operator_trip_id").packed()
-        self._shared = Reason("interoperator_overlap", "refused", "processing").packed()
+        self._shared = Reason("interoperator_overlap", "depends", "processing", "window").packed()
 
     def person(self, rows: Sequence[_Ridden]) -> None:
         """Judge the journeys of one person, which come in the order of arrival."""
@@ -146,7 +146,7 @@ class _Groups:
             self._find(seq, self._close)
 
     def _across(self, rows: Sequence[_Ridden]) -> None:
-        for one in self._operators.too_many_trips_by_day(list(map(_declared, rows))):
+        for one in self._operators.too_many_trips_in_some_window(list(map(_declared, rows))):
             self._likely(one, "interoperator_too_many_trips_by_day")
 
     def _couple_across(self, rows: Sequence[_Ridden]) -> None:

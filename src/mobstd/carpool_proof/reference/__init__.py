@@ -1,0 +1,107 @@
+"""The sandbox registry: it answers as the registry of carpool proofs does, and judges by its rules.
+
+build        the ASGI app, for ``mobstd serve`` and for tests
+door         who asks, how often, which version
+counter      permission, schema, and the answer of each operation
+desk         what it does with journeys
+store        journeys in SQLite; the history that the rules ask
+processing   what it finds later, by its clock
+clock        what time it is, and that it can be moved
+local        routes of the sandbox alone
+keys         pairs of keys and tokens
+limits       how often one may ask
+listing      lists of journeys
+status       what an operator sees of a journey
+quirks       behaviours of the real server, by name
+markup       what one of them does to ids
+wording      what a schema refuses, in the server's words
+refusals     errors in the registry's words
+exporting    the files that the registry makes; rounding, communes
+command      ``mobstd registry``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mobstd.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from mobstd.carpool_proof.reference.clock import Clock
+    from mobstd.carpool_proof.reference.door import Registry
+
+__all__ = ["build", "build_3_3"]
+
+_SUPPORTED = ("3.3", "3.4")
+_TEXT = ("conflicting_journey_id", "temporal_overlap_duration_ratio", False)
+_SERVER = ("conflicting_operator_journey_id", "overlap_duration_ratio", True)
+_LATEST = "2026-07"
+
+
+def build(
+    *,
+    db: str | None = None,
+    api_keys: Iterable[str] | None = None,
+    clock: str | Clock | None = None,
+    rules: str | None = None,
+    quirks: str | None = None,
+    overlay: str = "server",
+    version: str = "3.4",
+) -> Registry:
+    """Return the sandbox registry as an ASGI app.
+
+    Args:
+        db: ``sqlite:///file`` to keep journeys in a file; in memory when ``None``.
+        api_keys: who may ask, each as ``OPERATOR:ACCESS_KEY:SECRET_KEY``; three operators with
+            keys that everybody knows when ``None``.
+        clock: ``now`` or an instant, where it stands, for a clock that can be moved; that of the
+            machine when ``None``.
+        rules: the rule profile; the latest, or that of the quirks, when ``None``.
+        quirks: the set of behaviours of the real server to have.
+        overlay: what documents are judged by beyond the text; ``none``: the text alone.
+        version: of the standard.
+
+    Raises:
+        ConfigError: for a database, keys or a clock that can't be used, or quirks of a server that
+            did not know the version.
+        UnknownName: for rules, quirks or an overlay that are not there.
+        MissingExtra: where mobstd was installed without what it needs.
+    """
+    try:
+        from mobstd.canon.standard import find
+        from mobstd.carpool_proof.reference.clock import Clock, clock_of
+        from mobstd.carpool_proof.reference.counter import Counter, Setting
+        from mobstd.carpool_proof.reference.desk import Desk
+        from mobstd.carpool_proof.reference.door import Registry
+        from mobstd.carpool_proof.reference.keys import Tokens, pairs_of
+        from mobstd.carpool_proof.reference.limits import Limits
+        from mobstd.carpool_proof.reference.listing import Listing
+        from mobstd.carpool_proof.reference.local import Local
+        from mobstd.carpool_proof.reference.processing import Named
+        from mobstd.carpool_proof.reference.quirks import quirks_of
+        from mobstd.carpool_proof.reference.store import Store, file_of
+        from mobstd.carpool_proof.rules.profile import profile
+    except ModuleNotFoundError as error:
+        raise MissingExtra("oidc.missing-oidc", module=error.name or "") from None
+
+    served = find(f"carpool-proof@{version}")
+    oddities = quirks_of(served, quirks)
+    judged = profile(rules or oddities.rules or _LATEST)
+    time = clock if isinstance(clock, Clock) else clock_of(clock)
+    above = None if overlay == "none" else overlay
+    setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)
+    pairs = pairs_of(api_keys)
+    store = Store(file_of(db))
+    names = Named(*(_TEXT if above is None else _SERVER))
+    desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+    tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)
+    limits = Limits(judged, plain="headers-with-x" not in oddities)
+    return Registry(
+        setting, store, Counter(setting, desk, tokens), tokens, limits, Local(time, desk)
+    )
+
+
+build_3_3 = partial(build, version="3.3")
+"""Builds the sandbox registry of 3.3."""

@@ -1,0 +1,198 @@
+"""What the registry does with each request, once it knows whose it is and its schema took it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from mobstd.carpool_proof.reference.clock import Clock, written
+from mobstd.carpool_proof.reference.listing import Asked, Listing
+from mobstd.carpool_proof.reference.markup import cut
+from mobstd.carpool_proof.reference.processing import Named, Processing
+from mobstd.carpool_proof.reference.quirks import Quirks
+from mobstd.carpool_proof.reference.refusals import Refused, invalid, missing
+from mobstd.carpool_proof.reference.status import COLUMNS, State, shown_status
+from mobstd.carpool_proof.reference.store import Store, Stored
+from mobstd.carpool_proof.rules.consistency import database
+from mobstd.carpool_proof.rules.facts import Facts, facts
+from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.carpool_proof.rules.terms import Refusal, terms_of
+
+__all__ = ["Desk", "Item", "Kept"]
+
+T = TypeVar("T")
+Item = dict[str, Any]
+
+_QUARTER = 900_000
+_UPDATED = ("operator_class", "incentives", "start", "end", "distance", "operator_trip_id")
+
+
+class Kept(NamedTuple):
+    """A journey that was kept: its id, when it came, and the terms that it breaks."""
+
+    journey: str
+    received: int
+    refusals: list[Refusal]
+
+
+class Desk:
+    """The operations on journeys.
+
+    Args:
+        store: where they are kept.
+        clock: what time it is.
+        profile: the rules.
+        quirks: of the real server.
+        listing: what lists are.
+        names: what the conflict and the share of an overlap are called in answers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        profile: Profile,
+        quirks: Quirks,
+        listing: Listing,
+        names: Named,
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._profile, self._quirks, self._listing = profile, quirks, listing
+        self._terms = terms_of(profile)
+        self._processing = Processing(profile, names)
+        self._caught_up = -1
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Do what the registry does by itself, up to now."""
+        now = self._clock.now()
+        self._store.at_once(lambda db: self._processing.catch_up(db, now))
+        self._caught_up = now // _QUARTER
+
+    async def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        if self._clock.now() // _QUARTER != self._caught_up:
+            self.catch_up()
+        return await self._store.run(act)
+
+    async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
+        """Keep a journey, also where it breaks terms of use.
+
+        Args:
+            operator: whose it is.
+            journey: as its schema took it.
+            lacking: the roles without any phone number.
+
+        Raises:
+            Refused: for what is not kept.
+        """
+        if "markup-is-cut" in self._quirks:
+            journey = cut(journey)
+        try:
+            found = facts(journey, str(operator))
+        except ValueError:
+            raise invalid(['must pass "macro" keyword validation']) from None
+        return await self._run(lambda db: self._create(db, found, journey, lacking))
+
+    def _create(
+        self, db: sqlite3.Connection, found: Facts, journey: Item, lacking: list[str]
+    ) -> Kept:
+        now = self._clock.now()
+        if self._terms.dates(found, now) is not None:
+            raise Refused(422, -32700, "Parse error", "Journeys cannot happen in the future")
+        for role in lacking:
+            text = f"{role}.identity should have a phone or phone_trunc"
+            raise Refused(400, -32600, "Invalid Request", text)
+        key = (int(found.operator), found.journey)
+        known = db.execute(
+            "SELECT received FROM journeys WHERE operator = ? AND journey = ?", key
+        ).fetchone()
+        if known is not None:
+            text = f"Carpool already registered at {written(known[0])}"
+            raise Refused(409, -32509, "Conflict", text)
+        for mistake in database(journey, self._profile):
+            if "database-crashes" in self._quirks:
+                text = "duplicate key value violates unique constraint"
+                raise Refused(500, None, f'{text} "carpool_incentives_carpool_id_idx"')
+            raise invalid([f"{mistake.pointer}/index: must be unique"])
+        refusals = self._terms.all(found, now, Stored(db, self._profile))
+        labels = [refusal.label for refusal in refusals]
+        db.execute(
+            "INSERT INTO journeys (operator, journey, trip, driver, passenger, start,"
+            ' "end", class, document, received, touched, acquisition, fraud, anomaly, located,'
+            " terms, frauds, anomalies)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 'pending', 0, ?, '[]', '[]')",
+            (
+                *key, found.trip, found.driver, found.passenger, found.start,
+                found.end, found.proof_class, json.dumps(journey), now, now,
+                "terms_violation_error" if labels else "received", json.dumps(labels),
+            ),
+        )  # fmt: skip
+        return Kept(found.journey, now, refusals)
+
+    async def read(self, operator: int, id_: str) -> Item:
+        """Return what has become of a journey."""
+        return await self._run(lambda db: shown_status(_state(db, operator, id_)))
+
+    def wanted(self, query: Mapping[str, str]) -> Asked:
+        """Return what a list is asked for.
+
+        Raises:
+            Refused: 400 with everything that is wrong.
+        """
+        return self._listing.read(query, self._clock.now())
+
+    async def listed(self, operator: int, wanted: Asked) -> list[dict[str, str]]:
+        """Return a list of journeys."""
+        return await self._run(lambda db: self._listing.find(db, operator, wanted))
+
+    async def update(self, operator: int, id_: str, change: Item) -> None:
+        """Correct a journey, which is processed anew; terms and dates are not looked at again."""
+        await self._run(lambda db: self._update(db, operator, id_, change))
+
+    def _update(self, db: sqlite3.Connection, operator: int, id_: str, change: Item) -> None:
+        row = db.execute(
+            "SELECT document, acquisition FROM journeys WHERE operator = ? AND journey = ?",
+            (operator, id_),
+        ).fetchone()
+        revives = "update-revives" in self._quirks
+        if row is None or (row[1] == "canceled" and not revives):
+            raise missing("No record has been updated")
+        document = json.loads(row[0])
+        document |= {name: change[name] for name in _UPDATED if name in change}
+        for mistake in database(document, self._profile):
+            raise invalid([f"{mistake.pointer}/index: must be unique"])
+        found = facts(document, str(operator))
+        db.execute(
+            'UPDATE journeys SET trip = ?, start = ?, "end" = ?, class = ?, document = ?,'
+            " touched = ?, acquisition = 'updated', fraud = 'pending', anomaly = 'pending',"
+            " located = 0, frauds = '[]', anomalies = '[]' WHERE operator = ? AND journey = ?",
+            (
+                found.trip, found.start, found.end, found.proof_class, json.dumps(document),
+                self._clock.now(), operator, id_,
+            ),
+        )  # fmt: skip
+
+    async def cancel(self, operator: int, id_: str, said: Item) -> None:
+        """Say that a journey does not count; once more changes what is said alone."""
+
+        def act(db: sqlite3.Connection) -> None:
+            done = db.execute(
+                "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
+                " WHERE operator = ? AND journey = ?",
+                (said["code"], said.get("message"), operator, id_),
+            )
+            if not done.rowcount:
+                raise missing()
+
+        await self._run(act)
+
+
+def _state(db: sqlite3.Connection, operator: int, id_: str) -> State:
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM journeys WHERE operator = ? AND journey = ?", (operator, id_)
+    ).fetchone()
+    if row is None:
+        raise missing()
+    return State._make(row)
