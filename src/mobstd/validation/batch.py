@@ -47,6 +47,7 @@ class Task:
         format: one of ``FORMATS``.
         jobs: how many processes; 0: as many as there are cores.
         roots: where to look for standards, beside the packaged ones.
+        without: formats that are not checked.
     """
 
     standard: str
@@ -56,6 +57,7 @@ class Task:
     format: str = "auto"
     jobs: int = 0
     roots: tuple[Root, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def version(self) -> Version:
@@ -73,7 +75,7 @@ class Task:
 
 @cache
 def _judge(task: Task) -> DocumentJudge:
-    return DocumentJudge(task.version, task.schema, task.overlay)
+    return DocumentJudge(task.version, task.schema, task.overlay, task.without)
 
 
 @dataclass
@@ -185,10 +187,12 @@ def _ndjson(stream: BinaryIO, judge: DocumentJudge, end: int | None) -> Iterator
     part = Part()
     for number, line in numbered_lines(stream, end):
         part.lines = number
+        part.size += len(line or b"")
         if line is None:
             part.add([broken(NotJson("line"))], number)
+        elif judge.accepts_line(line):
+            part.documents += 1
         else:
-            part.size += len(line)
             part.add(_remarks_of_line(line, judge), number)
         if part.size > CHUNK and end is None:
             yield part

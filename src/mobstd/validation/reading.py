@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NoReturn
 
 from mobstd.judging.body import NotJson, parse_json
 
-__all__ = ["MAX_DOCUMENT", "MAX_LINE", "decoded", "format_of", "numbered_lines", "parse"]
+__all__ = ["MAX_DOCUMENT", "MAX_LINE", "decoded", "format_of", "numbered_lines", "parse", "swiftly"]
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes of one line that are read."""
@@ -60,6 +60,20 @@ def parse(raw: bytes) -> Any:
         return parse_json(raw)
 
 
+def _orjson() -> Callable[[bytes], Any]:
+    """Return a faster reader, or the same where the extra ``bulk`` is not installed."""
+    try:
+        import orjson
+    except ImportError:
+        return parse
+    return orjson.loads
+
+
+swiftly = _orjson()
+"""Reads what most documents are, or raises ``ValueError``; it may take an integer beyond 64 bits
+for the nearest double."""
+
+
 def decoded(raw: bytes) -> str:
     """Return the text of a document.
 
@@ -80,16 +94,19 @@ def numbered_lines(stream: BinaryIO, end: int | None = None) -> Iterator[tuple[i
     A line that is too long is ``None``. Empty lines are left out, and counted.
     """
     number = 0
-    while end is None or stream.tell() < end:
+    left = sys.maxsize if end is None else end - stream.tell()
+    while left > 0:
         line = stream.readline(MAX_LINE + 1)
         if not line:
             return
         number += 1
+        left -= len(line)
         if len(line) > MAX_LINE:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE)
+                left -= len(line)
             yield number, None
-        elif line.strip():
+        elif not line.isspace():
             yield number, line
 
 
