@@ -9,6 +9,7 @@ beyond 64 bits were read as the nearest double.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import ceil, floor
 from typing import Any
 
 from mobstd.canon.formats import table
@@ -24,6 +25,7 @@ _INEXACT = ("multipleOf", "uniqueItems")
 _NAMED = ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")
 _ITSELF = ("const", "default", "enum", "example", "examples")
 _EXACT = 1 << 53
+_WHOLE: Mapping[str, Callable[[float], int]] = {"minimum": ceil, "maximum": floor}
 
 
 def surely(
@@ -104,10 +106,15 @@ def _stricter(schema: Any) -> Any:
             made[key] = {name: _stricter(item) for name, item in value.items()}
         else:
             made[key] = _stricter(value)
+    more = [_bound(key, made.pop(key)) for key in _WHOLE if made.get(key, 0) % 1]
     name = made.pop("format", None)
-    if isinstance(name, str):
-        made["allOf"] = [*made.get("allOf", ()), _texts(name)]
-    return made
+    more += [_texts(name)] if isinstance(name, str) else []
+    return {**made, "allOf": [*made.get("allOf", ()), *more]} if more else made
+
+
+def _bound(key: str, value: float) -> Mapping[str, Any]:
+    """Return a bound that is first tried as a whole number, which is compared faster."""
+    return {"anyOf": [{key: _WHOLE[key](value)}, {key: value}]}
 
 
 def _texts(name: str) -> Mapping[str, Any]:

@@ -44,12 +44,31 @@ def _finite(literal: str) -> float:
 _decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
 
 
+def _orjson() -> Callable[[bytes], Any] | None:
+    """Return a faster reader, where the extra ``bulk`` is installed."""
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return orjson.loads
+
+
+_loads = _orjson()
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG = b"0" * 19
+
+
 def parse(raw: bytes) -> Any:
     """Return the JSON value in ``raw``, as fast as it can be done strictly.
 
     Raises:
         NotJson: with the reason.
     """
+    if _loads is not None and _LONG not in raw.translate(_DIGITS):
+        try:
+            return _loads(raw)
+        except ValueError:
+            pass
     try:
         return _decode(raw.removeprefix(_BOM).decode("utf-8"))
     except RecursionError:
@@ -60,16 +79,7 @@ def parse(raw: bytes) -> Any:
         return parse_json(raw)
 
 
-def _orjson() -> Callable[[bytes], Any]:
-    """Return a faster reader, or the same where the extra ``bulk`` is not installed."""
-    try:
-        import orjson
-    except ImportError:
-        return parse
-    return orjson.loads
-
-
-swiftly = _orjson()
+swiftly = _loads or parse
 """Reads what most documents are, or raises ``ValueError``; it may take an integer beyond 64 bits
 for the nearest double."""
 
