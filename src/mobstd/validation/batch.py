@@ -28,7 +28,7 @@ from mobstd.validation.reading import (
 )
 from mobstd.validation.remark import Remark, broken
 
-__all__ = ["FORMATS", "Part", "Task", "judge_file"]
+__all__ = ["FORMATS", "Part", "Task", "judge_file", "remarks_of_line"]
 
 FORMATS = ("auto", "json", "ndjson", "csv")
 CHUNK = 8 * 1024 * 1024
@@ -190,17 +190,20 @@ def _ndjson(stream: BinaryIO, judge: DocumentJudge, end: int | None) -> Iterator
         part.size += len(line or b"")
         if line is None:
             part.add([broken(NotJson("line"))], number)
-        elif judge.accepts_line(line):
-            part.documents += 1
+        elif found := remarks_of_line(line, judge):
+            part.add(found, number)
         else:
-            part.add(_remarks_of_line(line, judge), number)
+            part.documents += 1
         if part.size > CHUNK and end is None:
             yield part
             part = Part()
     yield part
 
 
-def _remarks_of_line(line: bytes, judge: DocumentJudge) -> list[Remark]:
+def remarks_of_line(line: bytes, judge: DocumentJudge) -> list[Remark]:
+    """Return what is wrong with the document on a line."""
+    if judge.accepts_line(line):
+        return []
     try:
         return judge.remarks(parse(line))
     except NotJson as error:
