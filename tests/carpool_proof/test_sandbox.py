@@ -303,6 +303,15 @@ def test_frauds(box: Sandbox) -> None:
     assert fits(read, "getJourney")
 
 
+def test_a_couple_is_one_whoever_drives(box: Sandbox) -> None:
+    box.create(early(0, "m", "n"))
+    box.create(early(0, "n", "m"), operator=2)
+    box.create(early(1, "m", "other"), operator=3)
+    box.forward(60)
+    found = [box.status(id_, operator=n) for id_, n in (("j0", 1), ("j0", 2), ("j1", 3))]
+    assert found == ["fraud_error", "fraud_error", "ok"]
+
+
 def test_many_trips_with_several_operators(box: Sandbox) -> None:
     for number in range(6):
         at = EARLY - timedelta(hours=6 - number)
