@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= -n auto --dist worksteal
 
-.PHONY: help demo test check lint generate bench matrix foreign endurance browser build clean
+.PHONY: help demo test check lint generate bench matrix foreign spark endurance browser build clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,6 +47,10 @@ matrix: $(READY)  ## every fault against the whole suite: an hour or two
 
 foreign: $(READY)  ## what other languages take of it, compiled and run by Node
 	$(BIN)/python -m pytest -n 0 -m foreign
+
+spark: $(READY)  ## validation as a job of a local Spark; needs Java 17
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'
+	$(BIN)/python -m pytest -n 0 -m spark
 
 endurance: $(READY)  ## ten minutes of requests of all kinds against references and bridges
 	MOBSTD_ENDURANCE=150 $(BIN)/python -m pytest -n 0 -s tests/endurance

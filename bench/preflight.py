@@ -1,11 +1,13 @@
 """What preflight costs beyond validation alone, in one run, and how both grow.
 
-    python bench/preflight.py [JOURNEYS] [--no-phones]
+    python bench/preflight.py [JOURNEYS]
 
 Writes invented journeys (of a hundredth as many persons, over sixty days) to a temporary folder,
 validates them with the overlay ``server`` in one process, and preflights them with a history of a
-tenth of them; each in a process of its own. Prints journeys a second, the ratio of CPU seconds,
-and peak memory; then the same for a third of them, so that growth shows.
+tenth of them; each in a process of its own, once with all that is asked of phone numbers and once
+without any of it (``--no-format phone``, ``--no-phones``). Prints journeys a second, the ratio of
+CPU seconds to validation without phone numbers, and peak memory; then the share of numbers that
+are distinct; then the same for a third of the journeys, so that growth shows.
 """
 
 from __future__ import annotations
@@ -80,37 +82,50 @@ def measured(*arguments: str) -> tuple[float, float]:
     return seconds[1] - seconds[0], megabytes
 
 
-def compared(folder: Path, count: int, more: list[str]) -> None:
+def numbers(file: Path) -> tuple[int, int]:
+    """Return how many phone numbers a file has, whole and truncated, and how many distinct ones."""
+    total, distinct = 0, set()
+    with file.open("rb") as lines:
+        for line in lines:
+            journey = json.loads(line)
+            for role in ("driver", "passenger"):
+                found = [journey[role]["identity"].get(name) for name in ("phone", "phone_trunc")]
+                total += sum(one is not None for one in found)
+                distinct |= set(found)
+    return total, len(distinct - {None})
+
+
+def compared(folder: Path, count: int) -> None:
     """Measure validation and preflight of so many journeys."""
     file, past = folder / f"{count}.ndjson", folder / f"{count}.past.ndjson"
     write(file, count, 1)
     write(past, count // 10, 2)
-    size = file.stat().st_size / 1e6
-    schema = f"{STANDARD}/journey"
-    validation, its_peak = measured(
-        "validate", str(file), "--schema", schema, "--overlay", "server", "--jobs", "1"
-    )
-    told = ["--sent-after", "1h", "--limit", "1", "--history", str(past), *more]
-    preflight, peak = measured("preflight", str(file), *told)
-    written, peak_written = measured("preflight", str(file), *told, "--out", str(folder / "out"))
-    print(f"{count:>9,} journeys, {size:,.0f} MB")
-    for name, cost, most in (
-        ("validate, one process", validation, its_peak),
-        ("preflight", preflight, peak),
-        ("preflight, with files", written, peak_written),
+    total, distinct = numbers(file)
+    print(f"{count:>9,} journeys, {file.stat().st_size / 1e6:,.0f} MB; {total:,} phone numbers,")
+    print(f"          {distinct:,} distinct ({distinct / total:.1%}), all of the French plan")
+    validate = ["validate", str(file), "--schema", f"{STANDARD}/journey", "--overlay", "server"]
+    validate += ["--jobs", "1"]
+    dropped = ["--no-format", "phone", "--no-format", "phone-truncated"]
+    told = ["preflight", str(file), "--sent-after", "1h", "--limit", "1", "--history", str(past)]
+    alone = 0.0
+    for name, words in (
+        ("validate, no phones", [*validate, *dropped]),
+        ("preflight, no phones", [*told, "--no-phones"]),
+        ("validate", validate),
+        ("preflight", told),
+        ("preflight, with files", [*told, "--out", str(folder / "out")]),
     ):
-        rate, ratio = count / cost, cost / validation
-        print(f"  {name:<24}{rate:>10,.0f}/s{ratio:>7.2f} x{most:>8.0f} MB")
+        cost, most = measured(*words)
+        alone = alone or cost
+        print(f"  {name:<24}{count / cost:>10,.0f}/s{cost / alone:>7.2f} x{most:>8.0f} MB")
 
 
 def main() -> None:
     """Measure."""
-    more = [word for word in sys.argv[1:] if word.startswith("--")]
-    counts = [int(word) for word in sys.argv[1:] if not word.startswith("--")]
-    count = counts[0] if counts else 200_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     with tempfile.TemporaryDirectory() as folder:
         for one in (count // 3, count):
-            compared(Path(folder), one, more)
+            compared(Path(folder), one)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ EXTRAS = {
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
     "serving": {"server", "conformance"},
-    "carpool_proof": {"sign", "bulk", "conformance"},
+    "carpool_proof": {"sign", "bulk", "conformance", "oidc"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""
 

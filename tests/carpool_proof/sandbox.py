@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from mobstd.carpool_proof.reference import build
 from mobstd.carpool_proof.reference.door import Registry
@@ -67,7 +68,8 @@ class Sandbox:
             headers.append((b"authorization", f"Bearer {token}".encode()))
         path, _, query = path.partition("?")
         scope = {
-            "type": "http", "method": method, "path": path, "query_string": query.encode(),
+            "type": "http", "method": method, "path": unquote(path), "raw_path": path.encode(),
+            "query_string": query.encode(),
             "headers": headers, "client": ("127.0.0.1", 5),
         }  # fmt: skip
         sent: list[Any] = []

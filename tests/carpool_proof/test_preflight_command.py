@@ -196,3 +196,19 @@ def test_what_is_taken_for_granted_is_said(
     said = capsys.readouterr().out
     assert "1 accepted for certain" in said
     assert "Taken for granted: route." in said
+
+
+def test_nothing_is_asked_of_phones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong, other = journey(1), journey(2, "a", "b")
+    wrong["driver"]["identity"]["phone_trunc"] = "+330000000"
+    other["driver"]["identity"]["phone"] = "+33639980101"
+    path = write(tmp_path / "j", [wrong, other])
+    assert main(["preflight", path, *NOW]) == 1
+    said = capsys.readouterr().out
+    assert "/driver/identity/phone_trunc" in said
+    assert "phone_differs" not in said
+    assert "Nothing is asked of phone numbers." not in said
+    assert main(["preflight", path, *NOW, "--no-phones"]) == 0
+    said = capsys.readouterr().out
+    assert "phone_trunc" not in said
+    assert "Nothing is asked of phone numbers." in said

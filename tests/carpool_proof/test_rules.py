@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -389,3 +390,30 @@ def test_facts_of_a_document() -> None:
     assert found[:7] == ("o", "j", "t", "k", "l", "u", "u")
     assert found.end - found.start == HOUR
     assert found.straight == pytest.approx(111_195, abs=1)
+
+
+def test_windows_that_cut_a_day_flag_no_more_than_is_foretold() -> None:
+    rules, dice, day = Operators(NEW), random.Random(3), 20_640 * 86_400_000
+    foretold, flagged = 0, 0
+    for _ in range(150):
+        person = [
+            Declared(
+                at := day + dice.randrange(8) * 3_600_000,
+                at + 600_000,
+                dice.choice("ab"),
+                f"t{dice.randrange(7)}",
+                "other",
+                dice.random() < 0.9,
+                number,
+            )
+            for number in range(dice.randrange(14))
+        ]
+        possible = set(rules.too_many_trips_in_some_window(person))
+        found = {
+            one
+            for since in range(day - 3_600_000, day + 9 * 3_600_000, 1_800_000)
+            for one in rules.too_many_trips_by_day([j for j in person if j.start >= since])
+        }
+        assert found <= possible
+        foretold, flagged = foretold + len(possible), flagged + len(found)
+    assert 0 < flagged <= foretold < 2 * flagged

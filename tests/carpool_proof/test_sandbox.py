@@ -11,6 +11,8 @@ from mobstd.canon.openapi import operations
 from mobstd.canon.standard import find
 from mobstd.canon.validator import validator
 from mobstd.carpool_proof.reference import build
+from mobstd.carpool_proof.reference.clock import Clock, clock_of
+from mobstd.carpool_proof.reference.keys import DEFAULTS, Ended, Tokens, Wrong
 from mobstd.carpool_proof.reference.quirks import QUIRKS, quirks_of
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.validation.overlay import documents_under
@@ -78,6 +80,35 @@ def test_a_token_ends_with_the_clock(box: Sandbox) -> None:
     box.forward(0.01 / 60)
     answer = box.ask("GET", "/journeys?status=ok", token=token)
     assert (answer.status, answer.code) == (401, -32501)
+    pair = {"access_key": DEFAULTS[0].access_key, "secret_key": DEFAULTS[0].secret_key}
+    assert box.ask("POST", "/auth/access_token", pair, token=token).status == 201
+
+
+def test_a_token_ends_with_the_machine() -> None:
+    now = [1000.0]
+    clock = Clock(machine=lambda: now[0])
+    tokens = Tokens(DEFAULTS, "s" * 32, 300, clock, lambda: now[0])
+    token = tokens.exchange(DEFAULTS[1].access_key, DEFAULTS[1].secret_key)
+    assert token is not None
+    now[0] += 299
+    assert tokens.operator(token) == 2
+    now[0] += 1
+    with pytest.raises(Ended):
+        tokens.operator(token)
+    with pytest.raises(Wrong):
+        Tokens(DEFAULTS, "t" * 32, 300, clock).operator(token)
+
+
+def test_a_clock_runs_and_is_moved() -> None:
+    now = [1000.0]
+    clock = Clock(movable=True, machine=lambda: now[0])
+    now[0] += 1
+    assert clock.now() == 1_001_000
+    clock.move(2_000_000)
+    now[0] += 1
+    assert clock.now() == 2_001_000
+    assert clock_of("now").movable
+    assert not clock_of(None).movable
 
 
 def test_no_token_and_no_ours(box: Sandbox) -> None:
@@ -192,6 +223,15 @@ def test_what_is_no_journey(box: Sandbox, body: bytes, media: str) -> None:
     assert box.ask("POST", "/journeys", body, media=media).status == 400
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"])
+def test_the_ends_of_the_calendar(box: Sandbox, at: str) -> None:
+    one = early()
+    one["start"]["datetime"] = one["end"]["datetime"] = at
+    assert box.create(one).data["terms_violation_labels"] == ["expired"]
+    box.forward(60)
+    assert box.status("j0") == "terms_violation_error"
+
+
 def test_a_query_may_not_hold_what_is_unknown(box: Sandbox) -> None:
     for method, path, body in (
         ("GET", "/journeys?status=ok&page=1", None),
@@ -201,6 +241,12 @@ def test_a_query_may_not_hold_what_is_unknown(box: Sandbox) -> None:
         answer = box.ask(method, path, body)
         assert answer.status == 400
         assert "must NOT have additional properties" in answer.data[0]
+
+
+def test_an_id_is_what_stands_in_the_path(box: Sandbox) -> None:
+    assert box.create(early("a/b é")).status == 201
+    for path in ("/journeys/ja%2Fb%20%C3%A9", "/v3.4/journeys/ja%2Fb%20%C3%A9"):
+        assert box.ask("GET", path).body["operator_journey_id"] == "ja/b é"
 
 
 def test_versions_in_the_path(box: Sandbox) -> None:
@@ -298,6 +344,15 @@ def test_frauds(box: Sandbox) -> None:
     assert read.body["status"] == "fraud_error"
     assert read.body["fraud_error_labels"] == ["interoperator_overlap"]
     assert fits(read, "getJourney")
+
+
+def test_a_couple_is_one_whoever_drives(box: Sandbox) -> None:
+    box.create(early(0, "m", "n"))
+    box.create(early(0, "n", "m"), operator=2)
+    box.create(early(1, "m", "other"), operator=3)
+    box.forward(60)
+    found = [box.status(id_, operator=n) for id_, n in (("j0", 1), ("j0", 2), ("j1", 3))]
+    assert found == ["fraud_error", "fraud_error", "ok"]
 
 
 def test_many_trips_with_several_operators(box: Sandbox) -> None:
@@ -438,6 +493,37 @@ def loose(box: Sandbox) -> Any:
     return listed(box, "status=pending")
 
 
+ORDER = {
+    "tz": "Europe/Paris",
+    "start_at": "2026-06-01T00:00:00+02:00",
+    "end_at": "2026-07-01T00:00:00+02:00",
+    "operator_id": [1],
+    "recipients": ["data@example.org"],
+}
+
+
+def test_an_export_is_ordered(box: Sandbox) -> None:
+    answer = box.ask("POST", "/exports", ORDER)
+    assert answer.status == 201
+    assert fits(answer, "createExport")
+    assert box.ask("POST", "/exports", ORDER, operator=None).status == 401
+    edits: list[dict[str, Any]] = [
+        {"recipients": []},
+        {"end_at": "2026-05-31T21:59:59Z"},
+        {"tz": 1},
+    ]
+    for edit in edits:
+        answer = box.ask("POST", "/exports", ORDER | edit)
+        assert (answer.status, answer.code) == (400, -32602)
+
+
+def test_what_no_application_may_do(box: Sandbox) -> None:
+    for method, path in (("GET", "/auth/credentials"), ("GET", "/geo/point/by_insee")):
+        answer = box.ask(method, path)
+        assert (answer.status, answer.code) == (403, -32503)
+        assert box.ask(method, path, operator=None).status == 401
+
+
 SEEN: dict[str, tuple[Any, Any, Any]] = {
     "anonymous-is-forbidden": (lambda b: b.create(early(), operator=None).status, 401, 403),
     "ended-token-without-code": (ended, -32501, 401),
@@ -457,6 +543,7 @@ SEEN: dict[str, tuple[Any, Any, Any]] = {
     "list-ends-at-midnight": (
         lambda b: b.ask("GET", f"/journeys?status=ok&end={NOON}").status, 200, 400,
     ),
+    "export-errors-are-bare": (lambda b: b.ask("POST", "/exports", {}).raw[:1], b"{", b"["),
     "headers-with-x": (lambda b: "ratelimit-limit" in b.exchange().headers, True, False),
 }  # fmt: skip
 

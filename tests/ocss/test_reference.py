@@ -734,6 +734,6 @@ def test_every_behaviour_is_wrong_in_one_way() -> None:
     """One that violates nothing is for a twin."""
     legal = {twin.behaviour for twin in load_twins(OCSS)}
     for name, one in BEHAVIOURS.items():
-        ways = (one.search, one.habit, one.acts, one.move, one.retell)
+        ways = (one.search, one.habit, one.acts, one.move, one.retell, one.ride)
         assert sum(way is not None for way in ways) == 1, name
         assert one.violates or name in legal, name

@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-__all__ = ["is_phone", "is_truncated"]
+__all__ = ["e164", "is_phone", "is_truncated"]
 
 _REGION = "FR"
 """The country of a number without a country code."""
 
 
-@lru_cache(1 << 16)
 def is_phone(value: str) -> bool:
     """Say whether a text is a phone number, in any spelling.
+
+    Raises:
+        ImportError: where phonenumbers is not installed.
+    """
+    return e164(value) is not None
+
+
+@lru_cache(1 << 16)
+def e164(value: str) -> str | None:
+    """Return a phone number in E.164, such as ``+33199000000``; ``None`` for what is none.
 
     Raises:
         ImportError: where phonenumbers is not installed.
@@ -27,10 +36,12 @@ def is_phone(value: str) -> bool:
     try:
         number = phonenumbers.parse(value, _REGION)
     except phonenumbers.NumberParseException:
-        return False
+        return None
     national = phonenumbers.national_significant_number(number)
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())
-    return not number.extension and any(_plan(r).fullmatch(national) for r in regions)
+    if number.extension or not any(_plan(region).fullmatch(national) for region in regions):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def is_truncated(value: str) -> bool:

@@ -7,15 +7,11 @@ number without a country code is French.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
-from mobstd.canon.phones import is_phone
+from mobstd.canon import phones
 from mobstd.errors import MissingExtra, UsageError
 
 __all__ = ["PhoneRefused", "e164", "national", "phone_trunc", "trunc"]
 
-_REGION = "FR"
 _CUT = 2
 """How many digits the truncated form leaves out."""
 
@@ -44,8 +40,10 @@ def national(phone: str) -> str:
         PhoneRefused: for what is no phone number.
         MissingExtra: without the extra ``sign``.
     """
-    library = _library()
-    return str(library.national_significant_number(library.parse(e164(phone))))
+    found = e164(phone)
+    import phonenumbers
+
+    return str(phonenumbers.national_significant_number(phonenumbers.parse(found)))
 
 
 def phone_trunc(phone: str) -> str:
@@ -69,18 +67,8 @@ def trunc(value: str) -> str | None:
     return found and found[:-_CUT]
 
 
-@lru_cache(1 << 16)
 def _e164(phone: str) -> str | None:
-    library = _library()
-    if not is_phone(phone):
-        return None
-    number = library.parse(phone, _REGION)
-    return str(library.format_number(number, library.PhoneNumberFormat.E164))
-
-
-def _library() -> Any:
     try:
-        import phonenumbers
+        return phones.e164(phone)
     except ImportError:
         raise MissingExtra("proof.needs-sign") from None
-    return phonenumbers

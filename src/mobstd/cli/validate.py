@@ -36,6 +36,13 @@ def add(subparsers: Subparsers) -> None:
         help=say("cli.validate.schema"),
     )
     parser.add_argument("--overlay", metavar="NAME", help=say("cli.validate.overlay"))
+    parser.add_argument(
+        "--no-format",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help=say("cli.validate.no-format"),
+    )
     parser.add_argument("--each", action="store_true", help=say("cli.validate.each"))
     parser.add_argument(
         "--format", choices=_FORMATS, default="auto", help=say("cli.validate.format")
@@ -57,7 +64,14 @@ def run(args: argparse.Namespace) -> int:
     if args.jobs < 0 or args.limit < 0:
         raise ConfigError("cli.validate.negative")
     task = Task(
-        standard, schema, args.overlay, args.each, args.format, args.jobs, tuple(args.roots)
+        standard,
+        schema,
+        args.overlay,
+        args.each,
+        args.format,
+        args.jobs,
+        tuple(args.roots),
+        frozenset(args.no_format),
     )
     task.judge()
     if args.json:

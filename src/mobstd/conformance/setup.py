@@ -93,7 +93,7 @@ class _Failed(Exception):
     """The hook was of no use; whose fault that is, and a message."""
 
     def __init__(self, code: str, blame: str, **params: Any) -> None:
-        super().__init__(code)
+        super().__init__(code, blame)
         self.code, self.blame, self.params = code, blame, params
 
 

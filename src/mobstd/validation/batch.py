@@ -28,7 +28,7 @@ from mobstd.validation.reading import (
 )
 from mobstd.validation.remark import Remark, broken
 
-__all__ = ["FORMATS", "Part", "Task", "judge_file"]
+__all__ = ["FORMATS", "Part", "Task", "judge_file", "remarks_of_line"]
 
 FORMATS = ("auto", "json", "ndjson", "csv")
 CHUNK = 8 * 1024 * 1024
@@ -47,6 +47,7 @@ class Task:
         format: one of ``FORMATS``.
         jobs: how many processes; 0: as many as there are cores.
         roots: where to look for standards, beside the packaged ones.
+        without: formats that are not checked.
     """
 
     standard: str
@@ -56,6 +57,7 @@ class Task:
     format: str = "auto"
     jobs: int = 0
     roots: tuple[Root, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def version(self) -> Version:
@@ -73,7 +75,7 @@ class Task:
 
 @cache
 def _judge(task: Task) -> DocumentJudge:
-    return DocumentJudge(task.version, task.schema, task.overlay)
+    return DocumentJudge(task.version, task.schema, task.overlay, task.without)
 
 
 @dataclass
@@ -185,18 +187,23 @@ def _ndjson(stream: BinaryIO, judge: DocumentJudge, end: int | None) -> Iterator
     part = Part()
     for number, line in numbered_lines(stream, end):
         part.lines = number
+        part.size += len(line or b"")
         if line is None:
             part.add([broken(NotJson("line"))], number)
+        elif found := remarks_of_line(line, judge):
+            part.add(found, number)
         else:
-            part.size += len(line)
-            part.add(_remarks_of_line(line, judge), number)
+            part.documents += 1
         if part.size > CHUNK and end is None:
             yield part
             part = Part()
     yield part
 
 
-def _remarks_of_line(line: bytes, judge: DocumentJudge) -> list[Remark]:
+def remarks_of_line(line: bytes, judge: DocumentJudge) -> list[Remark]:
+    """Return what is wrong with the document on a line."""
+    if judge.accepts_line(line):
+        return []
     try:
         return judge.remarks(parse(line))
     except NotJson as error:

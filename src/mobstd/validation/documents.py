@@ -8,7 +8,8 @@ from typing import Any
 
 from mobstd.canon.standard import Version
 from mobstd.judging.body import NotJson
-from mobstd.validation.overlay import validator_under
+from mobstd.validation.overlay import surely_under, validator_under
+from mobstd.validation.reading import swiftly
 from mobstd.validation.remark import Remark, broken, of_problem
 from mobstd.validation.rules import DocumentRules
 
@@ -19,15 +20,32 @@ MOST_REMARKS = 50
 
 
 class DocumentJudge:
-    """Judges documents of one schema of one version."""
+    """Judges documents of one schema of one version; ``without`` names formats left unchecked."""
 
-    def __init__(self, version: Version, schema: str, overlay: str | None = None) -> None:
-        self._validator = validator_under(version, schema, overlay)
+    def __init__(
+        self,
+        version: Version,
+        schema: str,
+        overlay: str | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self._validator = validator_under(version, schema, overlay, without)
         self._rules = DocumentRules(version, schema)
+        surely = None if self._rules else surely_under(version, schema, overlay, without)
+        self._surely = surely or _never
+
+    def accepts_line(self, line: bytes) -> bool:
+        """Say of a line, quickly, that nothing is wrong with it; false says nothing."""
+        try:
+            return self._surely(swiftly(line))
+        except (ValueError, RecursionError):
+            return False
 
     def remarks(self, document: Any) -> list[Remark]:
         """Return what is wrong with a JSON value; an empty list: nothing."""
         try:
+            if self._surely(document):
+                return []
             return list(islice(self._remarks(document), MOST_REMARKS))
         except UnicodeEncodeError:
             return [broken(NotJson("surrogate"))]
@@ -41,6 +59,10 @@ class DocumentJudge:
             yield from _once(map(of_problem, self._validator.problems(document)))
         elif self._rules:
             yield from self._rules.remarks(document)
+
+
+def _never(_: Any) -> bool:
+    return False
 
 
 def _once(remarks: Iterable[Remark]) -> Iterator[Remark]:

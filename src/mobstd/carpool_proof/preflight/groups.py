@@ -97,19 +97,20 @@ class _Groups:
     def _days(self, rows: Sequence[_Ridden]) -> None:
         """Keep what a person had in the day of each journey before it arrived."""
         terms, days = self._terms, self._terms.days
-        zones = {days.zone_of(row.lon) for row in rows}
+        zoned = [days.zone_of(row.lon) for row in rows]
+        zones = set(zoned)
         seen: dict[tuple[str, int], set[str]] = {}
-        for row in rows:
-            if row.seq >= 0:
-                zone = days.zone_of(row.lon)
-                trips = seen.get((zone, days.day(row.start, zone)[0]), ())
-                if trips and terms.matters(len(trips)):
-                    told = sorted(trips)[:MOST_TRIPS]
-                    self._spill.day(row.seq, json.dumps([row.person, told]))
+        for row, own in zip(rows, zoned, strict=True):
             for zone in zones:
                 first, last = days.day(row.start, zone)
+                known = seen.get((zone, first))
+                if known is None:
+                    known = seen[zone, first] = set()
+                if zone == own and row.seq >= 0 and known and terms.matters(len(known)):
+                    told = sorted(known)[:MOST_TRIPS]
+                    self._spill.day(row.seq, json.dumps([row.person, told]))
                 if row.start < last:
-                    seen.setdefault((zone, first), set()).add(row.trip)
+                    known.add(row.trip)
 
     def _overlaps(self, rows: Sequence[_Ridden]) -> None:
         ridden = [
@@ -146,7 +147,7 @@ class _Groups:
             self._find(seq, self._close)
 
     def _across(self, rows: Sequence[_Ridden]) -> None:
-        for one in self._operators.too_many_trips_by_day(list(map(_declared, rows))):
+        for one in self._operators.too_many_trips_in_some_window(list(map(_declared, rows))):
             self._likely(one, "interoperator_too_many_trips_by_day")
 
     def _couple_across(self, rows: Sequence[_Ridden]) -> None:

@@ -1,7 +1,7 @@
 """Journeys of the days before, from a file of journeys or from a database that a run fills.
 
-The database is SQLite: one table ``journeys``, which any program may fill too. A journey counts
-whatever became of it at the registry, as the profiles say.
+The database is SQLite, or PostgreSQL by its URL: one table ``journeys``, which any program may fill
+too. A journey counts whatever became of it at the registry, as the profiles say.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
+from mobstd.carpool_proof.preflight.postgres import around, is_url, keep
 from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
@@ -29,6 +30,7 @@ TABLE = """CREATE TABLE IF NOT EXISTS journeys (
 CREATE INDEX IF NOT EXISTS journeys_start ON journeys (start_ms);"""
 """The table of a history: ids, keys and instants in UNIX milliseconds."""
 
+_INSERT = "INSERT OR IGNORE INTO journeys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -63,7 +65,11 @@ def recall(
 
     Raises:
         ConfigError: where a database is none of ours.
+        MissingExtra: for PostgreSQL without the extra ``postgres``.
     """
+    if is_url(source.name):
+        loaded.past += _of_postgres(source.name, spill, loaded.past, every)
+        return
     if not is_database(source.name):
         for _ in past(
             _of_file(source, judge, operator_column, received_column), spill, loaded.past, every
@@ -74,6 +80,23 @@ def recall(
         loaded.past += spill.recall(source.name, loaded.past, every)
     except sqlite3.DatabaseError as error:
         raise ConfigError("proof.no-history", file=source.name, why=str(error)) from None
+
+
+def _of_postgres(url: str, spill: Spill, before: int, every: int) -> int:
+    """Copy what matters of a database into a file, and recall that."""
+    span = spill.span()
+    if span is None:
+        return 0
+    path = spill.file("history")
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {TABLE}")
+        for rows in around(url, *span, spill.declared()):
+            db.executemany(_INSERT, rows)
+        db.commit()
+    try:
+        return spill.recall(path, before, every)
+    finally:
+        Path(path).unlink()
 
 
 def _of_file(
@@ -96,16 +119,16 @@ def remember(name: str, spill: Spill, bit: int) -> int:
 
     Raises:
         ConfigError: where it cannot be written.
+        MissingExtra: for PostgreSQL without the extra ``postgres``.
     """
+    if is_url(name):
+        return keep(name, spill.kept(bit))
     try:
         with closing(sqlite3.connect(name)) as db:
             db.executescript(TABLE)
             before = db.total_changes
             with db:
-                db.executemany(
-                    "INSERT OR IGNORE INTO journeys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    spill.kept(bit),
-                )
+                db.executemany(_INSERT, spill.kept(bit))
             return db.total_changes - before
     except sqlite3.Error as error:
         raise ConfigError("proof.no-history", file=name, why=str(error)) from None

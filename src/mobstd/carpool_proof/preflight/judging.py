@@ -125,7 +125,7 @@ class _Judge:
         self._terms = terms_of(profile)
         self._anomalies = Anomalies(profile)
         self._bit = bit
-        self._within = within
+        self._waits = (0, within) if within else (0,)
 
     def reasons(self, row: Row, found: list[str], days: list[str]) -> list[Reason]:
         reasons = list(map(_unpacked, row[5].split("\n"))) if row[5] else []
@@ -157,8 +157,7 @@ class _Judge:
         """Return the terms of use that it breaks; those of a couple are among what was found."""
         terms = self._terms
         late = self._uncertain(
-            "expired",
-            [terms.expired(facts, at) is not None for at in (received, received + self._within)],
+            "expired", [terms.expired(facts, received + wait) is not None for wait in self._waits]
         )
         short = terms.distance_too_short(facts)
         many = terms.too_many_trips_by_day(facts, _Known(days)) if days else None
@@ -167,7 +166,7 @@ class _Judge:
 
     def _dated(self, facts: Facts, received: int) -> list[bool]:
         dates = self._terms.dates
-        return [dates(facts, at) is not None for at in (received, received + self._within)]
+        return [dates(facts, received + wait) is not None for wait in self._waits]
 
     def _uncertain(self, rule: str, early_and_late: list[bool]) -> Reason | None:
         """Return what is refused at both ends of the reception, or depends on it."""

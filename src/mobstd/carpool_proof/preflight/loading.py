@@ -25,6 +25,9 @@ __all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past", "plain"]
 
 SCHEMA = "journey"
 OVERLAY = "server"
+PHONES = frozenset({"phone", "phone-truncated"})
+"""The formats that ask the numbering plans."""
+
 _NOTHING: tuple[Any, ...] = (None,) * len(Facts._fields)
 _SHOWN = 5
 """How many problems of one schema are told at most."""
@@ -48,14 +51,19 @@ class Loaded:
 class Judge:
     """What a document says by itself, whatever the profile: what its schemas say, and the database.
 
-    ``published`` tells too what the server takes and the published text does not.
+    ``published`` tells too what the server takes and the published text does not; without
+    ``phones`` nothing is asked of phone numbers.
     """
 
-    def __init__(self, version: Version, published: bool = True) -> None:
+    def __init__(self, version: Version, published: bool = True, phones: bool = True) -> None:
         self.version = version
         self.overlay = OVERLAY if OVERLAY in overlays(version) else None
-        self._server = DocumentJudge(version, SCHEMA, self.overlay)
-        self._text = DocumentJudge(version, SCHEMA) if published and self.overlay else None
+        self.phones = phones
+        without = frozenset() if phones else PHONES
+        self._server = DocumentJudge(version, SCHEMA, self.overlay, without)
+        self._text = (
+            DocumentJudge(version, SCHEMA, None, without) if published and self.overlay else None
+        )
 
     def refuses(self, document: Any) -> bool:
         """Say whether the server refuses a document by its schema."""
@@ -94,7 +102,6 @@ def load(
     *,
     operator_column: str = "",
     keep: bool = False,
-    phones: bool = True,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Loaded:
     """Read the sources and spill what the rules need.
@@ -107,11 +114,10 @@ def load(
         spill: where to.
         operator_column: a member that names the operator, taken out before judging.
         keep: whether to keep the documents, for the files that are written.
-        phones: whether to compare phone numbers.
         progress: told how many were read; -1 at the end.
     """
     loaded = Loaded()
-    reader = _Reader(judge, profiles, arrival, operator_column, phones, loaded)
+    reader = _Reader(judge, profiles, arrival, operator_column, loaded)
     for number, source in enumerate(sources):
         for item in source.items(judge.version, SCHEMA, judge.overlay):
             seq = loaded.journeys
@@ -138,14 +144,12 @@ class _Reader:
         profiles: Sequence[Profile],
         arrival: Arrival,
         operator_column: str,
-        phones: bool,
         loaded: Loaded,
     ) -> None:
         self._judge = judge
         self._profiles = profiles
         self._arrival = arrival
         self._columns = (operator_column, arrival.column)
-        self._phones = phones
         self._loaded = loaded
 
     def read(self, item: Item, operator: str) -> Read:
@@ -182,7 +186,7 @@ class _Reader:
         reasons += [Reason(mistake.rule, "refused", pointer=mistake.pointer) for mistake in refused]
         reasons += [
             Reason(mistake.rule, "warning", pointer=mistake.pointer)
-            for mistake in consistency.doubtful(document, self._phones)
+            for mistake in consistency.doubtful(document, self._judge.phones)
         ]
         if refused:
             return 0, reasons

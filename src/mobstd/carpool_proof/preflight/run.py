@@ -43,7 +43,7 @@ class Plan:
         table: whether to write journeys as CSV too.
         operator_column: a member that names the operator.
         taken: what a verdict may depend on and is let pass.
-        phones: whether to compare phone numbers.
+        phones: whether to ask anything of phone numbers.
         published: whether to tell what the published text alone refuses.
         spill: the folder for what is put on disk.
         lang: of texts in tables.
@@ -106,7 +106,7 @@ def preflight(plan: Plan, tell: Tell = lambda one: None) -> tuple[Summary, list[
 def _loaded(
     plan: Plan, profiles: Sequence[Profile], spill: Spill, keep: bool
 ) -> tuple[Judge, Loaded]:
-    judge = Judge(plan.version, plan.published)
+    judge = Judge(plan.version, plan.published, plan.phones)
     loaded = load(
         plan.sources,
         judge,
@@ -115,7 +115,6 @@ def _loaded(
         spill,
         operator_column=plan.operator_column,
         keep=keep,
-        phones=plan.phones,
         progress=plan.progress,
     )
     for source in plan.history:
@@ -142,6 +141,7 @@ def _facts(plan: Plan, judge: Judge, loaded: Loaded) -> dict[str, Any]:
             "untimed": loaded.untimed,
         },
         "history": loaded.past,
+        "phones": plan.phones,
         "assumed": sorted(plan.taken),
     }
 

@@ -194,19 +194,35 @@ class Spill:
             {"bit": bit},
         )
 
-    def recall(self, name: str, before: int, every: int) -> int:
-        """Take from a database the days around the journeys, and the ids that stand in both."""
+    def span(self) -> tuple[int, int] | None:
+        """Return between which starts the days before matter; ``None`` where nothing is judged."""
         self.flush()
         first, last = self._db.execute(
             "SELECT min(start), max(start) FROM journey WHERE seq >= 0"
         ).fetchone()
-        if first is None:
+        return None if first is None else (first - _DAYS, last + _DAYS)
+
+    def declared(self) -> Iterator[tuple[str, str]]:
+        """Yield operator and id of every journey that has an id."""
+        self.flush()
+        yield from self._db.execute(
+            "SELECT operator, journey FROM journey WHERE seq >= 0 AND journey IS NOT NULL"
+        )
+
+    def file(self, name: str) -> str:
+        """Return the path of a file that is gone with the rest."""
+        return str(Path(self._folder.name) / name)
+
+    def recall(self, name: str, before: int, every: int) -> int:
+        """Take from a database the days around the journeys, and the ids that stand in both."""
+        span = self.span()
+        if span is None:
             return 0
         self._db.execute("ATTACH ? AS old", (f"file:{quote(name)}?mode=ro",))
         try:
             counted = self._db.execute(
                 _RECALL,
-                {"first": first - _DAYS, "last": last + _DAYS, "every": every}
+                {"first": span[0], "last": span[1], "every": every}
                 | {"before": before, "long_ago": LONG_AGO},
             )
             return counted.rowcount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,8 +38,10 @@ class Summary:
     at_creation: Counter[Verdict] = field(default_factory=Counter)
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)
     stages: dict[str, str] = field(default_factory=dict)
-    days: dict[str, Counter[Verdict]] = field(default_factory=dict)
-    operators: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    days: defaultdict[str, Counter[Verdict]] = field(default_factory=lambda: defaultdict(Counter))
+    operators: defaultdict[str, Counter[Verdict]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
 
     def count(self, one: Judged) -> None:
         """Count a journey."""
@@ -49,8 +51,8 @@ class Summary:
             self.rules[rule, weight] += 1
             self.stages[rule] = stage
         day = "" if one.start is None else _day(one.start)
-        self.days.setdefault(day, Counter())[one.verdict] += 1
-        self.operators.setdefault(one.operator or "", Counter())[one.verdict] += 1
+        self.days[day][one.verdict] += 1
+        self.operators[one.operator or ""][one.verdict] += 1
 
     @property
     def total(self) -> int:

@@ -23,6 +23,8 @@ def _said(summary: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         "proof.said.overlay" if summary["overlay"] else "proof.said.no-overlay",
         {"overlay": summary["overlay"] or ""},
     )
+    if not summary["phones"]:
+        yield "proof.said.no-phones", {}
     arrival = summary["reception"]
     yield f"proof.said.reception-{arrival['how']}", dict(arrival)
     if arrival["within"]:

@@ -16,6 +16,8 @@ quirks       behaviours of the real server, by name
 markup       what one of them does to ids
 wording      what a schema refuses, in the server's words
 refusals     errors in the registry's words
+exporting    the files that the registry makes; rounding, communes
+command      ``mobstd registry``
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Problem, Validator
@@ -20,6 +21,7 @@ from mobstd.carpool_proof.reference.refusals import (
     unauthorized,
 )
 from mobstd.carpool_proof.reference.wording import crash, phones_missing, worded
+from mobstd.carpool_proof.rules.facts import instant
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.serving.asgi import Response
 from mobstd.validation.overlay import validator_under
@@ -31,6 +33,7 @@ _BODIES = {
     "createJourney": "journey",
     "updateJourney": "journey-update",
     "cancelJourney": "cancellation",
+    "createExport": "export-request",
 }
 _MORE = ("operator_id", "incentive_counterparts")
 
@@ -86,6 +89,7 @@ class Counter:
             "getJourney": self._read,
             "updateJourney": self._update,
             "cancelJourney": self._cancel,
+            "createExport": self._export,
         }
 
     async def serve(self, asked: Request, caller: int | None) -> Response:
@@ -183,6 +187,24 @@ class Counter:
         operator = self._permitted(caller)
         await self._desk.cancel(operator, asked.id, body)
         return shown(200, {"jsonrpc": "2.0", "id": 1})
+
+    async def _export(self, caller: int | None, asked: Request) -> Response:
+        """Take the order of a file; ``mobstd registry export`` makes it, nobody is mailed."""
+        self._permitted(caller)
+        body, problems = self._problems(asked)
+        wrong = worded(problems)
+        if not wrong and instant(body["start_at"]) > instant(body["end_at"]):
+            wrong = ["/end_at: must not be before start_at"]
+        if not wrong and not body.get("recipients"):
+            wrong = ['No recipient found! You must set "created_by" or "recipients"']
+        if wrong:
+            refused = invalid(wrong)
+            if "export-errors-are-bare" not in self._quirks:
+                raise refused
+            return shown(refused.status, wrong)
+        told = {name: body[name] for name in ("start_at", "end_at")}
+        order = {"uuid": str(uuid4()), "target": "operator", "status": "pending"}
+        return shown(201, order | told)
 
 
 def _no_query(asked: Request) -> None:

@@ -20,7 +20,7 @@ from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Refusal, terms_of
 
-__all__ = ["Desk", "Kept"]
+__all__ = ["Desk", "Item", "Kept"]
 
 T = TypeVar("T")
 Item = dict[str, Any]

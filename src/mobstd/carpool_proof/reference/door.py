@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.carpool_proof.reference.clock import Clock
@@ -82,12 +82,13 @@ class Registry:
             return await self._local.answer(method, path, scope, receive)
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         named = _SEGMENT.match(path)
-        operation, id_ = self._find(path[named.end() :] if named else path, method)
+        operation, id_ = self._find(_written(scope, path)[named.end() if named else 0 :], method)
         if operation is None:
             return Response(404)
         told: Headers = ()
         try:
-            caller = self._caller(headers.get("authorization"))
+            public = operation.id == "createAccessToken"
+            caller = None if public else self._caller(headers.get("authorization"))
             client = scope.get("client") or ("",)
             limit = self._limits.take(operation.id, str(client[0]))
             told = limit.headers
@@ -111,7 +112,7 @@ class Registry:
         for operation, pattern in self._patterns:
             match = pattern.fullmatch(path) if operation.method == wanted else None
             if match:
-                return operation, next(iter(match.groups()), "")
+                return operation, unquote(next(iter(match.groups()), ""))
         return None, ""
 
     def _supports(self, named: re.Match[str]) -> bool:
@@ -159,3 +160,11 @@ class Registry:
             if crashes:
                 raise Refused(500, None, "Unexpected token in JSON") from None
             raise Refused(400, -32600, "Invalid Request", error.reason) from None
+
+
+def _written(scope: Scope, path: str) -> str:
+    """Return a path as it was written, so that an escaped slash is none; below a prefix, read."""
+    raw: bytes = scope.get("raw_path") or b""
+    if not raw or path != scope["path"]:
+        return quote(path)
+    return raw.partition(b"?")[0].decode("latin-1")

@@ -37,7 +37,7 @@ class Pair:
 
 
 DEFAULTS = tuple(
-    Pair(number, f"00000000-0000-4000-8000-00000000000{number}", f"sandbox-secret-{number}")
+    Pair(number, f"00000000-0000-4000-a000-00000000000{number}", f"sandbox-secret-{number}")
     for number in (1, 2, 3)
 )
 """Who may ask where nobody was said: three operators, with keys that everybody knows."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mobstd.carpool_proof.rules.profile import Profile
 
-__all__ = ["Limits", "Told"]
+__all__ = ["Headers", "Limits", "Told"]
 
 Headers = tuple[tuple[str, str], ...]
 _MOST = 10_000

@@ -138,7 +138,7 @@ class Processing:
     def _rows(db: sqlite3.Connection, since: int, until: int) -> Iterator[_Row]:
         rows = db.execute(
             'SELECT id, operator, journey, trip, driver, passenger, start, "end", class, document,'
-            " located FROM journeys WHERE start >= ? AND start < ? ORDER BY id",
+            " located FROM journeys WHERE start >= ? AND start < ?",
             (since, until),
         )
         return map(_Row._make, rows.fetchall())

@@ -28,6 +28,7 @@ QUIRKS = frozenset(
         "list-has-no-limit",
         "list-ends-at-midnight",
         "headers-with-x",
+        "export-errors-are-bare",
     }
 )
 """Every behaviour that the sandbox can have."""

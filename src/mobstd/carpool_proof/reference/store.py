@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
+import weakref
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 
@@ -64,6 +65,7 @@ class Store:
             self.secret = setting(self._db, "secret", secrets.token_hex(32))
         except sqlite3.Error as error:
             raise ConfigError("serving.database", path=path, reason=str(error)) from None
+        weakref.finalize(self, self._db.close)
         self._waiting: list[tuple[Act[Any], asyncio.Future[Any]]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -18,6 +18,12 @@ Span = tuple[int, int]
 _QUARTER = 900_000
 """Milliseconds within which the clocks of no zone come to another day."""
 
+_OLDEST, _NEWEST = (
+    int(datetime(*day, tzinfo=UTC).timestamp() * 1000) // _QUARTER
+    for day in ((1, 1, 3), (9999, 12, 29))
+)
+"""The calendar of Python ends a little later; a day beyond is taken to be the last one."""
+
 
 @dataclass(frozen=True)
 class Days:
@@ -57,6 +63,7 @@ class Days:
 @lru_cache(1 << 16)
 def _day(quarter: int, zone: str, first: time, last: time) -> Span:
     clock = ZoneInfo(zone)
+    quarter = min(max(quarter, _OLDEST), _NEWEST)
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=quarter * _QUARTER)
     day = moment.astimezone(clock).date()
     return _milliseconds(datetime.combine(day, first, clock)), _milliseconds(

@@ -8,8 +8,7 @@ certain.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mobstd.carpool_proof.rules.profile import Profile
@@ -70,17 +69,41 @@ class Operators:
         One journey a trip. What a person rode is left out: the registry mixes up two columns
         there, so that hardly any passenger is ever found.
         """
-        days: dict[str, list[Declared]] = {}
+        days: dict[int, list[Declared]] = {}
         for one in sorted(person):
             if one.drives:
-                day = datetime.fromtimestamp(one.start // 1000, UTC).date().isoformat()
-                days.setdefault(day, []).append(one)
+                days.setdefault(_day(one.start), []).append(one)
         for journeys in days.values():
             trips: dict[str, Declared] = {}
             for one in journeys:
                 trips.setdefault(one.trip, one)
             if self._trips(len(trips)) and self._many_by(len({j.operator for j in journeys})):
                 yield from list(trips.values())[self._limit :]
+
+    def too_many_trips_in_some_window(self, person: Sequence[Declared]) -> Iterator[Declared]:
+        """Yield what :meth:`too_many_trips_by_day` can yield of any window that cuts the day.
+
+        A window that begins after the first journey of a trip counts the trip from its next one.
+        """
+        driven = sorted(one for one in person if one.drives)
+        for _, days in groupby(driven, lambda one: _day(one.start)):
+            day = list(days)
+            if not self._many_by(len({one.operator for one in day})):
+                continue
+            recent: dict[str, None] = {}
+            for _, together in groupby(day, lambda one: one.start):
+                group = list(together)
+                for one in group:
+                    others = {other.trip for other in group} - {one.trip}
+                    for trip in reversed(recent):
+                        if trip == one.trip or self._trips(len(others) + 1):
+                            break
+                        others.add(trip)
+                    if self._trips(len(others) + 1):
+                        yield one
+                for one in group:
+                    recent.pop(one.trip, None)
+                    recent[one.trip] = None
 
     def too_close_trips(self, couple: Sequence[Declared]) -> Iterator[Declared]:
         """Yield the journeys of a couple that follow each other too closely, where many do."""
@@ -94,3 +117,8 @@ class Operators:
         ]
         if self._gaps(len(found)):
             yield from found
+
+
+def _day(at: int) -> int:
+    """Return the number of a day of UTC."""
+    return at // 86_400_000
