@@ -157,6 +157,8 @@ def _tokens(version: Version, setting: Setting, app: FaultMiddleware, sender: As
         for sent in asked["sends"][: 2 if setting.second else 1]
     ]
     app.awake = True
+    if any(answer.status >= 300 for answer in answers):
+        raise CanonError("matrix.no-token", version=str(version))
     return tuple(get(answer.json, asked["at"]) for answer in answers)
 
 
