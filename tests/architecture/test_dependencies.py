@@ -21,7 +21,8 @@ EXTRAS = {
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
     "serving": {"server", "conformance"},
-    "carpool_proof": {"sign", "bulk", "conformance", "oidc"},
+    "validation": {"bulk", "spark"},
+    "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""
 

@@ -184,16 +184,16 @@ def _placed(remarks: list[Remark], text: str) -> list[Remark]:
 
 
 def _ndjson(stream: BinaryIO, judge: DocumentJudge, end: int | None) -> Iterator[Part]:
-    part = Part()
+    part, accepts = Part(), judge.accepts_line
     for number, line in numbered_lines(stream, end):
         part.lines = number
         part.size += len(line or b"")
         if line is None:
             part.add([broken(NotJson("line"))], number)
-        elif found := remarks_of_line(line, judge):
-            part.add(found, number)
-        else:
+        elif accepts(line):
             part.documents += 1
+        else:
+            part.add(remarks_of_line(line, judge), number)
         if part.size > CHUNK and end is None:
             yield part
             part = Part()
@@ -202,8 +202,6 @@ def _ndjson(stream: BinaryIO, judge: DocumentJudge, end: int | None) -> Iterator
 
 def remarks_of_line(line: bytes, judge: DocumentJudge) -> list[Remark]:
     """Return what is wrong with the document on a line."""
-    if judge.accepts_line(line):
-        return []
     try:
         return judge.remarks(parse(line))
     except NotJson as error:

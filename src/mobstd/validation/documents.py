@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -20,7 +20,13 @@ MOST_REMARKS = 50
 
 
 class DocumentJudge:
-    """Judges documents of one schema of one version; ``without`` names formats left unchecked."""
+    """Judges documents of one schema of one version; ``without`` names formats left unchecked.
+
+    Attributes:
+        accepts_line: says of a line, quickly, that nothing is wrong with it; false says nothing.
+    """
+
+    accepts_line: Callable[[bytes], bool]
 
     def __init__(
         self,
@@ -33,13 +39,7 @@ class DocumentJudge:
         self._rules = DocumentRules(version, schema)
         surely = None if self._rules else surely_under(version, schema, overlay, without)
         self._surely = surely or _never
-
-    def accepts_line(self, line: bytes) -> bool:
-        """Say of a line, quickly, that nothing is wrong with it; false says nothing."""
-        try:
-            return self._surely(swiftly(line))
-        except (ValueError, RecursionError):
-            return False
+        self.accepts_line = _quick(surely) if surely else _never
 
     def remarks(self, document: Any) -> list[Remark]:
         """Return what is wrong with a JSON value; an empty list: nothing."""
@@ -59,6 +59,18 @@ class DocumentJudge:
             yield from _once(map(of_problem, self._validator.problems(document)))
         elif self._rules:
             yield from self._rules.remarks(document)
+
+
+def _quick(surely: Callable[[Any], bool]) -> Callable[[bytes], bool]:
+    read = swiftly
+
+    def accepts(line: bytes) -> bool:
+        try:
+            return surely(read(line))
+        except (ValueError, RecursionError):
+            return False
+
+    return accepts
 
 
 def _never(_: Any) -> bool:

@@ -78,10 +78,11 @@ class _Judged:
         line = text.encode() if isinstance(text, str) else bytes(text or b"")
         if not line or line.isspace():
             return None, None
+        judge = self._task.judge()
         if len(line) > MAX_LINE:
             found = [broken(NotJson("line"))]
         else:
-            found = remarks_of_line(line, self._task.judge())
+            found = [] if judge.accepts_line(line) else remarks_of_line(line, judge)
         return any(remark.severity == "error" for remark in found), list(map(_told, found))
 
 

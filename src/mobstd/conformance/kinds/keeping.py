@@ -8,10 +8,11 @@ from typing import Any
 from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import shown
 from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import at, ladder
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import LEADING, table
+from mobstd.conformance.scenarios.table import LEADING, table, taken
 from mobstd.conformance.scenarios.thing import unsettled
 from mobstd.conformance.scenarios.workshop import Thing, Workshop
 from mobstd.judging.exchange import Exchange
@@ -116,7 +117,63 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
                     before=cell.before,
                 )
             )
+    for beside in _bystanders(workshop, resource, row):
+        evidence += 1
+        findings += [] if beside is None else [beside]
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _bystanders(
+    workshop: Workshop, resource: Resource, row: Requirement
+) -> Iterator[Finding | None]:
+    """Make several of one candidate; what becomes of one is nothing to the others."""
+    life = resource.life
+    if life is None or resource.read is None or resource.state is None:
+        return
+    for place in taken(workshop, resource, row):
+        seen = list(_beside(workshop, resource, row, place))
+        if any(seen):  # its owner may have acted in that moment; hardly twice
+            seen = list(_beside(workshop, resource, row, place))
+        yield from seen
+
+
+def _beside(
+    workshop: Workshop, resource: Resource, row: Requirement, place: int
+) -> Iterator[Finding | None]:
+    life = resource.life
+    assert life is not None
+    one = workshop.make(resource, row, place)
+    other = None if one is None else workshop.made(resource, one.candidate, row, {})
+    if one is None or other is None:
+        return
+    workshop.read(other, row)
+    sent = workshop.change(one, {resource.state or "": life.undone}, row)
+    if sent.accepted:
+        yield _moved(workshop, row, other, sent, taken_back=True)
+        third = workshop.made(resource, one.candidate, row, {})
+        if third is not None:
+            yield _moved(workshop, row, one, third.created, taken_back=False)
+            workshop.drop(third)
+    workshop.drop(other)
+    workshop.drop(one)
+
+
+def _moved(
+    workshop: Workshop, row: Requirement, thing: Thing, sent: Exchange, *, taken_back: bool
+) -> Finding | None:
+    """Say that a thing was taken back with another one, or is there again because of one."""
+    read, life = workshop.read(thing, row), thing.resource.life
+    now = shown(read, thing.resource)
+    if read is None or life is None or now is None or (now == life.undone) is not taken_back:
+        return None
+    return found(
+        row,
+        "probe.state-kept.beside",
+        (read, sent, thing.created),
+        pointer=at(thing.resource),
+        expected=thing.state,
+        received=now,
+    )
 
 
 def _begun(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -287,7 +344,7 @@ READ_BACK = Probe(
     writes=True,
 )
 STATE_KEPT = Probe(
-    lambda check, row, operation, lab: 0,
+    lambda check, row, operation, lab: 18,
     _state_kept,
     "writes",
     {"en": "read the state after each change", "fr": "relire l'état après chaque changement"},

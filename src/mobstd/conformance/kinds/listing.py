@@ -80,11 +80,18 @@ def _each(
 ) -> Iterator[_Refusal | None]:
     """Yield for each candidate ``None`` where it was taken, in one way or another."""
     candidates = material(workshop.lab, [source], workshop.now).candidates
-    for candidate in candidates[:FEW]:
+    for candidate in _ends(candidates):
         known = _again(workshop, resource, candidate, row)
         refusal = None if known is None else _tried(check, row, workshop, resource, known)
         if known is not None and (refusal is None or 400 <= (refusal.exchange.status or 0) < 500):
             yield refusal
+
+
+def _ends(candidates: list[Candidate]) -> list[Candidate]:
+    """Return a few: what is listed first, last and in between."""
+    last = len(candidates) - 1
+    places = dict.fromkeys(last * step // (FEW - 1) for step in (0, FEW - 1, *range(1, FEW - 1)))
+    return [candidates[place] for place in places if candidates]
 
 
 def _tried(

@@ -57,6 +57,9 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
             again = workshop.post(resource, edit.document, row, "negative", negative=True)
         if again.status is None or again.status in _statuses(check) or again.status >= 500:
             continue
+        if again.status in REFUSED and _refuses_all(row, workshop, resource, control, again):
+            evidence -= 1
+            continue
         if check.get("expect") == "refused" and _undone(workshop, resource, edit, control, again):
             continue
         findings.append(
@@ -73,6 +76,17 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
             )
         )
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _refuses_all(
+    row: Requirement, workshop: Workshop, resource: Resource, control: Thing, sent: Exchange
+) -> bool:
+    """Say whether what is right is refused alike by now: the seat may be taken, say."""
+    body = workshop.body(resource, control.candidate)
+    right = workshop.post(resource, body, row, "control", negative=True)
+    if right.accepted:
+        workshop.drop(workshop.thing(resource, body, right, control.candidate))
+    return right.status == sent.status
 
 
 def _undone(

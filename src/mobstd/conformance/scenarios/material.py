@@ -122,7 +122,8 @@ def parts(source: Source, item: Any) -> list[Any]:
 def sorts(documents: Sequence[Any]) -> list[list[int]]:
     """Return the places of documents by sort, told apart by the texts that several share.
 
-    A text is one of a few (two to ``FEW``) in its place, such as the type of a price.
+    A text is one of a few (two to ``FEW``) in its place, such as the type of a price. The sort that
+    has most texts that no other had comes first, so that a few sorts show most of the texts.
     """
     texts: list[dict[str, str]] = [
         {p: v for p, v in find(one, "/**") if isinstance(v, str)} for one in documents
@@ -135,7 +136,17 @@ def sorts(documents: Sequence[Any]) -> list[list[int]]:
     out: dict[tuple[str | None, ...], list[int]] = {}
     for place, found in enumerate(texts):
         out.setdefault(tuple(found.get(pointer) for pointer in few), []).append(place)
-    return list(out.values())
+    return [out[sort] for sort in _spread(list(out))]
+
+
+def _spread(sorts: list[tuple[str | None, ...]]) -> Iterator[tuple[str | None, ...]]:
+    shown: set[tuple[int, str | None]] = set()
+    left = dict.fromkeys(sorts)
+    while left:
+        best = max(left, key=lambda sort: len({*enumerate(sort)} - shown))
+        shown |= {*enumerate(best)}
+        del left[best]
+        yield best
 
 
 def spoilt(lab: Lab, resource: Resource, because: str, now: int) -> Candidate | None:

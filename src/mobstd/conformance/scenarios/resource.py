@@ -106,6 +106,12 @@ class LifeCycle:
         """Every state, in the order of the standard."""
         return tuple(self.pairs)
 
+    @cached_property
+    def over(self) -> tuple[str, ...]:
+        """The states that need no undoing, since it can't follow on them."""
+        undone = self.undone
+        return tuple(one for one in self.pairs if one != undone and undone not in self.pairs[one])
+
     def kind(self, before: str, wanted: str) -> str:
         """Return what asking for a state is.
 

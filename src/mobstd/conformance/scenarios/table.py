@@ -19,7 +19,7 @@ WORDS = "mobstd: à demain 7h30, merci !"
 GONE = 404
 """What is read of a thing that was undone, where the target keeps no such things."""
 
-__all__ = ["LEADING", "Cell", "in_state", "table"]
+__all__ = ["LEADING", "Cell", "in_state", "table", "taken"]
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def in_state(
             workshop.change(thing, {resource.state: step}, row)
         read = workshop.read(thing, row)
         now = shown(read, resource)
-        if state == life.undone and read is not None and read.status == GONE:
+        if state in (life.undone, *life.over) and read is not None and read.status == GONE:
             return None
         if now == state or (now is None and thing.state == state):
             return thing

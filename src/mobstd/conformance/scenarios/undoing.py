@@ -48,9 +48,8 @@ def look_at(lab: Lab, resource: Resource, key: str) -> Look | None:
     if resource.read is None or resource.life is None:
         return None
     asked = lab.session.request(resource.read, {resource.parameter or "": key})
-    undone, pairs = resource.life.undone, resource.life.pairs
-    over = tuple(one for one in pairs if one != undone and undone not in pairs[one])
-    return Look(asked, resource.life.at, undone, over)
+    life = resource.life
+    return Look(asked, life.at, life.undone, life.over)
 
 
 def seen_gone(look: Look, said: bool, status: int | None, state: str | None) -> bool:
