@@ -20,6 +20,7 @@ ROLES = {
     "ocss@1.0-alpha": ("operator", "maas"),
     "rdex-plus@2.0": ("operator", "maas"),
     "rdex@1.2": ("operator",),
+    "carpool-proof@3.4": ("registry",),
 }
 VECTORS: dict[str, Mapping[str, Any]] = {}
 SPOKEN: dict[str, str] = {}
