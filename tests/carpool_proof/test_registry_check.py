@@ -11,15 +11,20 @@ from typing import Any
 
 import pytest
 
+from mobstd.canon.standard import find
 from mobstd.carpool_proof.reference import build, build_3_3
 from mobstd.carpool_proof.reference.keys import DEFAULTS
+from mobstd.conformance import matrix
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.run import Options, check
 from mobstd.conformance.scenarios.cleanup import clean
 from mobstd.errors import TransportError
+from mobstd.judging.catalogue import catalogue
 from mobstd.judging.exchange import Request, Response
+from mobstd.serving.faults import load_faults
 from mobstd.transport.asgi import AsgiSender
 
+VERSION = find("carpool-proof@3.4")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CLOCK = NOW.isoformat()
 KEYS = {"access_key": DEFAULTS[0].access_key, "secret_key": DEFAULTS[0].secret_key}
@@ -117,3 +122,36 @@ def test_what_is_left_is_canceled_from_the_journal(tmp_path: Path) -> None:
         assert all(one.done for one in undone)
         assert set(listed(sender, token, "canceled")) == left
         assert not journal.exists()
+
+
+UNSEEDED = {
+    "PROOF-AUTH-08": "the sandbox lists no keys",
+    "PROOF-AUTH-09": "the sandbox lists no keys",
+    "PROOF-ERR-04": "nothing is answered 403 in the blocks of the sandbox",
+    "PROOF-GEO-01": "the sandbox knows no places",
+    "PROOF-GEO-02": "the sandbox knows no places",
+    "PROOF-GEO-03": "the sandbox knows no places",
+    "PROOF-GEO-04": "the sandbox knows no places",
+    "PROOF-LIST-05": "lists are empty before anything is written",
+}
+
+
+def test_every_checked_row_has_a_fault_and_half_were_seen() -> None:
+    rows = catalogue(VERSION, "registry").rows
+    faults = load_faults(VERSION)
+    checked_rows = {row.id for row in rows.values() if row.checks}
+    assert checked_rows - {fault.requirement for fault in faults} == set(UNSEEDED)
+    assert {row.untested["reason"] for row in rows.values() if row.untested}.isdisjoint(
+        {"needs-write"}
+    )
+    assert sum(fault.seen is not None for fault in faults) * 2 >= len(faults)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PROOF-CANC-04/says-so", "PROOF-TERM-04/close", "PROOF-UPD-05/revives", "PROOF-JRN-17/taken"],
+)
+def test_a_wrong_registry_is_found_under_its_row(name: str) -> None:
+    (mutant,) = matrix.mutants(VERSION, [name])
+    cell = matrix.measure(VERSION, mutant, whole=True)
+    assert (cell.end, cell.others) == ("killed", ())

@@ -48,6 +48,7 @@ def build(
     rules: str | None = None,
     quirks: str | None = None,
     overlay: str = "server",
+    behaviours: Iterable[str] = (),
     version: str = "3.4",
 ) -> Registry:
     """Return the sandbox registry as an ASGI app.
@@ -61,6 +62,7 @@ def build(
         rules: the rule profile; the latest, or that of the quirks, when ``None``.
         quirks: the set of behaviours of the real server to have.
         overlay: what documents are judged by beyond the text; ``none``: the text alone.
+        behaviours: quirks and faults by name, each with ``@`` and the operations that have it.
         version: of the standard.
 
     Raises:
@@ -87,7 +89,7 @@ def build(
         raise MissingExtra("oidc.missing-oidc", module=error.name or "") from None
 
     served = find(f"carpool-proof@{version}")
-    oddities = quirks_of(served, quirks)
+    oddities = quirks_of(served, quirks).also(name.partition("@")[0] for name in behaviours)
     judged = profile(rules or oddities.rules or _LATEST)
     time = clock if isinstance(clock, Clock) else clock_of(clock)
     above = None if overlay == "none" else overlay

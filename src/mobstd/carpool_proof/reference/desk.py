@@ -164,9 +164,10 @@ class Desk:
         for mistake in database(document, self._profile):
             raise invalid([f"{mistake.pointer}/index: must be unique"])
         found = facts(document, str(operator))
+        after = "failed" if "updates-fail" in self._quirks else "updated"
         db.execute(
             'UPDATE journeys SET trip = ?, start = ?, "end" = ?, class = ?, document = ?,'
-            " touched = ?, acquisition = 'updated', fraud = 'pending', anomaly = 'pending',"
+            f" touched = ?, acquisition = '{after}', fraud = 'pending', anomaly = 'pending',"
             " located = 0, frauds = '[]', anomalies = '[]' WHERE operator = ? AND journey = ?",
             (
                 found.trip, found.start, found.end, found.proof_class, json.dumps(document),
@@ -178,9 +179,10 @@ class Desk:
         """Say that a journey does not count; once more changes what is said alone."""
 
         def act(db: sqlite3.Connection) -> None:
+            once = " AND acquisition <> 'canceled'" if "cancels-once" in self._quirks else ""
             done = db.execute(
                 "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
-                " WHERE operator = ? AND journey = ?",
+                f" WHERE operator = ? AND journey = ?{once}",
                 (said["code"], said.get("message"), operator, id_),
             )
             if not done.rowcount:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from mobstd.canon.files import load
 from mobstd.canon.standard import Version
@@ -52,6 +52,10 @@ class Quirks:
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
+
+    def also(self, names: Iterable[str]) -> Quirks:
+        """Return the set with more behaviours, such as faults."""
+        return replace(self, names=self.names | frozenset(names))
 
 
 NONE = Quirks()
