@@ -79,6 +79,7 @@ class Options:
         allow_writes: send other methods than GET and HEAD too; what is made is taken back.
         second: headers of another party, which must not reach what mobstd made.
         journal: the file that notes every write before it is sent; in ``.mobstd`` when ``None``.
+        keys: what a token was exchanged for, by member; as the profile says when empty.
         issuer: makes the ID tokens that are sent; stand-ins when ``None``.
         receiver: hears what the target calls; nobody does when ``None``.
         person: asks somebody to act at the target; nobody is there when ``None``.
@@ -108,6 +109,7 @@ class Options:
     second: tuple[tuple[str, str], ...] = ()
     journal: str | None = None
     issuer: Issuer | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     receiver: Receiver | None = None
     person: Person | None = None
     hook: Hook | None = None
@@ -261,7 +263,10 @@ def _workshop(
 ) -> Workshop:
     seconds = int(now.timestamp())
     theirs = next(iter(profile.operator_domains), None)
-    maker = Maker(options.seed, seconds, profile.caller, theirs, Tokens(options.issuer))
+    tokens, keys = Tokens(options.issuer), options.keys
+    if not keys and profile.auth is not None:
+        keys = {name: secret.reveal() for name, secret in profile.auth.credentials.items()}
+    maker = Maker(options.seed, seconds, profile.caller, theirs, tokens, keys)
     return Workshop(lab, Debts(lab, journal, maker), maker, seconds)
 
 

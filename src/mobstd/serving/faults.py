@@ -166,6 +166,7 @@ class FaultMiddleware:
 
     Attributes:
         touched: how many requests and answers came out changed.
+        awake: whether the variants are applied.
     """
 
     def __init__(self, app: Asgi, faults: Iterable[Variant], version: Version, role: str) -> None:
@@ -174,11 +175,12 @@ class FaultMiddleware:
         self._operations = list(operations(version, role).values())
         self._seen: Counter[str] = Counter()
         self.touched = 0
+        self.awake = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         operation = self._operation(scope)
-        concerned = [v for v in self._variants if v.concerns(operation)]
+        concerned = [v for v in self._variants if self.awake and v.concerns(operation)]
         if operation is None or not concerned:
             await self._app(scope, receive, send)
             return

@@ -20,7 +20,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["READ_BACK", "STATE_KEPT", "UNCHANGED"]
+__all__ = ["BEGUN", "READ_BACK", "STATE_KEPT", "UNCHANGED"]
 
 
 def _first_reads(
@@ -176,6 +176,34 @@ def _moved(
     )
 
 
+def _begun(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """What was made is read in the state that it begins in, or in one that follows."""
+    opened = shop(lab, operation)
+    if opened is None or opened[1].life is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    life = opened[1].life
+    evidence, findings = 0, []
+    for thing, read in _first_reads(workshop, resource, row):
+        state = get(read.body, life.at) if _whole(read) else MISSING
+        if not isinstance(state, str):
+            continue
+        evidence += 1
+        if state not in life.first:
+            findings.append(
+                found(
+                    row,
+                    "probe.begun",
+                    (read, thing.created),
+                    pointer=at(resource),
+                    expected=life.first[0],
+                    received=state,
+                    text=check.get("message"),
+                )
+            )
+    return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
 def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A change of the state leaves the rest as it was, with whatever else is sent along."""
     opened = shop(lab, operation)
@@ -320,6 +348,13 @@ STATE_KEPT = Probe(
     _state_kept,
     "writes",
     {"en": "read the state after each change", "fr": "relire l'état après chaque changement"},
+    writes=True,
+)
+BEGUN = Probe(
+    lambda check, row, operation, lab: 2,
+    _begun,
+    "writes",
+    {"en": "read the state of what was made", "fr": "lire l'état de ce qui a été créé"},
     writes=True,
 )
 UNCHANGED = Probe(

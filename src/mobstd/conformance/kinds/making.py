@@ -17,6 +17,7 @@ from mobstd.conformance.scenarios.thing import unsettled
 from mobstd.conformance.scenarios.workshop import TRIES, Thing, Workshop, named
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
 REFUSED = range(300, 500)
@@ -96,7 +97,8 @@ def compared(
 ) -> Iterator[Finding]:
     """Yield a finding for each value of an answer that is not as it has to be."""
     refused = lab.context.refused(exchange)
-    for one in differences(wanted, exchange.body):
+    root = check.get("in", "")
+    for one in differences(wanted, get(exchange.body, root)):
         if not about(one.pointer, check.get("only", ()), check.get("except", ())):
             continue
         if refused.touches(one.pointer, frozenset()) or _lost(refused, one):
@@ -105,7 +107,7 @@ def compared(
             row,
             code,
             (exchange, other),
-            pointer=f"/response/body{one.pointer}",
+            pointer=f"/response/body{root}{one.pointer}",
             expected=one.sent,
             received=one.came,
             severity="warning" if one.close else "error",

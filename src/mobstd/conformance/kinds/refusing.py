@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from mobstd.conformance.kinds.correcting import refuse_correction
 from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.edit import Edit, edits
+from mobstd.conformance.scenarios.edit import Edit, edits, put
 from mobstd.conformance.scenarios.material import spoilt
 from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["REJECT", "UNFIT", "VARY", "each_edit", "many"]
 
 REFUSED = range(400, 500)
+GONE = 404
 
 
 def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -29,6 +32,8 @@ def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     workshop, resource = opened
     if operation == resource.create:
         return _refuse_made(check, row, workshop, resource)
+    if operation == resource.correct:
+        return refuse_correction(check, row, workshop, resource)
     return _refuse_change(check, row, workshop, resource)
 
 
@@ -45,6 +50,7 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
         evidence += 1
         if sent.status in _statuses(check):
             findings += _kept(check, row, workshop, resource, edit, sent)
+            findings += _named(check, row, resource, edit, sent)
             continue
         edit, again = make(), sent
         if workshop.key_of(resource, edit.document) != workshop.key_of(resource, first):
@@ -99,7 +105,9 @@ def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callabl
 
     def made() -> list[Edit]:
         right = workshop.body(control.resource, control.candidate)
-        wanted = [{k: workshop.maker.word(v) for k, v in e.items()} for e in check["edits"]]
+        for pointer in check.get("same", ()):
+            right = put(right, pointer, get(control.sent, pointer))
+        wanted = workshop.maker.words(check["edits"])
         return list(edits(wanted, right, names))
 
     for place in range(len(made())):
@@ -140,6 +148,8 @@ def _kept(
     key = workshop.key_of(resource, edit.document)
     if not key or edit.at == resource.key:
         return []
+    if "kept" in check.params:
+        return _stored(check, row, workshop, resource, edit, sent)
     read = there(workshop, resource, key, row)
     if read is None:
         return []
@@ -158,23 +168,72 @@ def _kept(
     ]
 
 
+def _stored(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource, edit: Edit,
+    sent: Exchange,
+) -> list[Finding]:  # fmt: skip
+    """Read what was refused and may be known all the same, or must be."""
+    key = workshop.key_of(resource, edit.document)
+    read = workshop.read(key, row, resource=resource)
+    if read is not None and read.accepted:
+        workshop.found(resource, key)
+    if read is None or check["kept"] != "must" or read.status != GONE:
+        return []
+    return [
+        found(
+            row,
+            "probe.reject.lost",
+            (read, sent),
+            pointer="/response/status",
+            expected=200,
+            received=read.status,
+            edit=edit.name,
+        )
+    ]
+
+
+def _named(
+    check: Check, row: Requirement, resource: Resource, edit: Edit, sent: Exchange
+) -> list[Finding]:
+    """Look for the words that a refusal has to have."""
+    text = named(sent, resource.refusal)
+    lacking = [word for word in check.get("names", ()) if word not in text]
+    if not lacking:
+        return []
+    return [
+        found(
+            row,
+            "probe.reject.unnamed",
+            (sent,),
+            pointer="/response/body",
+            expected=lacking,
+            text=check.get("message"),
+            severity=edit.severity,
+            edit=edit.name,
+        )
+    ]
+
+
 def _refuse_change(
     check: Check, row: Requirement, workshop: Workshop, resource: Resource
 ) -> Result:
     """Ask for changes that are wrong in one edit; each is to be refused, and change nothing."""
     if resource.life is None or resource.change is None:
         return Result(reason="not-permitted")
-    right, at_state = right_change(resource), f"/{resource.state}"
+    first, at_state = right_change(resource), f"/{resource.state}"
+    sends = resource.sends.get(first.get("", ""))
+    right = first if sends is None else dict(sends)
     evidence: int = 0
     findings: list[Finding] = []
     thing: Thing | None = None
-    for edit in edits(check["edits"], right, {}):
+    for edit in edits(workshop.maker.words(check["edits"]), right, {}):
         if edit.document.get(resource.state or "") in resource.life.pairs and edit.at == at_state:
             continue  # a version may have the word
         thing = thing or workshop.make(resource, row)
         if thing is None:
             return Result(reason="no-data")
-        sent = workshop.change(thing, edit.document, row, "negative", negative=True)
+        asked, body = (edit.document, MISSING) if sends is None else (first, edit.document)
+        sent = workshop.change(thing, asked, row, "negative", body=body, negative=True)
         after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
         moved = moved and not wandered(workshop, resource, thing.sent_state, after)
@@ -199,7 +258,7 @@ def _refuse_change(
             workshop.drop(thing)
             thing = None
     thing = thing or workshop.make(resource, row)
-    if thing is None or not workshop.change(thing, right, row).accepted:
+    if thing is None or not workshop.change(thing, first, row).accepted:
         return Result()
     workshop.drop(thing)
     return Result(evidence, tuple(findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,9 @@ from mobstd.conformance.profile import Callbacks, Profile
 from mobstd.conformance.run import Options, check, the_role
 from mobstd.conformance.session import SAFE
 from mobstd.errors import CanonError
+from mobstd.judging.exchange import Request
 from mobstd.judging.fault import Fault, Setting
+from mobstd.judging.pointer import get
 from mobstd.serving.faults import FaultMiddleware, behaviours
 from mobstd.transport.asgi import AsgiSender
 
@@ -119,16 +122,20 @@ def _options(
     fuzz: bool,
     folder: Path,
     around: Around,
+    tokens: tuple[str, ...] = (),
 ) -> Options:
     known = plan(version)
-    now = known.get("reference", {}).get("now")
+    now = known.get("now", known.get("reference", {}).get("now"))
     presented = tuple((known["key"]["header"], key) for key in _keys(version, need.setting))
+    if tokens:
+        presented = tuple(("Authorization", f"Bearer {token}") for token in tokens)
     return Options(
         blocks=blocks,
         now=datetime.fromtimestamp(now, UTC) if now is not None else None,
         with_fuzz=fuzz,
         credentials=presented[:1],
         second=presented[1:],
+        keys=dict(known["token"]["sends"][0]) if tokens else {},
         allow_writes=need.writes,
         journal=str(folder / "writes"),
         receiver=around.receiver,
@@ -136,6 +143,23 @@ def _options(
         trigger=around.trigger,
         sleep=lambda _: None,
     )
+
+
+def _tokens(version: Version, setting: Setting, app: FaultMiddleware, sender: AsgiSender) -> Any:
+    """Return the tokens that the reference gives for keys, before anything is wrong with it."""
+    asked = plan(version).get("token")
+    if asked is None:
+        return ()
+    app.awake = False
+    named = (("Accept", "application/json"), ("Content-Type", "application/json"))
+    answers = [
+        sender.send(Request("POST", asked["path"], (), named, json.dumps(sent).encode()))
+        for sent in asked["sends"][: 2 if setting.second else 1]
+    ]
+    app.awake = True
+    if any(answer.status >= 300 for answer in answers):
+        raise CanonError("matrix.no-token", version=str(version))
+    return tuple(get(answer.json, asked["at"]) for answer in answers)
 
 
 def _profile(version: Version, need: Need) -> Profile:
@@ -172,7 +196,7 @@ def mutated(
         for name, where in behaviours(variants).items()
     )
     keys = _keys(version, need.setting)
-    if need.writes:
+    if need.writes or "token" in plan(version):
         inner = _reference(version, wrong, keys, need.role, **calls)
     else:
         inner = _read_only(version, wrong, keys)
@@ -188,7 +212,13 @@ def needed(version: Version, mutant: Mutant) -> Need:
         if name in known
     )
     setting = mutant.variant.setting
-    return Need(setting, not reads or setting.partner or setting.issuer, mutant.role)
+    writes = not reads or setting.partner or setting.issuer or _always(version)
+    return Need(setting, writes, mutant.role)
+
+
+def _always(version: Version) -> bool:
+    """Say whether nothing can be judged of a version without writing."""
+    return bool(plan(version).get("writes", {}).get("always"))
 
 
 def checked(
@@ -211,7 +241,8 @@ def checked(
         blocks = (block, *setting.blocks)
     with TemporaryDirectory() as folder, AsgiSender(app) as sender:
         around.target = sender
-        options = _options(version, need, blocks, fuzz, Path(folder), around)
+        tokens = _tokens(version, setting, app, sender)
+        options = _options(version, need, blocks, fuzz, Path(folder), around, tokens)
         report = check(sender, _profile(version, need), options)
     return report, app.touched + (around.edits.touched if around.edits else 0)
 
@@ -291,7 +322,9 @@ def _end(fault: Fault, outcome: str | None, others: tuple[str, ...], unreached: 
 def verify_reference(version: Version, *, fuzz: bool = False) -> list[tuple[Need, list[str]]]:
     """Return, for each need that a mutant has, what is held against the reference."""
     seeded = mutants(version)
-    needs = dict.fromkeys([Need(), *(needed(version, mutant) for mutant in seeded)])
+    needs = dict.fromkeys(
+        [Need(writes=_always(version)), *(needed(version, mutant) for mutant in seeded)]
+    )
     found = []
     for need in needs:
         if need.setting.domains:

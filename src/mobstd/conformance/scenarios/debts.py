@@ -46,8 +46,9 @@ class Debts:
         """Return what undoes a thing; ``None`` where nothing does."""
         if not resource.undoable or not key or resource.life is None or resource.change is None:
             return None
-        query = {resource.parameter or "": key, resource.state or "": resource.life.undone}
-        undo = self.lab.session.request(resource.change, query)
+        query, body = resource.asked({resource.state or "": resource.life.undone})
+        asked = {resource.parameter or "": key, **query}
+        undo = self.lab.session.request(resource.change, asked, body=body)
         self._owed[undo.target] = (resource, key)
         return undo
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +34,9 @@ SOON = 3600
 
 FEW = 4
 """How many values a member may have to tell sorts of candidates apart."""
+
+MOVED = re.compile(r"\$now([+-][0-9]+)([smhd])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 MOST = 40
 """How many candidates are kept of one source."""
@@ -162,7 +167,8 @@ class Maker:
     ``$key`` and ``$event`` are new ids, ``$person`` a new name of a person, ``$first`` the first
     state, ``$soon`` an instant to come, ``$caller`` the domain of mobstd, ``$site`` its address,
     ``$theirs`` the domain of the target, ``$page`` a page of mobstd's, ``$traveller`` of whom
-    tokens speak, ``$token`` a token.
+    tokens speak, ``$token`` a token, ``$sha256`` a digest that this run has not used; ``$now-90m``
+    an instant of RFC 3339 so far from now, in ``s``, ``m``, ``h`` or ``d``.
 
     Args:
         seed: of the run.
@@ -170,6 +176,7 @@ class Maker:
         caller: the domain that mobstd makes bookings under.
         theirs: the domain of the target, where it is known.
         tokens: makes tokens.
+        keys: what a token of the target is exchanged for, by member: ``$credential/NAME``.
     """
 
     def __init__(
@@ -179,7 +186,9 @@ class Maker:
         caller: str,
         theirs: str | None = None,
         tokens: Tokens | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
+        self._keys = {f"$credential/{name}": key for name, key in (keys or {}).items()}
         self._now, self._theirs = now, theirs
         self.caller = caller
         self.tokens = tokens or Tokens()
@@ -213,7 +222,10 @@ class Maker:
 
     def fills(self, source: Source) -> bool:
         """Say whether everything that a template asks for is known."""
-        return self._theirs is not None or "$theirs" not in _words(source.body)
+        words = set(_words(source.body))
+        secret = {word for word in words if word.startswith("$credential/")}
+        known = self._theirs is not None or "$theirs" not in words
+        return known and secret <= self._keys.keys()
 
     def harmless(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return a document with a stand-in for each token in it: nothing secret is left."""
@@ -248,7 +260,7 @@ class Maker:
         if node.startswith("$item"):
             value = get(item, node.removeprefix("$item"))
             return MISSING if value is None else value
-        return words[node] if node in words else self.word(node)
+        return words[node] if node in words else self._keys.get(node) or self.word(node)
 
     def word(self, node: Any) -> Any:
         """Return what a word of a template stands for, where it needs no candidate."""
@@ -267,7 +279,20 @@ class Maker:
                 return self.key() + "-mobstd"
             case "$no-uuid":
                 return "z" + self.key()[1:]
-        return node
+            case "$sha256":
+                return hashlib.sha256(self.key().encode()).hexdigest()
+        moved = MOVED.fullmatch(node) if isinstance(node, str) else None
+        return node if moved is None else self._instant(int(moved[1]) * SECONDS[moved[2]])
+
+    def words(self, node: Any) -> Any:
+        """Return a value with every word in it filled in that needs no candidate."""
+        if isinstance(node, Mapping):
+            return {key: self.words(value) for key, value in node.items()}
+        return [self.words(one) for one in node] if isinstance(node, list) else self.word(node)
+
+    def _instant(self, seconds: int) -> str:
+        at = datetime.fromtimestamp(self._now + seconds, UTC)
+        return at.isoformat().replace("+00:00", "Z")
 
 
 def _words(node: Any) -> Iterator[str]:

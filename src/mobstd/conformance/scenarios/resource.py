@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from mobstd.canon.standard import Version
+from mobstd.judging.pointer import MISSING, get
 
 __all__ = [
     "Brought",
@@ -135,10 +136,14 @@ class Resource:
         create: the operation that makes it.
         read: the one that reads it again, where there is one.
         change: the one that changes its state, where there is one.
+        lists: the one that lists it, where there is one.
+        correct: the one that puts other values into it, where there is one.
+        correction: what is sent there, a template as the body of a source.
         key: where its id is in the document; ``parameter`` is that of ``read`` and ``change``.
         digest: what the id is the MD5 of, one after the other: other members, and ``$now``; it is
             a UUID where there is nothing.
         state: the parameter of ``change`` that names the state; ``note``: that of some words.
+        sends: what is sent to ``change``, by state, where no parameter names it.
         already: the code of the refusal of a state that it has already.
         refusal: where in the body of a refusal its code stands.
         news: where each telling of it has an id of its own, where it is told of rather than made.
@@ -155,10 +160,14 @@ class Resource:
     sources: tuple[Source, ...]
     read: str | None = None
     change: str | None = None
+    lists: str | None = None
+    correct: str | None = None
+    correction: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
     parameter: str | None = None
     digest: tuple[str, ...] = ()
     state: str | None = None
+    sends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     note: str | None = None
     already: str | None = None
     refusal: str = "/error"
@@ -171,8 +180,29 @@ class Resource:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """Everything that it is made, read and changed by."""
-        return tuple(name for name in (self.create, self.read, self.change) if name)
+        """Everything that it is made, read, listed, changed and corrected by."""
+        every = (self.create, self.read, self.change, self.correct, self.lists)
+        return tuple(name for name in every if name)
+
+    def begins(self, document: Any) -> str | None:
+        """Return the state that a document is made in: its own, or that which all are made in."""
+        if self.life is None:
+            return None
+        state = get(document, self.life.at)
+        if isinstance(state, str):
+            return state
+        return self.life.first[0] if self.sends else None
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        """Return the parameters and the body of a change.
+
+        Args:
+            values: by parameter; where none names the state, it stands under an empty name.
+        """
+        query = dict(values)
+        if not self.sends:
+            return query, MISSING
+        return query, dict(self.sends.get(query.pop("", ""), {}))
 
 
 def _source(data: Mapping[str, Any]) -> Source:
@@ -209,6 +239,7 @@ def _life(data: Mapping[str, Any]) -> LifeCycle:
 
 def _resource(name: str, data: Mapping[str, Any], refusal: str) -> Resource:
     change, key = data.get("change", {}), data.get("key", {})
+    correct = data.get("correct", {})
     sources = tuple(map(_source, data["from"]))
     return Resource(
         id=name,
@@ -217,10 +248,14 @@ def _resource(name: str, data: Mapping[str, Any], refusal: str) -> Resource:
         sources=tuple(one for one in sources if one.apart is None),
         read=data.get("read"),
         change=change.get("operation"),
+        lists=data.get("list"),
+        correct=correct.get("operation"),
+        correction=correct.get("body", {}),
         key=key.get("at"),
         parameter=key.get("parameter"),
         digest=tuple(key.get("md5", ())),
-        state=change.get("state"),
+        state=change.get("state", "" if "sends" in change else None),
+        sends=change.get("sends", {}),
         note=change.get("note"),
         already=change.get("already"),
         refusal=refusal,

@@ -82,7 +82,8 @@ def _walk(
 
     for state in life.states:
         thing: Thing | None = None
-        for wanted in sorted(life.states, key=lambda to: _rank(life, state, to)):
+        askable = [to for to in life.states if not resource.sends or to in resource.sends]
+        for wanted in sorted(askable, key=lambda to: _rank(life, state, to)):
             thing = thing or another(state)
             if thing is None:
                 break

@@ -10,7 +10,6 @@ from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.material import Candidate
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
 
 __all__ = ["Thing", "unsettled"]
 
@@ -38,9 +37,7 @@ class Thing:
     @property
     def sent_state(self) -> str | None:
         """The state that it was posted in."""
-        life = self.resource.life
-        state = get(self.sent, life.at) if life is not None else None
-        return state if isinstance(state, str) else None
+        return self.resource.begins(self.sent)
 
 
 def unsettled(thing: Thing) -> set[str]:

@@ -12,7 +12,7 @@ from mobstd.conformance.scenarios.answers import answered, named, shown
 from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
-from mobstd.conformance.scenarios.resource import Resource, resources
+from mobstd.conformance.scenarios.resource import Resource, Source, resources
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
@@ -179,10 +179,16 @@ class Workshop:
         self, resource: Resource, key: str, state: str, row: Requirement | None
     ) -> Exchange:
         """Ask for a state of something that may not be there."""
-        query = {resource.parameter or "": key, resource.state or "": state}
+        query, body = resource.asked({resource.state or "": state})
         undo = self.debts.undo(resource, key)
         return self._write(
-            resource.change or "", query, MISSING, row, "negative", undo, negative=True
+            resource.change or "",
+            {resource.parameter or "": key, **query},
+            body,
+            row,
+            "negative",
+            undo,
+            negative=True,
         )
 
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
@@ -196,7 +202,7 @@ class Workshop:
         self, resource: Resource, body: dict[str, Any], exchange: Exchange, candidate: Candidate
     ) -> Thing:
         """Return what an accepted post made."""
-        state = get(body, resource.life.at) if resource.life else None
+        state = resource.begins(body)
         return Thing(resource, self.key_of(resource, body), body, exchange, candidate, state)
 
     def key_of(self, resource: Resource, body: Any) -> str:
@@ -218,7 +224,7 @@ class Workshop:
         key = self.key_of(resource, body)
         undo = self.debts.undo(resource, key)
         if key and resource.life is not None:
-            self._states.setdefault(key.lower(), str(get(body, resource.life.at)))
+            self._states.setdefault(key.lower(), str(resource.begins(body)))
         if resource.news and undo is not None:
             self.debts.tell(undo, resource, body)
         exchange = self._write(
@@ -264,11 +270,12 @@ class Workshop:
         about = thing.resource
         assert about.change is not None
         assert about.parameter is not None
-        asked = {about.parameter: thing.key if key is None else key, **query}
+        told, right = about.asked(query)
+        asked = {about.parameter: thing.key if key is None else key, **told}
         undo = self.debts.undo(about, thing.key) if key is None else None
         before = self._states.get(thing.key.lower())
         exchange = self._write(
-            about.change, asked, body, row, purpose, undo,
+            about.change, asked, right if body is MISSING else body, row, purpose, undo,
             negative=negative, credentials=credentials, extra=extra,
         )  # fmt: skip
         if key is None:
@@ -280,6 +287,27 @@ class Workshop:
             if self._states.get(thing.key.lower()) == before:
                 self._states[thing.key.lower()] = wanted
         return exchange
+
+    def correct(
+        self,
+        thing: Thing,
+        body: Any,
+        row: Requirement | None,
+        purpose: str = "scenario",
+        *,
+        key: str | None = None,
+        **options: Any,
+    ) -> Exchange:
+        """Put other values into a thing, or into what has another key."""
+        about = thing.resource
+        asked = {about.parameter or "": thing.key if key is None else key}
+        undo = self.debts.undo(about, thing.key) if key is None else None
+        return self._write(about.correct or "", asked, body, row, purpose, undo, **options)
+
+    def correction(self, thing: Thing) -> dict[str, Any]:
+        """Return what is right to correct a thing with."""
+        source = Source(None, thing.resource.correction)
+        return self.maker.filled(Candidate(source, thing.sent), None)
 
     def state_of(self, key: str) -> str | None:
         """Return the state that a thing of this run was given last; ``None``: it is none of it."""

@@ -1,0 +1,142 @@
+"""What a target lets one correct: taken where it is right, refused where it is wrong."""
+
+from __future__ import annotations
+
+from mobstd.conformance.kinds.making import control_of, shop
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.edit import edits, members
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["CORRECT", "LISTED", "refuse_correction"]
+
+REFUSED = range(400, 500)
+
+
+def refuse_correction(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource
+) -> Result:
+    """Correct a thing in ways that are wrong in one edit; the right way is taken afterwards."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return Result(reason="no-data")
+    catalogue = workshop.lab.context.catalogue
+    schema = next(iter(catalogue.operations[resource.correct or ""].body.values()))
+    names = members(catalogue.version, schema)
+    expect = check.get("expect", [400])
+    statuses = REFUSED if expect == "refused" else expect
+    evidence: int = 0
+    findings: list[Finding] = []
+    right = workshop.correction(thing)
+    for edit in edits(workshop.maker.words(check["edits"]), right, names):
+        sent = workshop.correct(thing, edit.document, row, "negative", negative=True)
+        if sent.status is None or sent.status >= 500 or sent.status == 429:
+            continue
+        evidence += 1
+        if sent.status not in statuses:
+            findings.append(
+                found(
+                    row,
+                    "probe.reject",
+                    (sent, thing.created),
+                    pointer="/response/status",
+                    expected=expect[0] if isinstance(expect, list) else expect,
+                    received=sent.status,
+                    severity=edit.severity,
+                    text=check.get("message"),
+                    edit=edit.name,
+                )
+            )
+    taken = workshop.correct(thing, right, row).accepted
+    workshop.drop(thing)
+    return Result(evidence, tuple(findings)) if taken else Result(reason="no-data")
+
+
+def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Correct a thing in a state: taken, or refused, and in a state then."""
+    opened = shop(lab, operation)
+    if opened is None or opened[1].life is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    thing = workshop.make(resource, row)
+    if thing is None or resource.life is None:
+        return Result(reason="no-data")
+    if "unknown" in check.params:
+        body, key = workshop.correction(thing), workshop.maker.key()
+        sent = workshop.correct(thing, body, row, "negative", key=key, negative=True)
+        workshop.drop(thing)
+        return _judged(check, row, thing, sent, None)
+    undone = check.get("of") == "undone"
+    if undone:
+        asked = {resource.state or "": resource.life.undone}
+        if not workshop.change(thing, asked, row).accepted:
+            return Result(reason="no-data")
+    refused = "expect" in check.params and check["expect"][0] >= REFUSED.start
+    purpose = "negative" if refused else "scenario"
+    sent = workshop.correct(thing, workshop.correction(thing), row, purpose, negative=refused)
+    read = workshop.read(thing, row)
+    if not undone:
+        workshop.drop(thing)
+    else:
+        workshop.found(resource, thing.key)
+    return _judged(check, row, thing, sent, read)
+
+
+def _judged(
+    check: Check, row: Requirement, thing: Thing, sent: Exchange, read: Exchange | None
+) -> Result:
+    if sent.status is None or sent.status >= 500 or sent.status == 429:
+        return Result()
+    expect, state = check.get("expect"), check.get("state")
+    if expect is not None and sent.status not in expect:
+        wrong = found(
+            row, "probe.correct", (sent, thing.created), pointer="/response/status",
+            expected=expect[0], received=sent.status, text=check.get("message"),
+        )  # fmt: skip
+        return Result(1, (wrong,))
+    if state is None:
+        return Result(1)
+    now = shown(read, thing.resource) if read is not None else None
+    odd = expect is None and not sent.accepted and check.get("of") != "undone"
+    if read is None or not read.accepted or odd:
+        return Result()
+    if now == state:
+        return Result(1)
+    wrong = found(
+        row, "probe.correct.state", (read, sent), pointer="/response/body",
+        expected=state, received=now, text=check.get("message"),
+    )  # fmt: skip
+    return Result(1, (wrong,))
+
+
+def _listed(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Ask for lists that may have what was made: rows that judge lists judge these."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    if control_of(workshop, resource, row) is None:
+        return Result(reason="no-data")
+    for query in check["queries"]:
+        lab.ask(operation, workshop.maker.words(query), "scenario", row)
+    return Result()
+
+
+CORRECT = Probe(
+    lambda check, row, operation, lab: 5,
+    _correct,
+    "writes",
+    {"en": "correct what was made", "fr": "corriger ce qui a été créé"},
+    writes=True,
+)
+LISTED = Probe(
+    lambda check, row, operation, lab: len(check["queries"]),
+    _listed,
+    "writes",
+    {"en": "list what was made", "fr": "lister ce qui a été créé"},
+    writes=True,
+)
