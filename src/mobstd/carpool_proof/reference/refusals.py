@@ -26,7 +26,7 @@ class Refused(Exception):
     """
 
     def __init__(self, status: int, code: int | None, message: str, data: Any = _NOTHING) -> None:
-        super().__init__(status, code)
+        super().__init__(status, code, message, *(() if data is _NOTHING else (data,)))
         self.status = status
         self.error: dict[str, Any] = {} if code is None else {"code": code}
         self.error["message"] = message
