@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mobstd.conformance.kinds.making import right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.kinds.refusing import each_edit, many
+from mobstd.conformance.kinds.varying import each_edit, many
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import edits
 from mobstd.judging.finding import Finding, Result

@@ -7,6 +7,7 @@ from dataclasses import replace
 from mobstd.canon.openapi import key_header
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import spoke
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
@@ -71,7 +72,7 @@ def _key_header(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
         if (spelled, key) in own:
             continue
         asked = lab.ask(operation, query, "twin", row, presenting=((spelled, key),))
-        if asked.status is None or asked.status >= 500 or asked.status == 429:
+        if not spoke(asked):
             continue
         evidence += 1
         if not asked.accepted:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.kinds.telling import Tried, answered, later_states, opened_for, twice
+from mobstd.conformance.kinds.telling import Tried, later_states, opened_for, twice
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import spoke
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.news import tell
 from mobstd.conformance.scenarios.oracle import there
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
@@ -43,7 +45,7 @@ def _believed(
     body = put(workshop.body(resource, control.candidate), check["at"],
                workshop.maker.tokens.token(kind))  # fmt: skip
     sent = workshop.post(resource, body, row, "negative", negative=True)
-    if not answered(sent):
+    if not spoke(sent):
         return 0, []
     if sent.accepted:
         workshop.drop(workshop.thing(resource, body, sent, control.candidate))
@@ -68,10 +70,10 @@ def _late(check: Check, row: Requirement, workshop: Workshop, control: Thing, ki
     edited = {check["at"]: workshop.maker.tokens.token(kind)}
     sent = tell(workshop, thing, later, row, "scenario", edited=edited, negative=True)
     wrong: list[Any] = []
-    if answered(sent) and not sent.accepted:
+    if spoke(sent) and not sent.accepted:
         wrong = [_told_of(row, "probe.token.late", (sent, thing.created), kind, 200)]
     workshop.drop(thing)
-    return int(answered(sent)), wrong
+    return int(spoke(sent)), wrong
 
 
 def _told_of(

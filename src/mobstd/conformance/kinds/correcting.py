@@ -5,16 +5,16 @@ from __future__ import annotations
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import REFUSED, shown, spoke
 from mobstd.conformance.scenarios.edit import edits, members
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["CORRECT", "LISTED", "refuse_correction"]
-
-REFUSED = range(400, 500)
 
 
 def refuse_correction(
@@ -34,7 +34,7 @@ def refuse_correction(
     right = workshop.correction(thing)
     for edit in edits(workshop.maker.words(check["edits"]), right, names):
         sent = workshop.correct(thing, edit.document, row, "negative", negative=True)
-        if sent.status is None or sent.status >= 500 or sent.status == 429:
+        if not spoke(sent):
             continue
         evidence += 1
         if sent.status not in statuses:
@@ -89,7 +89,7 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
 def _judged(
     check: Check, row: Requirement, thing: Thing, sent: Exchange, read: Exchange | None
 ) -> Result:
-    if sent.status is None or sent.status >= 500 or sent.status == 429:
+    if not spoke(sent):
         return Result()
     expect, state = check.get("expect"), check.get("state")
     if expect is not None and sent.status not in expect:

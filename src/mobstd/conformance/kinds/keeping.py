@@ -8,22 +8,22 @@ from typing import Any
 from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import shown
+from mobstd.conformance.scenarios.answers import whole
 from mobstd.conformance.scenarios.difference import differences
-from mobstd.conformance.scenarios.oracle import at, ladder
+from mobstd.conformance.scenarios.oracle import ladder
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import LEADING, table, taken
-from mobstd.conformance.scenarios.thing import unsettled
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.table import LEADING, table
+from mobstd.conformance.scenarios.thing import Thing, unsettled
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["BEGUN", "READ_BACK", "STATE_KEPT", "UNCHANGED"]
+__all__ = ["READ_BACK", "UNCHANGED", "first_reads"]
 
 
-def _first_reads(
+def first_reads(
     workshop: Workshop, resource: Resource, row: Requirement
 ) -> list[tuple[Thing, Exchange]]:
     """Return each example with the answer that shows it right after it was made."""
@@ -42,7 +42,7 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
         return Result(reason="not-permitted")
     workshop, resource = opened
     evidence, findings = 0, []
-    for thing, read in _first_reads(workshop, resource, row):
+    for thing, read in first_reads(workshop, resource, row):
         if read.status is None or read.status >= 500:
             continue
         evidence += 1
@@ -91,119 +91,6 @@ def _answered(thing: Thing) -> Any:
     return made.body if readable else MISSING
 
 
-def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What is read has the state that was given last: as made, and after each change taken."""
-    opened = shop(lab, operation)
-    if opened is None or opened[1].life is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    findings: list[Finding] = []
-    evidence = 0
-    for cell in table(workshop, resource, row):
-        if cell.kind not in LEADING or not cell.taken:
-            continue
-        if cell.after is None or cell.read is None:
-            continue
-        evidence += 1
-        if cell.after != cell.wanted:
-            findings.append(
-                found(
-                    row,
-                    "probe.state-kept",
-                    (cell.read, cell.exchange),
-                    pointer=at(resource),
-                    expected=cell.wanted,
-                    received=cell.after,
-                    before=cell.before,
-                )
-            )
-    for beside in _bystanders(workshop, resource, row):
-        evidence += 1
-        findings += [] if beside is None else [beside]
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
-def _bystanders(
-    workshop: Workshop, resource: Resource, row: Requirement
-) -> Iterator[Finding | None]:
-    """Make several of one candidate; what becomes of one is nothing to the others."""
-    life = resource.life
-    if life is None or resource.read is None or resource.state is None:
-        return
-    for place in taken(workshop, resource, row):
-        seen = list(_beside(workshop, resource, row, place))
-        if any(seen):  # its owner may have acted in that moment; hardly twice
-            seen = list(_beside(workshop, resource, row, place))
-        yield from seen
-
-
-def _beside(
-    workshop: Workshop, resource: Resource, row: Requirement, place: int
-) -> Iterator[Finding | None]:
-    life = resource.life
-    assert life is not None
-    one = workshop.make(resource, row, place)
-    other = None if one is None else workshop.made(resource, one.candidate, row, {})
-    if one is None or other is None:
-        return
-    workshop.read(other, row)
-    sent = workshop.change(one, {resource.state or "": life.undone}, row)
-    if sent.accepted:
-        yield _moved(workshop, row, other, sent, taken_back=True)
-        third = workshop.made(resource, one.candidate, row, {})
-        if third is not None:
-            yield _moved(workshop, row, one, third.created, taken_back=False)
-            workshop.drop(third)
-    workshop.drop(other)
-    workshop.drop(one)
-
-
-def _moved(
-    workshop: Workshop, row: Requirement, thing: Thing, sent: Exchange, *, taken_back: bool
-) -> Finding | None:
-    """Say that a thing was taken back with another one, or is there again because of one."""
-    read, life = workshop.read(thing, row), thing.resource.life
-    now = shown(read, thing.resource)
-    if read is None or life is None or now is None or (now == life.undone) is not taken_back:
-        return None
-    return found(
-        row,
-        "probe.state-kept.beside",
-        (read, sent, thing.created),
-        pointer=at(thing.resource),
-        expected=thing.state,
-        received=now,
-    )
-
-
-def _begun(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What was made is read in the state that it begins in, or in one that follows."""
-    opened = shop(lab, operation)
-    if opened is None or opened[1].life is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    life = opened[1].life
-    evidence, findings = 0, []
-    for thing, read in _first_reads(workshop, resource, row):
-        state = get(read.body, life.at) if _whole(read) else MISSING
-        if not isinstance(state, str):
-            continue
-        evidence += 1
-        if state not in life.first:
-            findings.append(
-                found(
-                    row,
-                    "probe.begun",
-                    (read, thing.created),
-                    pointer=at(resource),
-                    expected=life.first[0],
-                    received=state,
-                    text=check.get("message"),
-                )
-            )
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
 def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """A change of the state leaves the rest as it was, with whatever else is sent along."""
     opened = shop(lab, operation)
@@ -225,7 +112,7 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
         for before, changes, after in _stretches(thing):
             if {name for name, _ in changes} != {flavour}:
                 continue
-            if not _whole(before) or not _whole(after):
+            if not whole(before) or not whole(after):
                 continue
             evidence += 1
             sent = changes[-1][1]
@@ -330,31 +217,11 @@ def _changed(
         )
 
 
-def _whole(exchange: Exchange) -> bool:
-    response = exchange.response
-    readable = response is not None and response.not_json is None
-    return exchange.accepted and readable and isinstance(exchange.body, dict)
-
-
 READ_BACK = Probe(
     lambda check, row, operation, lab: 6,
     _read_back,
     "writes",
     {"en": "read again what was made", "fr": "relire ce qui a été créé"},
-    writes=True,
-)
-STATE_KEPT = Probe(
-    lambda check, row, operation, lab: 18,
-    _state_kept,
-    "writes",
-    {"en": "read the state after each change", "fr": "relire l'état après chaque changement"},
-    writes=True,
-)
-BEGUN = Probe(
-    lambda check, row, operation, lab: 2,
-    _begun,
-    "writes",
-    {"en": "read the state of what was made", "fr": "lire l'état de ce qui a été créé"},
     writes=True,
 )
 UNCHANGED = Probe(

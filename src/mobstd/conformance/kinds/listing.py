@@ -9,7 +9,7 @@ from typing import Any
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import NEAR_KM, NEAR_SECONDS, Anchor, Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import NOT_FOUND, named
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.material import Candidate, material, unfit
 from mobstd.conformance.scenarios.resource import Resource, Source
@@ -25,8 +25,6 @@ __all__ = ["MADE_FROM"]
 
 FEW = 3
 """How many candidates of a source are tried: one may be taken by somebody else."""
-
-NOT_FOUND = 404
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,27 @@
-"""What a target makes: taken, returned as it was sent, refused where it is wrong, made once."""
+"""What a target makes, and what it answers then: what was sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.difference import Difference, about, differences
-from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.material import Candidate, sorts
-from mobstd.conformance.scenarios.oracle import wandered
+from mobstd.conformance.scenarios.material import sorts
 from mobstd.conformance.scenarios.resource import Resource, resources
-from mobstd.conformance.scenarios.thing import unsettled
-from mobstd.conformance.scenarios.workshop import TRIES, Thing, Workshop, named
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import TRIES, Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
-REFUSED = range(300, 500)
-
 SORTS = 3
 """How many sorts of candidates are tried."""
 
 __all__ = [
-    "OUTDATED",
-    "REPEAT",
     "RETURNED",
-    "STRANGER",
     "compared",
     "control_of",
     "examples",
@@ -152,93 +144,6 @@ def _returned(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
-def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Post a known key again, with other values and word for word: new, changed, and undone."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    states: list[str | None] = [None]
-    if resource.life is not None and resource.state is not None:
-        states += [right_change(resource)[resource.state], resource.life.undone]
-    evidence: int = 0
-    findings: list[Finding] = []
-    for state in states:
-        thing = workshop.make(resource, row)
-        if thing is None:
-            return Result(reason="no-data")
-        if state is not None and resource.state is not None:
-            workshop.change(thing, {resource.state: state}, row)
-        workshop.read(thing, row)
-        before = workshop.read(thing, row)
-        for same in (False, True):
-            found_ = _posted_again(check, row, workshop, thing, same=same)
-            if found_ is None:
-                continue
-            sent, wrong = found_
-            evidence += 1
-            findings += wrong
-            findings += _other_now(check, row, lab, workshop, thing, before, sent)
-        workshop.drop(thing)
-    return Result(evidence, tuple(findings))
-
-
-def _posted_again(
-    check: Check, row: Requirement, workshop: Workshop, thing: Thing, *, same: bool
-) -> tuple[Exchange, list[Finding]] | None:
-    body = thing.sent
-    for pointer, value in () if same else check["set"].items():
-        body = put(body, pointer, value)
-    sent = workshop.post(thing.resource, body, row, "negative", negative=True)
-    thing.history.append(("again", sent))
-    if sent.status is None or sent.status >= 500:
-        return None
-    if same:
-        return sent, []
-    expect, code = check.get("expect", REFUSED), check.get("code")
-    if sent.status not in expect:
-        why = "probe.repeat" if sent.accepted else "probe.repeat.status"
-        wrong = found(row, why, (sent, thing.created), pointer="/response/status", expected=409,
-                      received=sent.status)  # fmt: skip
-    elif code is not None and code not in named(sent, thing.resource.refusal):
-        wrong = found(row, "probe.repeat.code", (sent,), pointer="/response/body", expected=code)
-    else:
-        return sent, []
-    return sent, [wrong]
-
-
-def _other_now(
-    check: Check,
-    row: Requirement,
-    lab: Lab,
-    workshop: Workshop,
-    thing: Thing,
-    before: Exchange | None,
-    sent: Exchange,
-) -> Iterator[Finding]:
-    after = workshop.read(thing, row)
-    if before is None or after is None or not before.accepted or not after.accepted:
-        return
-    if not isinstance(after.body, dict) or not isinstance(before.body, dict):
-        return
-    life = thing.resource.life
-    known = workshop.known(thing.resource)
-    restless = unsettled(thing)
-    for one in compared(
-        Check(check.kind), row, lab, before.body, after, before, "probe.repeat.changed"
-    ):
-        at = str(one.params["member"])
-        by_itself = life is not None and at == life.at
-        by_itself = by_itself and wandered(workshop, thing.resource, one.expected, one.received)
-        if "/" + at.split("/")[1] in known and at not in restless and not by_itself:
-            yield _caused(one, sent)
-
-
-def _caused(finding: Finding, sent: Exchange) -> Finding:
-    read, *others = finding.exchanges
-    return replace(finding, exchanges=(read, sent.id, *others))
-
-
 def control_of(workshop: Workshop, resource: Resource, row: Requirement) -> Thing | None:
     """Return something that was taken just like that: the control of what is to be refused."""
     return next(iter(examples(workshop, resource, row)), None)
@@ -253,101 +158,10 @@ def right_change(resource: Resource) -> dict[str, Any]:
     return {resource.state: step}
 
 
-def _stranger(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What is made is for somebody whom the target has never seen."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    if control_of(workshop, resource, row) is not None:
-        return Result(1)
-    refusals = workshop.refusals.get(resource.id, [])
-    told = next((x for x in refusals if check["code"] in named(x, resource.refusal)), None)
-    if told is None:
-        return Result(reason="no-data")
-    return Result(
-        1,
-        (
-            found(
-                row,
-                "probe.stranger",
-                (told,),
-                pointer="/response/status",
-                expected=201,
-                received=told.status,
-                error=check["code"],
-            ),
-        ),
-    )
-
-
-def _outdated(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """What is right is refused, whatever it is made of, and taken with another value."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    taken = {id(thing.candidate.source) for thing in examples(workshop, resource, row)}
-    evidence, findings = len(taken), []
-    for source in resource.sources:
-        candidates = workshop.material(resource).of(source)
-        if id(source) in taken or not candidates:
-            continue
-        found_ = _only_otherwise(check, row, workshop, resource, candidates[0])
-        evidence += found_ is not None
-        findings += [] if found_ is None else [found_]
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
-def _only_otherwise(
-    check: Check, row: Requirement, workshop: Workshop, resource: Resource, candidate: Candidate
-) -> Finding | None:
-    right = workshop.body(resource, candidate)
-    refused = workshop.post(resource, right, row, "negative", negative=True)
-    if refused.status is None or not 400 <= refused.status < 500:
-        return None
-    body = put(workshop.body(resource, candidate), check["at"], check["value"])
-    sent = workshop.post(resource, body, row, "twin", negative=True)
-    if not sent.accepted:
-        return None
-    workshop.drop(workshop.thing(resource, body, sent, candidate))
-    return found(
-        row,
-        "probe.outdated",
-        (refused, sent),
-        pointer="/response/status",
-        expected=sent.status,
-        received=refused.status,
-        text=check.get("message"),
-        value=check["value"],
-    )
-
-
 RETURNED = Probe(
     lambda check, row, operation, lab: 8,
     _returned,
     "writes",
     {"en": "make one of each sort", "fr": "en créer un de chaque sorte"},
-    writes=True,
-)
-REPEAT = Probe(
-    lambda check, row, operation, lab: 24,
-    _repeat,
-    "writes",
-    {"en": "post a known id again", "fr": "envoyer de nouveau un id connu"},
-    writes=True,
-)
-STRANGER = Probe(
-    lambda check, row, operation, lab: 0,
-    _stranger,
-    "writes",
-    {"en": "see that strangers are served", "fr": "voir que les inconnus sont servis"},
-    writes=True,
-)
-OUTDATED = Probe(
-    lambda check, row, operation, lab: 2,
-    _outdated,
-    "writes",
-    {"en": "see which version is taken", "fr": "voir quelle version est acceptée"},
     writes=True,
 )

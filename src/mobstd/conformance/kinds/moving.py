@@ -8,10 +8,11 @@ from typing import Any
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import named
 from mobstd.conformance.scenarios.oracle import at, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, Cell, table
-from mobstd.conformance.scenarios.workshop import Workshop, named
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement

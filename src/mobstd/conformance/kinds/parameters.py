@@ -7,6 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Lab, Query
+from mobstd.conformance.scenarios.answers import spoke
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
@@ -41,7 +42,7 @@ def _refused(
     evidence, findings = 0, []
     for name, query, severity in cases:
         twin = lab.ask(operation, query, "negative", row, negative=True)
-        if twin.status is None or twin.status >= 500 or twin.status == 429:
+        if not spoke(twin):
             continue
         evidence += 1
         if twin.status in expect:

@@ -8,10 +8,12 @@ from typing import Any
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import shown
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.oracle import look, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from mobstd.conformance.kinds.making import examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import NOT_FOUND, spoke
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.news import tell
 from mobstd.conformance.scenarios.oracle import at, look, observable, unreached
 from mobstd.conformance.scenarios.presence import names_a_code
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.table import in_state, table
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import get
@@ -25,7 +27,6 @@ __all__ = [
     "TAKEN",
     "TOLD",
     "Tried",
-    "answered",
     "later_states",
     "opened_for",
     "twice",
@@ -57,11 +58,6 @@ def opened_for(
     return "no-data" if control is None else (workshop, resource, control)
 
 
-def answered(exchange: Exchange) -> bool:
-    """Say whether an answer came that is about what was sent."""
-    return exchange.status is not None and exchange.status < 500 and exchange.status != 429
-
-
 def _taken(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """What nothing is wrong with is taken, of each sort."""
     opened = shop(lab, operation)
@@ -73,7 +69,7 @@ def _taken(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if len(sorts) == len(resource.sources):
         return Result(len(sorts))
     refusals = workshop.refusals.get(resource.id, [])
-    told = [x for x in refusals if answered(x) and x.status not in NO_ANSWER]
+    told = [x for x in refusals if spoke(x) and x.status not in NO_ANSWER]
     if not told or len(told) < len(refusals):
         return Result(len(sorts), reason=None if sorts else "no-data")
     wrong = found(row, "probe.taken", (told[0],), pointer="/response/status", expected=200,
@@ -90,7 +86,7 @@ def _reached(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     assert resource.life is not None
     apart = unreached(workshop, resource, row)
     if apart is not None:
-        known = apart.status == 404 and names_a_code(lab, apart)
+        known = apart.status == NOT_FOUND and names_a_code(lab, apart)
         code = "probe.reached.apart" if known else "probe.reached.none"
         wrong = found(row, code, (apart, control.created), pointer="/response/status",
                       expected=200, received=apart.status,
@@ -101,7 +97,7 @@ def _reached(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         cell
         for cell in table(workshop, resource, row)
         if cell.before in first and cell.kind in LEADING and cell.wanted != resource.life.undone
-        if answered(cell.exchange) and cell.exchange.status not in (401, 403)
+        if spoke(cell.exchange) and cell.exchange.status not in (401, 403)
     ]
     if not asked or any(cell.taken for cell in asked):
         return Result(len(asked), reason=None if asked else "no-data")
@@ -169,7 +165,7 @@ def _came_of(
     resource = thing.resource
     assert resource.life is not None
     leads = before is None or resource.life.kind(before, wanted) in LEADING
-    if not answered(sent):
+    if not spoke(sent):
         return 0, []
     if leads and not sent.accepted:
         code = "probe.told.refused" if before else "probe.told.refused-first"
@@ -244,7 +240,7 @@ def _otherwise(row: Requirement, workshop: Workshop, resource: Resource) -> Trie
     sent = tell(workshop, thing, later, row, "negative", edited=known, negative=True)
     after, read = look(workshop, thing, later, row)
     workshop.drop(thing)
-    if after is None or read is None or not answered(sent):
+    if after is None or read is None or not spoke(sent):
         return 0, []
     if after != later:
         return 1, []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mobstd.conformance.scenarios.answers import named
 from mobstd.conformance.scenarios.material import Material, material
 from mobstd.conformance.scenarios.resource import Resource, resources
-from mobstd.conformance.scenarios.workshop import Workshop, named
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.messages import LANGUAGES, render
 

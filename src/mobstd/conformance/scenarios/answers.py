@@ -9,7 +9,11 @@ from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, get
 
-__all__ = ["answered", "named", "shown"]
+__all__ = ["NOT_FOUND", "REFUSED", "answered", "named", "shown", "spoke", "whole"]
+
+NOT_FOUND = 404
+REFUSED = range(400, 500)
+TOO_MANY = 429
 
 
 def shown(read: Exchange | None, resource: Resource) -> str | None:
@@ -20,9 +24,19 @@ def shown(read: Exchange | None, resource: Resource) -> str | None:
     return state if isinstance(state, str) and state in resource.life.pairs else None
 
 
+def spoke(exchange: Exchange) -> bool:
+    """Say whether an answer came that is about what was sent: no failure, no lack of time."""
+    return exchange.status is not None and exchange.status < 500 and exchange.status != TOO_MANY
+
+
 def answered(exchange: Exchange) -> Any:
     """Return the JSON body of an answer, ``None`` where there is none."""
     return None if exchange.response is None or exchange.response.not_json else exchange.body
+
+
+def whole(exchange: Exchange) -> bool:
+    """Say whether an answer shows a document."""
+    return exchange.accepted and isinstance(answered(exchange), dict)
 
 
 def named(exchange: Exchange, at: str) -> str:

@@ -21,7 +21,8 @@ from mobstd.conformance.scenarios.material import Candidate
 from mobstd.conformance.scenarios.news import tell
 from mobstd.conformance.scenarios.oracle import NOT_REACHED, held, ladder
 from mobstd.conformance.scenarios.resource import Brought, LifeCycle, Resource, Source
-from mobstd.conformance.scenarios.workshop import Thing, Workshop
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Requirement

@@ -13,7 +13,8 @@ from mobstd.judging.requirement import Requirement
 if TYPE_CHECKING:
     from mobstd.conformance.scenarios.debts import Debts
     from mobstd.conformance.scenarios.material import Maker
-    from mobstd.conformance.scenarios.workshop import Thing, Workshop
+    from mobstd.conformance.scenarios.thing import Thing
+    from mobstd.conformance.scenarios.workshop import Workshop
 
 __all__ = ["tell", "untell", "untelling"]
 

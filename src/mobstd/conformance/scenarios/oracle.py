@@ -7,13 +7,14 @@ no other state.
 
 from __future__ import annotations
 
+from mobstd.conformance.scenarios.answers import NOT_FOUND, named, shown
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
-GONE = 404
-NOT_REACHED = (404, 405, 501)
+NOT_REACHED = (NOT_FOUND, 405, 501)
 
 __all__ = [
     "NOT_REACHED",
@@ -57,7 +58,7 @@ def held(
     asked = _asked(workshop, thing, state, row)
     if _already(thing.resource, asked):
         return True, asked
-    return (False if asked.accepted or asked.status == GONE else None), asked
+    return (False if asked.accepted or asked.status == NOT_FOUND else None), asked
 
 
 def observable(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mobstd.conformance.scenarios.answers import NOT_FOUND, shown
 from mobstd.conformance.scenarios.oracle import look, unreached
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, shown
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
@@ -15,9 +17,6 @@ LEADING = ("step", "due", "skip", "odd")
 """Kinds of pairs that lead on."""
 
 WORDS = "mobstd: à demain 7h30, merci !"
-
-GONE = 404
-"""What is read of a thing that was undone, where the target keeps no such things."""
 
 __all__ = ["LEADING", "Cell", "in_state", "table", "taken"]
 
@@ -175,8 +174,8 @@ def in_state(
             workshop.change(thing, {resource.state: step}, row)
         read = workshop.read(thing, row)
         now = shown(read, resource)
-        if state in (life.undone, *life.over) and read is not None and read.status == GONE:
-            return None
+        if state in (life.undone, *life.over) and read is not None and read.status == NOT_FOUND:
+            return None  # the target keeps no such things
         if now == state or (now is None and thing.state == state):
             return thing
         workshop.drop(thing)

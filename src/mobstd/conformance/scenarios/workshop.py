@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import answered, named, shown
+from mobstd.conformance.scenarios.answers import answered, named
 from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
@@ -19,7 +19,7 @@ from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
-__all__ = ["TRIES", "Thing", "Workshop", "named", "shown"]
+__all__ = ["TRIES", "Workshop"]
 
 TRIES = 6
 """How many candidates are tried before a resource counts as not to be made."""

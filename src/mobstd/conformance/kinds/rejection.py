@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mobstd.conformance.kinds.correcting import refuse_correction
-from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
+from mobstd.conformance.kinds.making import right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.varying import each_edit
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.edit import Edit, edits, put
-from mobstd.conformance.scenarios.material import spoilt
+from mobstd.conformance.scenarios.answers import NOT_FOUND, REFUSED, named, shown, spoke
+from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
+from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import MISSING
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["REJECT", "UNFIT", "VARY", "each_edit", "many"]
-
-REFUSED = range(400, 500)
-GONE = 404
+__all__ = ["REJECT"]
 
 
 def _reject(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -45,7 +44,7 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
         edit = make()
         first = edit.document
         sent = workshop.post(resource, first, row, "negative", negative=True)
-        if sent.status is None or sent.status >= 500 or sent.status == 429:
+        if not spoke(sent):
             continue
         evidence += 1
         if sent.status in _statuses(check):
@@ -99,33 +98,6 @@ def _undone(
     return shown(workshop.read(thing, None), resource) == resource.life.undone
 
 
-def edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:
-    """Yield, for each edit of a check, what makes it anew on a right document under a new id."""
-    names = workshop.members(control.resource)
-
-    def made() -> list[Edit]:
-        right = workshop.body(control.resource, control.candidate)
-        for pointer in check.get("same", ()):
-            right = put(right, pointer, get(control.sent, pointer))
-        wanted = workshop.maker.words(check["edits"])
-        return list(edits(wanted, right, names))
-
-    for place in range(len(made())):
-        yield lambda place=place: made()[place]  # type: ignore[misc]
-
-
-def each_edit(
-    check: Check, row: Requirement, workshop: Workshop, resource: Resource
-) -> Iterator[tuple[Thing, Callable[[], Edit]]]:
-    """Yield each edit, on a document of each source that the target takes, with its control."""
-    sources: set[int] = set()
-    for control in examples(workshop, resource, row):
-        if id(control.candidate.source) not in sources:
-            sources.add(id(control.candidate.source))
-            for make in edited(check, workshop, control):
-                yield control, make
-
-
 def _statuses(check: Check) -> Sequence[int]:
     wanted: Any = check.get("expect", [400])
     return REFUSED if wanted == "refused" else wanted
@@ -177,7 +149,7 @@ def _stored(
     read = workshop.read(key, row, resource=resource)
     if read is not None and read.accepted:
         workshop.found(resource, key)
-    if read is None or check["kept"] != "must" or read.status != GONE:
+    if read is None or check["kept"] != "must" or read.status != NOT_FOUND:
         return []
     return [
         found(
@@ -237,7 +209,7 @@ def _refuse_change(
         after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
         moved = moved and not wandered(workshop, resource, thing.sent_state, after)
-        if sent.status is not None and sent.status < 500 and sent.status != 429:
+        if spoke(sent):
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])
             if wrong or moved:
@@ -264,83 +236,10 @@ def _refuse_change(
     return Result(evidence, tuple(findings))
 
 
-def _unfit(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Make one from an item that does not serve, and for one reason only."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    control = control_of(workshop, resource, row)
-    candidate = spoilt(lab, resource, check["because"], workshop.now)
-    if control is None or candidate is None:
-        return Result(reason="no-data")
-    body = workshop.body(resource, candidate)
-    sent = workshop.post(resource, body, row, "negative", negative=True)
-    if sent.status is None or sent.status == 429:
-        return Result()
-    if sent.status in REFUSED or sent.status >= 500:
-        return Result(1)
-    workshop.drop(workshop.thing(resource, body, sent, candidate))
-    finding = found(
-        row,
-        "probe.unfit",
-        (sent, control.created),
-        pointer="/response/status",
-        expected=_expected(check),
-        received=sent.status,
-        text=check.get("message"),
-    )
-    return Result(1, (finding,))
-
-
-def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Send what is wrong in odd ways; the row that forbids server failures judges all answers."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return Result(reason="not-permitted")
-    workshop, resource = opened
-    control = control_of(workshop, resource, row)
-    if control is None:
-        return Result(reason="no-data")
-    for make in edited(check, workshop, control):
-        edit = make()
-        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if sent.accepted:
-            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
-    for text in check.get("raw", ()):
-        workshop.post(resource, text.encode(), row, "negative", negative=True)
-    return Result()
-
-
-def many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
-    """Return how many requests the edits of a check take at most."""
-    opened = shop(lab, operation)
-    if opened is None:
-        return 0
-    workshop, resource = opened
-    names = workshop.members(resource)
-    many = sum(len(names[e["each"]]) if "each" in e else 1 for e in check.get("edits", ()))
-    return many * 2
-
-
 REJECT = Probe(
     lambda check, row, operation, lab: 2 * len(check["edits"]) + 3,
     _reject,
     "writes",
     {"en": "send what is wrong in one edit", "fr": "envoyer ce qui est faux d'une retouche"},
-    writes=True,
-)
-UNFIT = Probe(
-    lambda check, row, operation, lab: 2,
-    _unfit,
-    "writes",
-    {"en": "make one from what does not serve", "fr": "en créer un de ce qui ne convient pas"},
-    writes=True,
-)
-VARY = Probe(
-    many,
-    _vary,
-    "writes",
-    {"en": "post odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
     writes=True,
 )
