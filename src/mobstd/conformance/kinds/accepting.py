@@ -6,6 +6,7 @@ from mobstd.conformance.kinds.making import right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.kinds.varying import each_edit, many
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import spoke
 from mobstd.conformance.scenarios.edit import edits
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
@@ -23,7 +24,7 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     for control, make in each_edit(check, row, workshop, resource):
         edit = make()
         sent = workshop.post(resource, edit.document, row, "scenario", negative=True)
-        if sent.status is None or sent.status >= 500:
+        if not spoke(sent):
             continue
         evidence += 1
         if sent.accepted:
@@ -64,7 +65,7 @@ def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> 
         if thing is None:
             return Result(reason="no-data")
         sent = workshop.change(thing, edit.document, row, "scenario", negative=True)
-        if sent.status is not None and sent.status < 500:
+        if spoke(sent):
             evidence += 1
             if not sent.accepted and workshop.change(thing, right, row).accepted:
                 findings.append(

@@ -9,6 +9,7 @@ from typing import Any
 from mobstd.conformance.kinds.boundary import TRIES
 from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Anchor, Key, Lab, Query
+from mobstd.conformance.scenarios.answers import spoke
 from mobstd.conformance.vicinity import crowd
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
@@ -169,7 +170,7 @@ def _same(
         sides = [(explicit, "control"), (left_out, "twin")][:: -1 if attempt % 2 else 1]
         answers = {p: lab.ask(operation, q, p, row, fresh=attempt > 0) for q, p in sides}
         with_it, without = answers["control"], answers["twin"]
-        if not with_it.accepted or without.status is None or without.status >= 500:
+        if not with_it.accepted or not spoke(without):
             return None
         if not (readable(with_it) and (readable(without) or not without.accepted)):
             return None

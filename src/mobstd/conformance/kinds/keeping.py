@@ -8,7 +8,7 @@ from typing import Any
 from mobstd.conformance.kinds.making import compared, examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import whole
+from mobstd.conformance.scenarios.answers import spoke, whole
 from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import ladder
 from mobstd.conformance.scenarios.resource import Resource
@@ -43,7 +43,7 @@ def _read_back(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
     workshop, resource = opened
     evidence, findings = 0, []
     for thing, read in first_reads(workshop, resource, row):
-        if read.status is None or read.status >= 500:
+        if not spoke(read):
             continue
         evidence += 1
         if not read.accepted:

@@ -8,7 +8,7 @@ from typing import Any
 from mobstd.conformance.kinds.making import examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import named, spoke
 from mobstd.conformance.scenarios.oracle import at, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, Cell, table
@@ -29,7 +29,7 @@ def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     findings: list[Finding] = []
     cells = table(workshop, resource, row)
     for cell in cells:
-        if cell.kind not in check["pairs"] or (cell.exchange.status or 500) >= 500:
+        if cell.kind not in check["pairs"] or not spoke(cell.exchange):
             continue
         wrong = _wrong(check, row, cell, resource, workshop)
         if cell.kind in LEADING or cell.after is not None or wrong:
@@ -111,7 +111,7 @@ def _unknown(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         sent = workshop.change(
             control, right_change(resource), row, "negative", key=key, negative=True
         )
-    if sent is None or sent.status is None or sent.status >= 500:
+    if sent is None or not spoke(sent):
         return Result()
     expect, codes = check.get("expect", [404]), check.get("codes", ())
     text = named(sent, resource.refusal)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mobstd.conformance.kinds.making import compared, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import named, spoke
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.oracle import wandered
 from mobstd.conformance.scenarios.thing import Thing, unsettled
@@ -61,7 +61,7 @@ def _posted_again(
         body = put(body, pointer, value)
     sent = workshop.post(thing.resource, body, row, "negative", negative=True)
     thing.history.append(("again", sent))
-    if sent.status is None or sent.status >= 500:
+    if not spoke(sent):
         return None
     if same:
         return sent, []

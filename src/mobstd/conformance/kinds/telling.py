@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mobstd.conformance.kinds.making import examples, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import NOT_FOUND, spoke
+from mobstd.conformance.scenarios.answers import NO_ANSWER, NOT_FOUND, spoke
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.news import tell
 from mobstd.conformance.scenarios.oracle import at, look, observable, unreached
@@ -33,8 +33,6 @@ __all__ = [
 ]
 
 LEADING = ("first", "step", "due", "skip")
-NO_ANSWER = (401, 403, 404, 405, 429)
-"""Refusals that say nothing of what was sent: of who sends, of how much, or of the operation."""
 
 Tried = tuple[int, list[Finding]]
 """How much evidence there was, and what was found."""

@@ -9,11 +9,27 @@ from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, get
 
-__all__ = ["NOT_FOUND", "REFUSED", "answered", "named", "shown", "spoke", "whole"]
+__all__ = [
+    "NOT_FOUND",
+    "NOT_THERE",
+    "NO_ANSWER",
+    "REFUSED",
+    "answered",
+    "named",
+    "shown",
+    "spoke",
+    "whole",
+]
 
 NOT_FOUND = 404
-REFUSED = range(400, 500)
 TOO_MANY = 429
+REFUSED = range(400, 500)
+
+NOT_THERE = (NOT_FOUND, 405, 501)
+"""Answers of who has no such operation; the first also of who has no such thing."""
+
+NO_ANSWER = (401, 403, NOT_FOUND, 405)
+"""Refusals that say nothing of what was sent: of who sends, or of the operation."""
 
 
 def shown(read: Exchange | None, resource: Resource) -> str | None:
@@ -25,7 +41,7 @@ def shown(read: Exchange | None, resource: Resource) -> str | None:
 
 
 def spoke(exchange: Exchange) -> bool:
-    """Say whether an answer came that is about what was sent: no failure, no lack of time."""
+    """Say whether an answer came that is about what was sent: no failure, no 429."""
     return exchange.status is not None and exchange.status < 500 and exchange.status != TOO_MANY
 
 

@@ -15,11 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import NO_ANSWER, NOT_FOUND, NOT_THERE, named, spoke
 from mobstd.conformance.scenarios.edit import put, without
 from mobstd.conformance.scenarios.material import Candidate
 from mobstd.conformance.scenarios.news import tell
-from mobstd.conformance.scenarios.oracle import NOT_REACHED, held, ladder
+from mobstd.conformance.scenarios.oracle import held, ladder
 from mobstd.conformance.scenarios.resource import Brought, LifeCycle, Resource, Source
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -28,9 +28,6 @@ from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Requirement
 
 __all__ = ["Seen", "Story", "known", "story"]
-
-NO_ANSWER = (401, 403, 404, 405, 501)
-"""Answers to news that say nothing of what it tells: of who sends, or of the operation."""
 
 KEY = ("brought",)
 
@@ -193,14 +190,14 @@ class _Telling:
         thing, at_token = self._thing(key)
         first = self.host.state(key) or self.life.first[0]
         sent = self._post(thing.sent, "scenario")
-        if sent.status is None or sent.status >= 500 or sent.status in NO_ANSWER:
+        if not spoke(sent) or sent.status in NO_ANSWER:
             return False
         if not sent.accepted:
             self._see("told", (sent, thing.created), "told.refused", 200, sent.status, wanted=first)
             return True
         self._see("told", (sent, thing.created))
         has, asked = held(self.shop, thing, first, self.row)
-        if asked.status in NOT_REACHED:
+        if asked.status in NOT_THERE:
             self._see("changed", (asked, thing.created), "unknown", 409, asked.status)
         later = ladder(self.life)[0]
         news = self._tell(thing, later, "told", sees=has)
@@ -236,7 +233,7 @@ class _Telling:
         negative = late is not None
         purpose = "negative" if negative else "scenario"
         sent = tell(self.shop, thing, state, self.row, purpose, negative=negative)
-        if sent.status is None or sent.status >= 500:
+        if not spoke(sent):
             return None
         if late is None and not sent.accepted:
             self._see(what, (sent, thing.created), "told.refused", 200, sent.status, wanted=state)
@@ -262,7 +259,7 @@ class _Telling:
     def _refused(
         self, what: str, thing: Thing, sent: Exchange, state: str, sees: bool | None
     ) -> None:
-        if sent.status is None or sent.status >= 500:
+        if not spoke(sent):
             return
         code = f"{what}.taken" if sent.accepted else None
         self._see(what, (sent, thing.created), code, "4xx", sent.status)
@@ -274,10 +271,10 @@ class _Telling:
         thing, _ = self._thing(key)
         for state in (ladder(self.life)[0], self.life.undone):
             sent = self.shop.change(thing, {self.resource.state or "": state}, self.row)
-            if sent.status is None or sent.status >= 500 or sent.status in (401, 403):
+            if not spoke(sent) or sent.status in (401, 403):
                 return
             if not sent.accepted:
-                code = "unknown" if sent.status in NOT_REACHED else "changed.refused"
+                code = "unknown" if sent.status in NOT_THERE else "changed.refused"
                 self._see("changed", (sent, thing.created), code, 200, sent.status, wanted=state)
                 return
             self._see("changed", (sent, thing.created))
@@ -296,7 +293,7 @@ class _Telling:
         asked = self.shop.ask_for(self.resource, key, ladder(self.life)[0], self.row)
         already = self.resource.already or ""
         kept = asked.accepted or bool(already and already in named(asked, self.resource.refusal))
-        if kept or asked.status == 404:
+        if kept or asked.status == NOT_FOUND:
             code = "refused.kept" if kept else None
             self._see("refused", (asked, *self._calls(key)[:1]), code, 404, asked.status)
 

@@ -7,17 +7,14 @@ no other state.
 
 from __future__ import annotations
 
-from mobstd.conformance.scenarios.answers import NOT_FOUND, named, shown
+from mobstd.conformance.scenarios.answers import NOT_FOUND, NOT_THERE, named, shown
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
-NOT_REACHED = (NOT_FOUND, 405, 501)
-
 __all__ = [
-    "NOT_REACHED",
     "at",
     "held",
     "ladder",
@@ -105,7 +102,7 @@ def unreached(workshop: Workshop, resource: Resource, row: Requirement | None) -
             query = {resource.state or "": ladder(resource.life)[0]}
             sent = workshop.change(thing, query, row)
             workshop.drop(thing)
-        there = sent is None or sent.status not in NOT_REACHED
+        there = sent is None or sent.status not in NOT_THERE
         workshop.shared[key] = None if there else sent
     found: Exchange | None = workshop.shared[key]
     return found

@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from mobstd.canon.openapi import Answer
 from mobstd.canon.standard import Version
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import NOT_THERE, named
 from mobstd.conformance.scenarios.edit import parts
 from mobstd.conformance.scenarios.resource import where_codes_stand
 from mobstd.judging.exchange import Exchange
 
 __all__ = ["names_a_code", "presence"]
-
-NOT_THERE = (404, 405, 501)
 
 
 def presence(lab: Lab, operations: Iterable[str]) -> dict[str, str]:
