@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.kinds.telling import Tried, later_states, opened_for, twice
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
+from mobstd.conformance.kinds.telling import later_states, opened_for
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import spoke
 from mobstd.conformance.scenarios.edit import put

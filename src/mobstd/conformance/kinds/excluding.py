@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mobstd.conformance.kinds.making import control_of, examples, shop
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named
+from mobstd.conformance.scenarios.answers import REFUSED, named, spoke
 from mobstd.conformance.scenarios.edit import put
 from mobstd.conformance.scenarios.material import Candidate
 from mobstd.conformance.scenarios.resource import Resource
@@ -51,30 +51,35 @@ def _outdated(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
         return Result(reason="not-permitted")
     workshop, resource = opened
     taken = {id(thing.candidate.source) for thing in examples(workshop, resource, row)}
-    evidence, findings = len(taken), []
+    evidence: int = len(taken)
+    findings: list[Finding] = []
     for source in resource.sources:
         candidates = workshop.material(resource).of(source)
         if id(source) in taken or not candidates:
             continue
-        found_ = _only_otherwise(check, row, workshop, resource, candidates[0])
-        evidence += found_ is not None
-        findings += [] if found_ is None else [found_]
+        one = candidates[0]
+        seen, wrong = twice(lambda one=one: _only_otherwise(check, row, workshop, resource, one))  # type: ignore[misc]
+        evidence += seen
+        findings += wrong
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
 def _only_otherwise(
     check: Check, row: Requirement, workshop: Workshop, resource: Resource, candidate: Candidate
-) -> Finding | None:
+) -> Tried:
+    """Send what is right, then the same as it once was: wrong where that alone is taken."""
     right = workshop.body(resource, candidate)
     refused = workshop.post(resource, right, row, "negative", negative=True)
-    if refused.status is None or not 400 <= refused.status < 500:
-        return None
+    if refused.accepted:
+        workshop.drop(workshop.thing(resource, right, refused, candidate))
+    if not spoke(refused) or refused.status not in REFUSED:
+        return 0, []
     body = put(workshop.body(resource, candidate), check["at"], check["value"])
     sent = workshop.post(resource, body, row, "twin", negative=True)
     if not sent.accepted:
-        return None
+        return 0, []
     workshop.drop(workshop.thing(resource, body, sent, candidate))
-    return found(
+    wrong = found(
         row,
         "probe.outdated",
         (refused, sent),
@@ -84,6 +89,7 @@ def _only_otherwise(
         text=check.get("message"),
         value=check["value"],
     )
+    return 1, [wrong]
 
 
 STRANGER = Probe(
@@ -94,7 +100,7 @@ STRANGER = Probe(
     writes=True,
 )
 OUTDATED = Probe(
-    lambda check, row, operation, lab: 2,
+    lambda check, row, operation, lab: 4,
     _outdated,
     "writes",
     {"en": "see which version is taken", "fr": "voir quelle version est acceptée"},

@@ -11,7 +11,10 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Probe", "found", "readable"]
+__all__ = ["Probe", "Tried", "found", "readable", "twice"]
+
+Tried = tuple[int, list[Finding]]
+"""How much evidence there was, and what was found."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,9 @@ def found(
 def readable(exchange: Exchange) -> bool:
     """Say whether an answer came whose body is JSON, so that its items are known."""
     return exchange.response is not None and exchange.response.not_json is None
+
+
+def twice(attempt: Callable[[], Tried]) -> Tried:
+    """Try again what seems to be wrong, before anybody is told."""
+    evidence, findings = attempt()
+    return (evidence, findings) if not findings else attempt()

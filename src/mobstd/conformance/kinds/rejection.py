@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mobstd.conformance.kinds.correcting import refuse_correction
@@ -41,51 +41,60 @@ def _refuse_made(check: Check, row: Requirement, workshop: Workshop, resource: R
     evidence: int = 0
     findings: list[Finding] = []
     for control, make in each_edit(check, row, workshop, resource):
-        edit = make()
-        first = edit.document
-        sent = workshop.post(resource, first, row, "negative", negative=True)
+        edit, sent = _posted(check, row, workshop, resource, make)
+        refused, otherwise = sent.status in _statuses(check), sent.status in REFUSED
         if not spoke(sent):
             continue
+        if not refused and otherwise and _refuses_all(row, workshop, resource, control, sent):
+            continue
         evidence += 1
-        if sent.status in _statuses(check):
+        if refused:
             findings += _kept(check, row, workshop, resource, edit, sent)
             findings += _named(check, row, resource, edit, sent)
-            continue
-        edit, again = make(), sent
-        if workshop.key_of(resource, edit.document) != workshop.key_of(resource, first):
-            again = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if again.status is None or again.status in _statuses(check) or again.status >= 500:
-            continue
-        if again.status in REFUSED and _refuses_all(row, workshop, resource, control, again):
-            evidence -= 1
-            continue
-        if check.get("expect") == "refused" and _undone(workshop, resource, edit, control, again):
-            continue
-        findings.append(
-            found(
-                row,
-                "probe.reject",
-                (again, control.created),
-                pointer="/response/status",
-                expected=_expected(check),
-                received=again.status,
-                severity=edit.severity,
-                text=check.get("message"),
-                edit=edit.name,
+        elif check.get("expect") != "refused" or not _undone(
+            workshop, resource, edit, control, sent
+        ):
+            findings.append(
+                found(
+                    row,
+                    "probe.reject",
+                    (sent, control.created),
+                    pointer="/response/status",
+                    expected=_expected(check),
+                    received=sent.status,
+                    severity=edit.severity,
+                    text=check.get("message"),
+                    edit=edit.name,
+                )
             )
-        )
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _posted(
+    check: Check,
+    row: Requirement,
+    workshop: Workshop,
+    resource: Resource,
+    make: Callable[[], Edit],
+) -> tuple[Edit, Exchange]:
+    """Post what is wrong; where it is not refused as it has to be, again under another id."""
+    edit, other = make(), make()
+    sent = workshop.post(resource, edit.document, row, "negative", negative=True)
+    one, two = (workshop.key_of(resource, wrong.document) for wrong in (edit, other))
+    if not spoke(sent) or sent.status in _statuses(check) or one == two:
+        return edit, sent
+    return other, workshop.post(resource, other.document, row, "negative", negative=True)
 
 
 def _refuses_all(
     row: Requirement, workshop: Workshop, resource: Resource, control: Thing, sent: Exchange
 ) -> bool:
-    """Say whether what is right is refused alike by now: the seat may be taken, say."""
+    """Say whether what is right is refused alike by now, or fails: the seat may be taken, say."""
     body = workshop.body(resource, control.candidate)
     right = workshop.post(resource, body, row, "control", negative=True)
     if right.accepted:
         workshop.drop(workshop.thing(resource, body, right, control.candidate))
-    return right.status == sent.status
+    return right.status == sent.status or not spoke(right)
 
 
 def _undone(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from mobstd.conformance.kinds.keeping import first_reads
 from mobstd.conformance.kinds.making import shop
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import shown, whole
+from mobstd.conformance.scenarios.answers import NOT_FOUND, shown, whole
 from mobstd.conformance.scenarios.oracle import at
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.table import LEADING, table, taken
@@ -48,56 +48,70 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
                     before=cell.before,
                 )
             )
-    for beside in _bystanders(workshop, resource, row):
-        evidence += 1
-        findings += [] if beside is None else [beside]
-    return Result(evidence, tuple(findings), None if evidence else "no-data")
+    beside, wrong = _bystanders(workshop, resource, row)
+    return Result(evidence + beside, (*findings, *wrong), None if evidence + beside else "no-data")
 
 
-def _bystanders(
-    workshop: Workshop, resource: Resource, row: Requirement
-) -> Iterator[Finding | None]:
+def _bystanders(workshop: Workshop, resource: Resource, row: Requirement) -> Tried:
     """Make several of one candidate; what becomes of one is nothing to the others."""
-    life = resource.life
-    if life is None or resource.read is None or resource.state is None:
-        return
+    evidence: int = 0
+    findings: list[Finding] = []
+    if resource.life is None or resource.read is None or resource.state is None:
+        return evidence, findings
     for place in taken(workshop, resource, row):
-        seen = list(_beside(workshop, resource, row, place))
-        if any(seen):  # its owner may have acted in that moment; hardly twice
-            seen = list(_beside(workshop, resource, row, place))
-        yield from seen
+        # its owner may have acted in that moment; hardly twice
+        seen, wrong = twice(lambda place=place: _beside(workshop, resource, row, place))  # type: ignore[misc]
+        evidence += seen
+        findings += wrong
+    return evidence, findings
 
 
-def _beside(
-    workshop: Workshop, resource: Resource, row: Requirement, place: int
-) -> Iterator[Finding | None]:
+def _beside(workshop: Workshop, resource: Resource, row: Requirement, place: int) -> Tried:
+    """Take back one of two, and make a third: the other stays, and the first does not return."""
     life = resource.life
     assert life is not None
     one = workshop.make(resource, row, place)
     other = None if one is None else workshop.made(resource, one.candidate, row, {})
     if one is None or other is None:
-        return
-    workshop.read(other, row)
+        return 0, []
+    stood = _gone(workshop, row, other)
     sent = workshop.change(one, {resource.state or "": life.undone}, row)
-    if sent.accepted:
-        yield _moved(workshop, row, other, sent, taken_back=True)
+    evidence: int = 0
+    findings: list[Finding] = []
+    if sent.accepted and stood is False:
+        evidence += 1
+        findings += _moved(workshop, row, other, sent, gone=True)
+    if sent.accepted and _gone(workshop, row, one):
         third = workshop.made(resource, one.candidate, row, {})
         if third is not None:
-            yield _moved(workshop, row, one, third.created, taken_back=False)
+            evidence += 1
+            findings += _moved(workshop, row, one, third.created, gone=False)
             workshop.drop(third)
     workshop.drop(other)
     workshop.drop(one)
+    return evidence, findings
+
+
+def _gone(workshop: Workshop, row: Requirement, thing: Thing) -> bool | None:
+    """Say whether a thing is read as taken back; ``None``: no read says."""
+    read = workshop.read(thing, row)
+    if read is None or thing.resource.life is None:
+        return None
+    now = shown(read, thing.resource)
+    if now is None:
+        return True if read.status == NOT_FOUND else None
+    return now == thing.resource.life.undone
 
 
 def _moved(
-    workshop: Workshop, row: Requirement, thing: Thing, sent: Exchange, *, taken_back: bool
-) -> Finding | None:
-    """Say that a thing was taken back with another one, or is there again because of one."""
+    workshop: Workshop, row: Requirement, thing: Thing, sent: Exchange, *, gone: bool
+) -> Iterator[Finding]:
+    """Yield that a thing was taken back with another one, or is there again because of one."""
     read, life = workshop.read(thing, row), thing.resource.life
     now = shown(read, thing.resource)
-    if read is None or life is None or now is None or (now == life.undone) is not taken_back:
-        return None
-    return found(
+    if read is None or life is None or now is None or (now == life.undone) is not gone:
+        return
+    yield found(
         row,
         "probe.state-kept.beside",
         (read, sent, thing.created),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mobstd.conformance.kinds.making import examples, shop
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import NO_ANSWER, NOT_FOUND, spoke
 from mobstd.conformance.scenarios.edit import put
@@ -26,22 +26,11 @@ __all__ = [
     "RETOLD",
     "TAKEN",
     "TOLD",
-    "Tried",
     "later_states",
     "opened_for",
-    "twice",
 ]
 
 LEADING = ("first", "step", "due", "skip")
-
-Tried = tuple[int, list[Finding]]
-"""How much evidence there was, and what was found."""
-
-
-def twice(attempt: Callable[[], Tried]) -> Tried:
-    """Try again what seems to be wrong, before anybody is told."""
-    evidence, findings = attempt()
-    return (evidence, findings) if not findings else attempt()
 
 
 def opened_for(

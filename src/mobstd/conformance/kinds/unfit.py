@@ -5,7 +5,7 @@ from __future__ import annotations
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import REFUSED
+from mobstd.conformance.scenarios.answers import REFUSED, spoke
 from mobstd.conformance.scenarios.material import spoilt
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -25,9 +25,9 @@ def _unfit(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         return Result(reason="no-data")
     body = workshop.body(resource, candidate)
     sent = workshop.post(resource, body, row, "negative", negative=True)
-    if sent.status is None or sent.status == 429:
+    if not spoke(sent):
         return Result()
-    if sent.status in REFUSED or sent.status >= 500:
+    if sent.status in REFUSED:
         return Result(1)
     workshop.drop(workshop.thing(resource, body, sent, candidate))
     finding = found(

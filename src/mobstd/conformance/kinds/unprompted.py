@@ -70,12 +70,13 @@ def _moved(check: Check, lab: Lab) -> Iterator[Moved]:
     resource = made_of(check, lab)
     if resource is None or resource.life is None or lab.workshop is None or lab.receiver is None:
         return
-    calls = [_said(x.request.target, x.request.body) for x in lab.receiver.exchanges]
+    calls = [_said(exchange) for exchange in lab.receiver.exchanges]
+    written = _written(lab, resource)
     for thing in lab.workshop.things:
         if thing.resource is not resource or not thing.key:
             continue
         about = [text for text in calls if thing.key.lower() in text]
-        known = {thing.sent_state, shown(thing.created, resource)} | _asked(lab, thing, resource)
+        known = {thing.sent_state, shown(thing.created, resource)} | _asked(written, thing)
         for flavour, exchange in thing.history:
             state = shown(exchange, resource) if flavour == "read" else None
             if state is None or state in known or not _step(resource.life, known, state):
@@ -91,20 +92,25 @@ def _step(life: LifeCycle, known: set[str | None], state: str) -> bool:
     return any(life.kind(before or "", state) in ("step", "due") for before in befores)
 
 
-def _asked(lab: Lab, thing: Thing, resource: Resource) -> set[str | None]:
-    """Return the states that the run asked for in any way, whatever the answer was."""
-    states = resource.life.states if resource.life is not None else ()
-    texts = [
-        _said(exchange.request.target, exchange.request.body)
+def _written(lab: Lab, resource: Resource) -> list[str]:
+    """Return what the run wrote about things of a resource, whatever the answer was."""
+    return [
+        _said(exchange)
         for exchange in lab.session.exchanges
         if exchange.operation in (resource.change, resource.create)
     ]
-    about = [text for text in texts if thing.key.lower() in text]
+
+
+def _asked(written: list[str], thing: Thing) -> set[str | None]:
+    """Return the states that the run asked for in any way."""
+    states = thing.resource.life.states if thing.resource.life is not None else ()
+    about = [text for text in written if thing.key.lower() in text]
     return {state for state in states if any(state.lower() in text for text in about)}
 
 
-def _said(target: str, body: bytes | None) -> str:
-    return target.lower() + "\n" + (body or b"").decode("utf-8", "replace").lower()
+def _said(exchange: Exchange) -> str:
+    request = exchange.request
+    return f"{request.target}\n{(request.body or b'').decode('utf-8', 'replace')}".lower()
 
 
 BY_ITSELF = Probe(
