@@ -130,7 +130,7 @@ _BEYOND: dict[str, Callable[[str], bool]] = {
 def _checker(row: Mapping[str, Any]) -> Checker:
     pattern = re.compile(row["pattern"].removesuffix("$") + r"\Z") if "pattern" in row else None
     longest = row.get("max_length")
-    beyond = _BEYOND[row["beyond"]] if "beyond" in row else None
+    beyond = lru_cache(maxsize=2048)(_BEYOND[row["beyond"]]) if "beyond" in row else None
 
     def check(value: Any) -> bool:
         if not isinstance(value, str):

@@ -88,7 +88,11 @@ class Operation:
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name."""
-        return next((p for p in self.parameters if p.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Parameter]:
+        return {p.name: p for p in reversed(self.parameters)}
 
     def answer(self, status: int) -> Answer | None:
         """Return what is documented for a status: itself, its class (``4XX``), or the default."""

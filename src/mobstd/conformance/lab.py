@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mobstd.conformance.session import SAFE, Session
-from mobstd.judging.context import Context
+from mobstd.judging.context import Context, written
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.kinds.filters import is_filter, match, needs, sound
 from mobstd.judging.pointer import MISSING, find, get
@@ -48,8 +48,7 @@ Query = dict[str, Any]
 Key = tuple[str, ...]
 
 
-def _word(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+_word = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def _values(item: Any, pattern: str) -> set[Any]:
@@ -179,7 +178,7 @@ class Lab:
         """Return what tells an item apart: who, where and when, where ids change by themselves."""
         if operation not in self.ephemeral:
             return self.context.identity(operation, item)
-        return tuple(json.dumps(value, sort_keys=True) for value in self._face(operation, item))
+        return tuple(map(written, self._face(operation, item)))
 
     def _face(self, operation: str, item: Any) -> list[Any]:
         collection = self.context.catalogue.collections[operation]
@@ -310,10 +309,12 @@ class Lab:
         person = get(item, collection.otherwise[0]) if collection.otherwise else MISSING
         if person is MISSING:
             return False
+        theirs = self._of(exchange, collection.otherwise[0]).get(_word(person))
+        if not theirs:
+            return False
         key = self.identity(operation, item)
         return any(
-            other != key and self._same_time(operation, item, found)
-            for other, found in self._of(exchange, collection.otherwise[0]).get(_word(person), ())
+            other != key and self._same_time(operation, item, found) for other, found in theirs
         )
 
     def _of(self, exchange: Exchange, pointer: str) -> Mapping[str, list[tuple[Key, Any]]]:

@@ -16,7 +16,10 @@ from mobstd.judging.catalogue import Catalogue
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, find, get, join
 
-__all__ = ["Context", "Refused", "identity", "items", "schema_validator"]
+__all__ = ["Context", "Refused", "identity", "items", "schema_validator", "written"]
+
+written = json.JSONEncoder(sort_keys=True).encode
+"""Returns a JSON value as text, the same for equal ones; made once, for what is compared a lot."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,20 @@ class Context:
     _places: dict[str, dict[str, list[tuple[str, Any]]]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _validators: dict[int, tuple[Any, Validator]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def validator(self, schema: Any) -> Validator:
-        """Return the validator of an inline schema, which may refer to the canon."""
-        return schema_validator(self.catalogue.version, json.dumps(schema, sort_keys=True))
+        """Return the validator of an inline schema, which may refer to the canon.
+
+        It is looked up by the schema object, which is kept, since to write it out takes longer.
+        """
+        known = self._validators.get(id(schema))
+        if known is None:
+            made = schema_validator(self.catalogue.version, json.dumps(schema, sort_keys=True))
+            known = self._validators[id(schema)] = schema, made
+        return known[1]
 
     @property
     def judges_callers(self) -> bool:
@@ -129,7 +142,7 @@ class Context:
         """Return where in the document a pattern leads, looked up once until it is forgotten."""
         places = self._places.setdefault(exchange.id, {})
         if pattern not in places:
-            places[pattern] = list(find(self.document(exchange), pattern))
+            places[pattern] = find(self.document(exchange), pattern)
         return places[pattern]
 
     def forget(self, exchange: Exchange) -> None:
@@ -168,5 +181,5 @@ def identity(catalogue: Catalogue, operation: str, item: Any) -> tuple[str, ...]
     for pointers in (collection.identity, collection.otherwise):
         values = [get(item, pointer) for pointer in pointers]
         if values and all(value is not MISSING and value is not None for value in values):
-            return tuple(json.dumps(value, sort_keys=True) for value in values)
-    return (json.dumps(item, sort_keys=True),)
+            return tuple(map(written, values))
+    return (written(item),)

@@ -51,7 +51,10 @@ def star(pointer: str) -> str:
 def get(document: Any, pointer: str) -> Any:
     """Return the value at ``pointer``, or ``MISSING``."""
     for step in steps(pointer):
-        document = _child(document, step)
+        if document.__class__ is dict:
+            document = document.get(step, MISSING)
+        else:
+            document = _child(document, step)
         if document is MISSING:
             return MISSING
     return document
@@ -77,27 +80,26 @@ def seen_from(document: Any, at: str, reference: str) -> Any:
     return get(document, above + slash + below)
 
 
-def find(document: Any, pattern: str) -> Iterator[tuple[str, Any]]:
-    """Yield each ``(pointer, value)`` of ``document`` that ``pattern`` describes, in order."""
-    yield from _find(document, steps(pattern), "")
+def find(document: Any, pattern: str) -> list[tuple[str, Any]]:
+    """Return each ``(pointer, value)`` of ``document`` that ``pattern`` describes, in order."""
+    found = [("", document)]
+    for step in steps(pattern):
+        if step == "**":
+            found = [place for at, value in found for place in _within(at, value)]
+        elif step == "*":
+            found = [(f"{at}/{key}", v) for at, value in found for key, v in _children(value)]
+        else:
+            name = _escaped(step)
+            below = ((at, _child(value, step)) for at, value in found)
+            found = [(f"{at}/{name}", value) for at, value in below if value is not MISSING]
+    return found
 
 
-def _find(value: Any, rest: tuple[str, ...], at: str) -> Iterator[tuple[str, Any]]:
-    if not rest:
-        yield at, value
-        return
-    step, after = rest[0], rest[1:]
-    if step == "**":
-        yield from _find(value, after, at)
-        for key, child in _children(value):
-            yield from _find(child, rest, f"{at}/{key}")
-    elif step == "*":
-        for key, child in _children(value):
-            yield from _find(child, after, f"{at}/{key}")
-    else:
-        child = _child(value, step)
-        if child is not MISSING:
-            yield from _find(child, after, f"{at}/{_escaped(step)}")
+def _within(at: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield a value and all that lies in it, what is above first."""
+    yield at, value
+    for key, child in _children(value):
+        yield from _within(f"{at}/{key}", child)
 
 
 def _children(value: Any) -> Iterator[tuple[str | int, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,7 +31,8 @@ def _point(item: Mapping[str, Any], prefix: str) -> tuple[float, float] | None:
     return None
 
 
-def _passes(line: list[Point], start: Point, end: Point) -> bool:
+@lru_cache(maxsize=2048)
+def _passes(line: tuple[Point, ...], start: Point, end: Point) -> bool:
     """Say whether a line comes by both points, in this order (on a plane, good to some metres)."""
     near = [[_beside(a, b, point) for a, b in pairwise(line)] for point in (start, end)]
     if not near[0]:
@@ -51,17 +53,23 @@ def _beside(a: Point, b: Point, point: Point) -> float:
     return math.hypot(ax + part * dx, ay + part * dy)
 
 
+@lru_cache(maxsize=2048)
+def _line(text: str) -> tuple[Point, ...]:
+    """Return the points of a polyline, none where it is not one; the same ones come often."""
+    import polyline
+
+    try:
+        return tuple(polyline.decode(text))
+    except Exception:
+        return ()
+
+
 def _polyline_ends(item: Any, context: Context) -> Iterator[Trouble] | None:
     """OCSS-SCHEMA-04: the line starts and ends near the passenger's or the driver's points."""
     text = item.get("journeyPolyline") if isinstance(item, dict) else None
     if not isinstance(text, str) or not text:
         return None
-    import polyline
-
-    try:
-        points = polyline.decode(text)
-    except Exception:
-        return None
+    points = _line(text)
     starts = [p for n in ("passengerPickup", "driverDeparture") if (p := _point(item, n))]
     ends = [p for n in ("passengerDrop", "driverArrival") if (p := _point(item, n))]
     if not points or not starts or not ends:

@@ -97,7 +97,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """
     evidence, findings = 0, []
     for filter_check in _filters(row, operation, lab):
-        for case in _chosen(filter_check, operation, lab):
+        for case in _chosen(filter_check, operation, lab, inside=True):
             if case.edge.inside and case.telling:
                 evidence += 1
                 findings += _inside(lab, row, check, case)
@@ -112,7 +112,7 @@ def outside(lab: Lab, operation: str) -> Iterator[tuple[Requirement, Query]]:
         if check.kind != "boundary":
             continue
         for filter_check in _filters(row, operation, lab):
-            for case in _chosen(filter_check, operation, lab):
+            for case in _chosen(filter_check, operation, lab, inside=False):
                 if case.edge.inside:
                     continue
                 query = {**_others_wide(lab, case.anchor, case.edge), **case.edge.query}
@@ -151,7 +151,7 @@ def _filters(row: Requirement, operation: str, lab: Lab) -> list[Check]:
 
 @dataclass(frozen=True)
 class _Case:
-    """An edge of an item; ``telling``: the item surely is on that side of it."""
+    """An edge of an item; ``telling``: the item surely is on that side of it, where one asked."""
 
     anchor: Anchor
     edge: Edge
@@ -162,15 +162,18 @@ class _Case:
 Sort = tuple[frozenset[str], bool, str, int]
 
 
-def _chosen(check: Check, operation: str, lab: Lab) -> list[_Case]:
-    """Return one edge of each sort, of an item for which it tells, the items in turn."""
+def _chosen(check: Check, operation: str, lab: Lab, *, inside: bool) -> list[_Case]:
+    """Return one edge of each sort, of an item for which it tells, the items in turn.
+
+    Who asks for those ``inside`` uses no others, and the other way round.
+    """
     sorts: dict[Sort, list[_Case]] = {}
     for anchor in lab.anchors.get(operation, ()):
-        for sort, case in _cases(check, anchor, lab):
+        for sort, case in _cases(check, anchor, lab, inside=inside):
             sorts.setdefault(sort, []).append(case)
     wanting = {sort for sort, cases in sorts.items() if not any(c.telling for c in cases)}
-    for other in _others(operation, lab):
-        for sort, case in _cases(check, other, lab):
+    for other in () if inside else _others(operation, lab):
+        for sort, case in _cases(check, other, lab, inside=False):
             if case.telling and not case.edge.inside and (sort in wanting or sort not in sorts):
                 sorts.setdefault(sort, []).append(case)
                 wanting.discard(sort)
@@ -181,12 +184,14 @@ def _chosen(check: Check, operation: str, lab: Lab) -> list[_Case]:
     return chosen[:MOST]
 
 
-def _cases(check: Check, anchor: Anchor, lab: Lab) -> Iterator[tuple[Sort, _Case]]:
+def _cases(check: Check, anchor: Anchor, lab: Lab, *, inside: bool) -> Iterator[tuple[Sort, _Case]]:
     seen: Counter[tuple[frozenset[str], bool, str]] = Counter()
     for edge in edges(check, anchor.item, anchor.query, lab.context):
         twin = {**anchor.query, **edge.query}
-        written = lab.written(anchor.operation, twin)
-        if edge.inside and edge.severity == "error":
+        written = lab.written(anchor.operation, twin) if inside or not edge.inside else {}
+        if edge.inside and not inside:
+            telling = False
+        elif edge.inside and edge.severity == "error":
             telling = lab.surely(anchor.operation, anchor.item, written)
         elif edge.inside:
             telling = match(check, anchor.item, written, lab.context) is not False

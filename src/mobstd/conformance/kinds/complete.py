@@ -5,6 +5,7 @@ It looks back on everything that was recorded, so each request of any kind is a 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -77,7 +78,8 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             if key in present:
                 evidence += int(first[1] is not exchange)
                 continue
-            for item, source in filter(None, (shown.get((key, at)), first)):
+            latest = shown.get((key, at), first)
+            for item, source in (first,) if latest is first else (latest, first):
                 if lab.surely(operation, item, exchange.query) and comparable(
                     item, source, exchange
                 ):
@@ -197,9 +199,11 @@ def _blinks(
         if not _telling(lab, operation, limits, exchange):
             continue
         for sightings in seen.values():
-            before = max((s for s in sightings if s[0] <= place), key=_first, default=None)
-            after = min((s for s in sightings if s[0] >= place), key=_first, default=None)
-            if before is None or after is None or before[0] == place:
+            later = bisect_left(sightings, place, key=_first)
+            if later in (0, len(sightings)):
+                continue
+            before, after = sightings[later - 1], sightings[later]
+            if after[0] == place:
                 continue
             if after[0] - before[0] <= BLINK and all(
                 comparable(item, by_place[at], exchange)

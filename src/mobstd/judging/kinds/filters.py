@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mobstd.judging.context import Context
@@ -42,6 +43,7 @@ def read(query: Mapping[str, str], name: str) -> float | None:
     return value if abs(value) < 1e300 else None
 
 
+@lru_cache(maxsize=8192)
 def distance(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Return the great-circle distance in kilometres on a sphere of 6371 km.
 

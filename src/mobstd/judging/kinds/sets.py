@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mobstd.judging.context import Context
+from mobstd.judging.context import Context, written
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, find, get, seen_from
@@ -33,11 +32,16 @@ def _seen(
                 yield exchange, pointer, value
 
 
-def _key(document: Any, at: str, pointers: Sequence[str]) -> tuple[str, ...] | None:
-    found = [seen_from(document, at, pointer) for pointer in pointers]
+def _seen_from(document: Any, at: str, value: Any, pointer: str) -> Any:
+    """Return what ``pointer`` is at ``at``, where ``value`` lies: mostly something below it."""
+    return get(value, pointer) if pointer[:1] == "/" else seen_from(document, at, pointer)
+
+
+def _key(document: Any, at: str, value: Any, pointers: Sequence[str]) -> tuple[str, ...] | None:
+    found = [_seen_from(document, at, value, pointer) for pointer in pointers]
     if any(part is MISSING or part is None for part in found):
         return None
-    return tuple(json.dumps(part, sort_keys=True) for part in found)
+    return tuple(map(written, found))
 
 
 def _below(check: Check) -> str:
@@ -55,7 +59,7 @@ def unique(
     for exchange, pointer, value in _seen(check, row, exchanges, context):
         if exchange.id != last:
             last, keys = exchange.id, {}
-        key = _key(context.document(exchange), pointer, check["key"])
+        key = _key(context.document(exchange), pointer, value, check["key"])
         if key is None:
             continue
         evidence += 1
@@ -87,12 +91,12 @@ def consistent(
     first: dict[tuple[tuple[str, ...], str], _Said] = {}
     latest: dict[tuple[str, ...], _Said] = {}
     faces: dict[tuple[str, ...], list[Any]] = {}
-    for exchange, pointer, _ in _seen(check, row, exchanges, context):
-        key = _key(context.document(exchange), pointer, check["key"])
+    for exchange, pointer, shown in _seen(check, row, exchanges, context):
+        document = context.document(exchange)
+        key = _key(document, pointer, shown, check["key"])
         if key is None:
             continue
-        document = context.document(exchange)
-        said = [(p, seen_from(document, pointer, p)) for p in check["same"]]
+        said = [(p, _seen_from(document, pointer, shown, p)) for p in check["same"]]
         known = [(p, value) for p, value in said if value is not MISSING]
         if context.judges_callers:
             refused = context.refused(exchange)
@@ -103,7 +107,8 @@ def consistent(
         if not compared and key in latest:
             compared = [(*known[0], latest[key])]
         evidence += int(key in latest)
-        face = [seen_from(document, pointer, p) for p in check.get("warns_where_same", ())]
+        faced = check.get("warns_where_same", ())
+        face = [_seen_from(document, pointer, shown, p) for p in faced]
         alike = bool(face) and key in faces and faces[key] == face and key in latest
         faces.setdefault(key, face)
         for at, value, (other, before) in compared:

@@ -35,7 +35,7 @@ def _values(
     """Yield what the check is about and the schema accepts: it, and all that it lies in."""
     places = check.get("at", at)
     refused = context.refused(exchange)
-    reads = _reads(check)
+    reads = _reads(check) if refused.pointers else frozenset()
     for pattern in places if isinstance(places, list) else [places]:
         for pointer, value in context.find(exchange, pattern):
             if not refused.touches(pointer, reads):
