@@ -70,6 +70,8 @@ def test_the_sandbox_conforms_and_nothing_is_left(
         assert report["writes"]["resources"]["journey"]["made"] > 20
         assert report["writes"]["left"] == []
         assert not journal.exists()
+        unlock = [one["message"]["code"] for block in report["blocks"] for one in block["unlock"]]
+        assert "unlock.items" not in unlock
         assert listed(sender, token, "pending") == []
         assert listed(sender, token, "terms_violation_error") == []
         assert len(listed(sender, token, "canceled")) > 30
@@ -149,7 +151,13 @@ def test_every_checked_row_has_a_fault_and_half_were_seen() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["PROOF-CANC-04/says-so", "PROOF-TERM-04/close", "PROOF-UPD-05/revives", "PROOF-JRN-17/taken"],
+    [
+        "PROOF-AUTH-04/anyone",
+        "PROOF-CANC-04/says-so",
+        "PROOF-TERM-04/close",
+        "PROOF-UPD-05/revives",
+        "PROOF-JRN-17/taken",
+    ],
 )
 def test_a_wrong_registry_is_found_under_its_row(name: str) -> None:
     (mutant,) = matrix.mutants(VERSION, [name])
