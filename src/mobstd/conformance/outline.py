@@ -44,6 +44,7 @@ __all__ = [
     "missing",
     "operations_to_judge",
     "outlined",
+    "renewals",
     "second_credentials",
     "the_role",
     "writable",
