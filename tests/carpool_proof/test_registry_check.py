@@ -15,9 +15,11 @@ from mobstd.canon.standard import find
 from mobstd.carpool_proof.reference import build, build_3_3
 from mobstd.carpool_proof.reference.keys import DEFAULTS
 from mobstd.conformance import matrix
-from mobstd.conformance.profile import Profile
+from mobstd.conformance.profile import Auth, Profile
+from mobstd.conformance.renewal import Renewal
 from mobstd.conformance.run import Options, check
 from mobstd.conformance.scenarios.cleanup import clean
+from mobstd.conformance.token import Token, life_of
 from mobstd.errors import TransportError
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.exchange import Request, Response
@@ -70,9 +72,46 @@ def test_the_sandbox_conforms_and_nothing_is_left(
         assert report["writes"]["resources"]["journey"]["made"] > 20
         assert report["writes"]["left"] == []
         assert not journal.exists()
+        unlock = [one["message"]["code"] for block in report["blocks"] for one in block["unlock"]]
+        assert "unlock.items" not in unlock
         assert listed(sender, token, "pending") == []
         assert listed(sender, token, "terms_violation_error") == []
         assert len(listed(sender, token, "canceled")) > 30
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_tokens_of_two_seconds_are_renewed(seen: bool, tmp_path: Path) -> None:
+    """``seen``: time goes by for mobstd too; where it does not, only refusals tell it."""
+    app = build(clock=CLOCK)
+    app._tokens._life, spent = 2, [1_795_424_400.0]
+    app._tokens._machine = lambda: spent[0]
+    with AsgiSender(app) as sender:
+
+        class Slow:
+            address = sender.address
+
+            def send(self, request: Request) -> Response:
+                spent[0] += 0.02
+                return sender.send(request)
+
+        def ask(auth: Auth) -> Token:
+            asked = Request("POST", "/auth/access_token", (), JSON, json.dumps(KEYS).encode())
+            answer = sender.send(asked).json
+            return Token(answer["access_token"], life_of(answer, answer["access_token"], auth))
+
+        clock = (lambda: spent[0]) if seen else (lambda: 0.0)
+        renewal = Renewal(Auth("token-exchange"), ask=ask, clock=clock)
+        [(_, token)] = renewal.headers()
+        report = checked(
+            Slow(), token, renewals={"own": renewal}, journal=str(tmp_path / "j"),
+            record=str(tmp_path),
+        )  # fmt: skip
+    assert (report["verdict"], held(report)) == ("conforming", {})
+    assert report["writes"]["left"] == []
+    assert len(renewal.secrets) > 3
+    [record] = tmp_path.glob("*.ndjson")
+    kept = json.dumps(report) + record.read_text()
+    assert [value for value in renewal.secrets.values() if value in kept] == []
 
 
 def test_no_key_is_in_a_report(tmp_path: Path) -> None:
@@ -149,7 +188,13 @@ def test_every_checked_row_has_a_fault_and_half_were_seen() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["PROOF-CANC-04/says-so", "PROOF-TERM-04/close", "PROOF-UPD-05/revives", "PROOF-JRN-17/taken"],
+    [
+        "PROOF-AUTH-04/anyone",
+        "PROOF-CANC-04/says-so",
+        "PROOF-TERM-04/close",
+        "PROOF-UPD-05/revives",
+        "PROOF-JRN-17/taken",
+    ],
 )
 def test_a_wrong_registry_is_found_under_its_row(name: str) -> None:
     (mutant,) = matrix.mutants(VERSION, [name])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mobstd.conformance.fuzz import LONGEST, cases, fuzz
+from mobstd.conformance.fuzz import LONGEST, cases, fuzz, nothing_kept
 from mobstd.conformance.lab import Anchor
 
 OPERATION = "getDriverJourneys"
@@ -83,3 +84,23 @@ def test_a_whole_run_with_generated_requests_is_reproducible(
         return list(sender.asked)
 
     assert run() == run()
+
+
+def test_hypothesis_leaves_nothing_with_the_user(fuzzing: Any, tmp_path: Path) -> None:
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
+    def home() -> Path:
+        return storage_directory(intent_to_write=False).path
+
+    before, theirs = home(), tmp_path / ".hypothesis"
+    set_hypothesis_home_dir(theirs)
+    try:
+        with nothing_kept():
+            ours = home()
+            (ours / "charmap").touch()
+            assert ours != theirs
+        assert (home(), ours.exists()) == (theirs, False)
+        assert cases(fuzzing, OPERATION, 6, 0)
+        assert not theirs.exists()
+    finally:
+        set_hypothesis_home_dir(before)

@@ -125,6 +125,29 @@ def test_access(look: Look, sender: Blocks, members: Any, code: str, stop: str |
     assert found.stop == stop
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_refuses_and_is_not_declared_is_no_complaint(look: Look, status: int) -> None:
+    sender = Blocks(status, driver_journeys=200, status=200)
+    found = look(sender, ("driver-journeys", "status"), credentials=KEY)
+    assert (bad(found), found.stop) == ({}, None)
+    said = {i.params["block"] for i in found.items if i.code == "preflight.block-guarded"}
+    assert "passenger-journeys" in said
+    assert found.presence["passenger-journeys"] == "unknown"  # type: ignore[attr-defined]
+
+
+def test_what_refuses_and_is_declared_is_one(look: Look) -> None:
+    sender = Blocks(401, driver_journeys=200, status=200)
+    found = look(sender, ("driver-journeys", "passenger-journeys", "status"), credentials=KEY)
+    [item] = [i for i in found.items if i.check == "auth"]
+    assert item.code == "preflight.some-refused"
+    assert item.params == {"blocks": "passenger-journeys"}
+
+
+def test_nothing_is_said_of_credentials_where_nothing_shows_them(look: Look) -> None:
+    found = look(Blocks(401), ("booking",), credentials=KEY)
+    assert (found.stop, [i for i in found.items if i.check == "auth"]) == (None, [])
+
+
 def test_accepted_credentials(look: Look) -> None:
     codes = {item.code for item in look(Blocks(), credentials=KEY).items}
     assert "preflight.auth" in codes

@@ -184,8 +184,9 @@ def run(args: argparse.Namespace) -> int:
     wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
     check_writable(wanted)
     profile = load(args.profile, overrides=_overrides(args))
-    headers, secrets = engine.credentials(profile)
-    second, second_secrets = engine.second_credentials(profile)
+    tokens = engine.renewals(profile)
+    headers, secrets = engine.credentials(profile, tokens)
+    second, second_secrets = engine.second_credentials(profile, tokens)
     with ExitStack() as stack:
         sender = stack.enter_context(opened(profile.target, seconds=args.timeout))
         served = Serving() if args.plan else stack.enter_context(serving(profile, args.roots))
@@ -208,6 +209,7 @@ def run(args: argparse.Namespace) -> int:
             },
             allow_writes=args.allow_writes,
             second=second,
+            renewals=tokens,
             journal=args.journal,
             issuer=served.issuer,
             receiver=served.receiver,

@@ -27,7 +27,7 @@ from mobstd.conformance.result import (
     undeclared,
     with_umbrellas,
 )
-from mobstd.conformance.scenarios.account import lacking, made
+from mobstd.conformance.scenarios.account import has_made, lacking, made
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
 from mobstd.judging.pointer import steps
@@ -119,8 +119,9 @@ def _unlock(run: Run, operations: tuple[str, ...], rows: list[str]) -> list[dict
     served = [op for op in operations if op in catalogue.operations]
     searches = [op for op in served if op in catalogue.collections]
     bare = bool(searches) and not any(run.lab.anchors.get(op) for op in searches)
+    bare = bare and not (run.lab.workshop and has_made(run.lab.workshop, operations))
     code = "unlock.stopped" if run.stopped else "unlock.items" if bare else "unlock.variety"
-    params = {"operation": ", ".join(operations)}
+    params = {"operation": ", ".join(searches if code == "unlock.items" else operations)}
     return [{"message": message(code, params), "requirements": rows}]
 
 

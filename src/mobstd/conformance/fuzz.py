@@ -7,19 +7,35 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mobstd.canon.openapi import bundle
 from mobstd.conformance.lab import Lab
 from mobstd.errors import MissingExtra
 
-__all__ = ["cases", "fuzz"]
+__all__ = ["cases", "fuzz", "nothing_kept"]
 
 LONGEST = 4000
 """Characters of a query that no server may be blamed for refusing."""
 
 
 Pairs = list[tuple[str, str]]
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Give Hypothesis a home for the while: what it keeps there is not left with the user."""
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
+    home = storage_directory(intent_to_write=False).path
+    with TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(home)
 
 
 def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pairs]]:
@@ -53,14 +69,15 @@ def cases(lab: Lab, operation: str, count: int, seed: int) -> list[tuple[str, Pa
         ("positive", positive, count // 3, {}),
         ("negative", negative, count // 3, {}),
     )
-    return [
-        (name, query)
-        for name, mode, wanted, known in modes
-        if wanted > 0
-        for query in _generated(
-            generated.as_strategy(generation_mode=mode, query=known or None), wanted, seed
-        )
-    ]
+    with nothing_kept():
+        return [
+            (name, query)
+            for name, mode, wanted, known in modes
+            if wanted > 0
+            for query in _generated(
+                generated.as_strategy(generation_mode=mode, query=known or None), wanted, seed
+            )
+        ]
 
 
 def _generated(strategy: Any, wanted: int, seed: int) -> list[Pairs]:

@@ -16,6 +16,7 @@ from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.lab import Lab, Person
 from mobstd.conformance.needs import refuse_hints, tear_down_call
 from mobstd.conformance.profile import Auth, Profile
+from mobstd.conformance.renewal import Renewal
 from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.journal import Journal
 from mobstd.conformance.scenarios.material import Maker
@@ -43,6 +44,7 @@ __all__ = [
     "missing",
     "operations_to_judge",
     "outlined",
+    "renewals",
     "second_credentials",
     "the_role",
     "writable",
@@ -78,6 +80,7 @@ class Options:
         record: a folder that keeps every exchange as it was.
         allow_writes: send other methods than GET and HEAD too; what is made is taken back.
         second: headers of another party, which must not reach what mobstd made.
+        renewals: by party (``own``, ``other``), what keeps its token alive; see ``renewals``.
         journal: the file that notes every write before it is sent; in ``.mobstd`` when ``None``.
         keys: what a token was exchanged for, by member; as the profile says when empty.
         issuer: makes the ID tokens that are sent; stand-ins when ``None``.
@@ -107,6 +110,7 @@ class Options:
     sleep: Callable[[float], None] = time.sleep
     allow_writes: bool = False
     second: tuple[tuple[str, str], ...] = ()
+    renewals: Mapping[str, Renewal] = field(default_factory=dict, repr=False)
     journal: str | None = None
     issuer: Issuer | None = None
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -207,6 +211,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         credentials=options.credentials,
         wrong_credentials=wrong(options.credentials),
         other_credentials=options.second,
+        renewals=options.renewals,
         listeners=list(options.listeners),
         allow_writes=options.allow_writes,
     )
@@ -317,24 +322,38 @@ def _undeclared(outline: Outline) -> bool:
 Headers = tuple[tuple[str, str], ...]
 
 
-def credentials(profile: Profile) -> tuple[Headers, dict[str, str]]:
+def renewals(profile: Profile) -> dict[str, Renewal]:
+    """Return by party what keeps its token alive, of those that present one; none is asked yet."""
+    parties = {"own": (profile.auth, "token"), "other": (profile.second_auth, "second_token")}
+    return {
+        party: Renewal(auth, name)
+        for party, (auth, name) in parties.items()
+        if auth is not None and auth.kind not in ("header", "bearer")
+    }
+
+
+def credentials(
+    profile: Profile, tokens: Mapping[str, Renewal] | None = None
+) -> tuple[Headers, dict[str, str]]:
     """Return the headers that present mobstd to the target, and the secrets in them by name.
 
-    Where the profile wants a token, it is asked for.
+    Where the profile wants a token, it is asked for; ``tokens`` keep it alive, see ``renewals``.
 
     Raises:
         ConfigError: where an environment variable is not set, or no token is to be had.
     """
-    return _presented(profile.auth, "token")
+    return _presented(profile.auth, (tokens or renewals(profile)).get("own"))
 
 
-def second_credentials(profile: Profile) -> tuple[Headers, dict[str, str]]:
+def second_credentials(
+    profile: Profile, tokens: Mapping[str, Renewal] | None = None
+) -> tuple[Headers, dict[str, str]]:
     """Return the same of another party, where the profile has one.
 
     Raises:
         ConfigError: as ``credentials``.
     """
-    return _presented(profile.second_auth, "second_token")
+    return _presented(profile.second_auth, (tokens or renewals(profile)).get("other"))
 
 
 def wrong(headers: Headers) -> Headers:
@@ -342,13 +361,11 @@ def wrong(headers: Headers) -> Headers:
     return tuple((name, "mobstd-wrong-key") for name, _ in headers)
 
 
-def _presented(auth: Auth | None, name: str) -> tuple[Headers, dict[str, str]]:
+def _presented(auth: Auth | None, renewal: Renewal | None) -> tuple[Headers, dict[str, str]]:
     if auth is None:
         return (), {}
     kept = {s.name: s.reveal() for s in (auth.secret, *auth.credentials.values()) if s}
-    if auth.kind in ("header", "bearer"):
+    if renewal is None:
         return ((auth.header, auth.value()),), kept
-    from mobstd.conformance.token import token
-
-    bearer = token(auth)
-    return ((auth.header, f"Bearer {bearer}"),), {**kept, name: bearer}
+    headers = renewal.headers()
+    return headers, {**kept, **renewal.secrets}

@@ -19,6 +19,7 @@ __all__ = ["Item", "Preflight", "first_operations", "first_query", "preflight"]
 
 BAD_REQUEST, NOT_FOUND = 400, 404
 ABSENT = (NOT_FOUND, 405, 501)
+REFUSED = (401, 403)
 CLOCK_SKEW = 300
 
 
@@ -151,6 +152,10 @@ def _presence(
         state = "unknown" if status is None else "absent" if status in ABSENT else "present"
         if status == NOT_FOUND and _refuses_nothing(lab, exchange):
             state = "present"
+        if status in REFUSED and declared is not None and block not in declared:
+            lab.presence[block] = "unknown"
+            seen.add("block", None, "block-guarded", block=block, status=status)
+            continue
         lab.presence[block] = state
         if state == "unknown":
             seen.add("block", None, "block-unknown", block=block)
@@ -173,8 +178,10 @@ def _refuses_nothing(lab: Lab, exchange: Exchange) -> bool:
 
 
 def _access(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
-    refused = [block for block, x in answers.items() if x.status in (401, 403)]
     there = [block for block, state in lab.presence.items() if state == "present"]
+    if not there:
+        return
+    refused = [block for block in there if answers[block].status in REFUSED]
     health = lab.context.catalogue.version.suite.get("health")
     guarded = [b for b in there if health not in lab.context.catalogue.blocks[b].operations]
     if not refused:

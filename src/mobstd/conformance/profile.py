@@ -86,6 +86,7 @@ class Auth:
         scope: of OAuth2, where the target asks for one.
         credentials: of a token exchange, what is sent, by member name.
         token_at: of a token exchange, where the token is in the answer.
+        lifetime: for how many seconds a token lives, where neither the answer nor the token says.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class Auth:
     scope: str | None = None
     credentials: Mapping[str, Secret] = field(default_factory=dict)
     token_at: str = "/access_token"
+    lifetime: float | None = None
 
     def value(self, environ: Mapping[str, str] | None = None) -> str:
         """Return the value of the header, for the kinds that need no token first."""

@@ -61,6 +61,10 @@ class Recorder:
         self._write(self._secrets.mask(to_json(exchange, raw=True)))
         self.count += 1
 
+    def conceal(self, name: str, value: str) -> None:
+        """Mask one more secret from now on."""
+        self._secrets.conceal(name, value)
+
     def _write(self, value: Mapping[str, Any]) -> None:
         line = json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
         self._digest.update(line)

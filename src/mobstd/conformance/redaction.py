@@ -61,6 +61,18 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _objects(item)
 
 
+def _spelled(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds secrets in any spelling, the longest first."""
+    spellings = {
+        spelled
+        for value in secrets
+        if len(value) >= SHORTEST
+        for spelled in (value, quote(value, safe=""), quote_plus(value))
+    }
+    longest = sorted(spellings, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest))) if longest else None
+
+
 class Redactor:
     """Replaces persons and secrets, alike in everything that passes through one redactor."""
 
@@ -91,15 +103,13 @@ class Redactor:
         self._random = random.Random(seed)
         self._pseudonyms: dict[str, str] = {}
         self._taken: set[str] = set()
-        spellings = {
-            spelled
-            for value in self.secrets
-            if len(value) >= SHORTEST
-            for spelled in (value, quote(value, safe=""), quote_plus(value))
-        }
-        longest = sorted(spellings, key=len, reverse=True)
-        self._secret = re.compile("|".join(map(re.escape, longest))) if longest else None
+        self._secret = _spelled(self.secrets)
         self._known: re.Pattern[str] | None = None
+
+    def conceal(self, name: str, value: str) -> None:
+        """Mask one more secret from now on."""
+        self.secrets[value] = name
+        self._secret = _spelled(self.secrets)
 
     def exchange(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return an exchange (as JSON) without persons and secrets.

@@ -27,6 +27,7 @@ from mobstd.conformance.outline import (
     missing,
     operations_to_judge,
     outlined,
+    renewals,
     second_credentials,
     the_role,
     writable,
@@ -47,7 +48,16 @@ from mobstd.errors import UsageError
 from mobstd.judging.judge import Tally, judge, limited_severity
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["Options", "Progress", "check", "credentials", "second_credentials", "the_role", "wrong"]
+__all__ = [
+    "Options",
+    "Progress",
+    "check",
+    "credentials",
+    "renewals",
+    "second_credentials",
+    "the_role",
+    "wrong",
+]
 
 LOOKING = ("declared", "implements")
 """Kinds that look at what preflight found and send nothing."""
@@ -265,6 +275,10 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
         }
         recorder = Recorder(options.record, about, redactor(lab, options.secrets, options.seed))
         lab.session.listeners.append(recorder)
+        for renewal in options.renewals.values():
+            for name, value in renewal.secrets.items():
+                recorder.conceal(name, value)
+            renewal.tell.append(recorder.conceal)
     planned = plan(
         lab,
         operations_to_judge(outline),
@@ -285,6 +299,9 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
         except Exception as error:
             stopped = _fault(seen, error)
     _take_back(outline, seen)
+    for failure in (renewal.failure for renewal in options.renewals.values()):
+        if failure is not None:
+            seen.add("token", False, failure.code, "configuration", **failure.params)
     if seen.stop:
         stopped = "unreachable" if seen.stop == "unreachable" else "preflight"
     judged: list[Tally] = []
@@ -299,6 +316,9 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     if recorder is not None and lab.receiver is not None:
         for exchange in lab.receiver.exchanges:
             recorder(exchange)
+    secrets = dict(options.secrets)
+    for renewal in options.renewals.values():
+        secrets |= renewal.secrets
     passive = [t for t in judged if t.requirement.id in outline.rows]
     recorded = recorder.close() if recorder else None
     return assemble(
@@ -317,7 +337,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             seed=options.seed,
             only=options.only,
             selected=bool(options.blocks),
-            secrets=options.secrets,
+            secrets=secrets,
             baseline=options.baseline,
             fail_on=options.fail_on,
             recorded=recorded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -42,6 +42,16 @@ class SenderLike(Protocol):
 
     def send(self, request: Request) -> Response:
         """Send one request, and return the answer or raise a TransportError."""
+
+
+class RenewalLike(Protocol):
+    """Credentials that end; ``mobstd.conformance.renewal`` has one."""
+
+    def headers(self) -> Pairs:
+        """Return what presents its party now."""
+
+    def ended(self, asked: Hashable, status: int) -> bool:
+        """Say whether an answer shows that they ended, and there are others now."""
 
 
 class Stopped(Exception):
@@ -111,6 +121,7 @@ class Session:
         base_path: what stands before every path of the standard.
         credentials: headers that present mobstd to the target.
         other_credentials: headers that present another party, where the profile has one.
+        renewals: by party (``own``, ``other``), what keeps its credentials alive.
         exchanges: everything that went over the wire, in order.
     """
 
@@ -122,6 +133,7 @@ class Session:
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     wrong_credentials: tuple[tuple[str, str], ...] = ()
     other_credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    renewals: Mapping[str, RenewalLike] = field(default_factory=dict, repr=False)
     listeners: list[Listener] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     allow_writes: bool = False
@@ -218,13 +230,17 @@ class Session:
             PhaseSpent: where this phase may not.
         """
         request = self.request(operation, query, extra=extra, body=body)
-        presented = self._headers(credentials) if presenting is None else presenting
-        request = replace(request, headers=request.headers + presented)
-        return self._send(
-            operation, request, purpose, requirement, negative, credentials == "own", before
-        )
+        party = credentials if presenting is None else presenting
+        own = credentials == "own"
+        return self._send(operation, request, purpose, requirement, negative, own, before, party)
 
     def _headers(self, credentials: str) -> Pairs:
+        renewal = self.renewals.get(credentials)
+        if renewal is not None:
+            headers = renewal.headers()
+            if credentials == "own":
+                self.credentials = headers
+            return headers
         return {
             "own": self.credentials,
             "none": (),
@@ -234,10 +250,9 @@ class Session:
 
     def clean(self, operation: str | None, request: Request, credentials: str = "own") -> Exchange:
         """Send what undoes a write: no budget holds it back, and no fault of the target."""
-        request = replace(request, headers=request.headers + self._headers(credentials))
         self._cleaning = True
         try:
-            return self._send(operation, request, "cleanup", None, True, True, None)
+            return self._send(operation, request, "cleanup", None, True, True, None, credentials)
         finally:
             self._cleaning = False
 
@@ -250,6 +265,7 @@ class Session:
         negative: bool,
         authenticated: bool,
         before: Callable[[], None] | None,
+        party: str | Pairs,
     ) -> Exchange:
         if request.method not in SAFE and not self.allow_writes:
             raise MobstdError("engine.write-refused", method=request.method)
@@ -259,20 +275,23 @@ class Session:
             self.pace.wait()
             if before is not None and attempt == 0:
                 before()
+            presented = self._headers(party) if isinstance(party, str) else party
+            sent = replace(request, headers=request.headers + presented)
             at = datetime.now(UTC)
-            response, failure = self._attempt(request, operation)
+            response, failure = self._attempt(sent, operation)
             if response is not None:
                 response = self._bounded(response)
+            ended = attempt < 2 and self._ended(party, (operation, negative), response)
             exchange = Exchange(
                 id=f"x{len(self.exchanges) + 1}",
                 operation=operation,
                 purpose=purpose,
                 at=at,
-                request=request,
+                request=sent,
                 response=response,
                 failure=failure,
                 requirement=requirement,
-                negative=negative,
+                negative=negative or ended,
                 authenticated=authenticated,
             )
             self.exchanges.append(exchange)
@@ -280,10 +299,20 @@ class Session:
                 listener(exchange)
             if not self._cleaning:
                 self._count(exchange)
+            if ended:
+                continue
             if exchange.status != 429:
                 return exchange
             self._wait_for(exchange, attempt)
         raise Stopped("rate-limited")
+
+    def _ended(
+        self, party: str | Pairs, asked: tuple[str | None, bool], response: Response | None
+    ) -> bool:
+        renewal = self.renewals.get(party) if isinstance(party, str) else None
+        return (
+            renewal is not None and response is not None and renewal.ended(asked, response.status)
+        )
 
     def _attempt(
         self, request: Request, operation: str | None

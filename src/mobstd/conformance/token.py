@@ -5,20 +5,34 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from mobstd.conformance.profile import Auth
 from mobstd.errors import ConfigError, TransportError
 from mobstd.judging.body import NotJson, parse_json
-from mobstd.judging.exchange import Request, Response
+from mobstd.judging.exchange import Request
 from mobstd.judging.pointer import get
 from mobstd.transport import Sender
 
-__all__ = ["asked", "token"]
+__all__ = ["Token", "asked", "life_of", "token"]
 
 SECONDS = 15.0
 FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token, and for how many seconds it lives, ``None`` where nothing says so.
+
+    The answer says so (``expires_in`` beside it, RFC 6749, 5.1), or the token itself (``exp`` less
+    ``iat``, RFC 7519), or the profile.
+    """
+
+    value: str = field(repr=False)
+    life: float | None = None
 
 
 def asked(auth: Auth, path: str, environ: Mapping[str, str] | None = None) -> Request:
@@ -42,8 +56,8 @@ def asked(auth: Auth, path: str, environ: Mapping[str, str] | None = None) -> Re
     return Request("POST", path, headers=headers, body=urlencode(form).encode())
 
 
-def token(auth: Auth, environ: Mapping[str, str] | None = None) -> str:
-    """Return the token of a profile.
+def token(auth: Auth, environ: Mapping[str, str] | None = None) -> Token:
+    """Return a token for a profile.
 
     Raises:
         ConfigError: where the token's address cannot be reached, refuses, or sends no token. No
@@ -57,14 +71,37 @@ def token(auth: Auth, environ: Mapping[str, str] | None = None) -> str:
         raise ConfigError("engine.token-unreachable", reason=str(error)) from None
     if not 200 <= answer.status < 300:
         raise ConfigError("engine.token-refused", status=answer.status)
-    found = _found(answer, auth.token_at)
+    try:
+        said = parse_json(answer.body)
+    except NotJson:
+        said = None
+    found = get(said, auth.token_at)
     if not isinstance(found, str) or not found.strip():
         raise ConfigError("engine.no-token", pointer=auth.token_at)
-    return found.strip()
+    value = found.strip()
+    return Token(value, life_of(said, value, auth))
 
 
-def _found(answer: Response, pointer: str) -> Any:
+def life_of(said: Any, value: str, auth: Auth) -> float | None:
+    """Return how long a token lives: by the answer, by itself, or by the profile."""
+    beside = get(said, auth.token_at.rpartition("/")[0] + "/expires_in")
+    return _seconds(beside) or _own_life(value) or auth.lifetime
+
+
+def _own_life(value: str) -> float | None:
+    """Return how long a JWT lives, by its own claims; nobody's signature is looked at."""
     try:
-        return get(parse_json(answer.body), pointer)
-    except NotJson:
+        part = value.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return _seconds(claims["exp"] - claims["iat"])
+    except (IndexError, KeyError, TypeError, ValueError):
         return None
+
+
+def _seconds(value: Any) -> float | None:
+    """Return a number of seconds; one that is written as text counts, one of none does not."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if isfinite(seconds) and seconds > 0 else None

@@ -12,7 +12,7 @@ from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.messages import LANGUAGES, render
 
-__all__ = ["lacking", "made"]
+__all__ = ["has_made", "lacking", "made"]
 
 SHOWN = 3
 """How many reasons are told."""
@@ -38,6 +38,12 @@ def made(workshop: Workshop) -> dict[str, Any]:
     left = [undo.target for undo in workshop.debts.left]
     journal = str(workshop.debts.journal.path) if left else None
     return {"resources": counts, "left": left, "journal": journal}
+
+
+def has_made(workshop: Workshop, operations: Iterable[str]) -> bool:
+    """Say whether something was made with these operations."""
+    creates = {one.create for one in _resources(workshop).values()} & set(operations)
+    return any(x.operation in creates and x.accepted for x in workshop.lab.session.exchanges)
 
 
 def lacking(workshop: Workshop, operations: Iterable[str]) -> list[dict[str, Any]]:
