@@ -13,6 +13,7 @@ from mobstd.conformance.scenarios.edit import Edit, edits, put
 from mobstd.conformance.scenarios.material import spoilt
 from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.table import reads_true
 from mobstd.conformance.scenarios.workshop import Thing, Workshop, named, shown
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -237,6 +238,7 @@ def _refuse_change(
         after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
         moved = moved and not wandered(workshop, resource, thing.sent_state, after)
+        moved = moved and reads_true(workshop, resource, row)
         if sent.status is not None and sent.status < 500 and sent.status != 429:
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])

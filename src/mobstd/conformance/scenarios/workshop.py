@@ -349,5 +349,13 @@ class Workshop:
         self.debts.remember(self.debts.undo(resource, key))
 
     def drop(self, thing: Thing) -> None:
-        """Undo one thing now, so that what it holds is free again."""
-        self.debts.settle(self.debts.undo(thing.resource, thing.key))
+        """Undo one thing now, so that what it holds is free again, unless it was just read so."""
+        undo = self.debts.undo(thing.resource, thing.key)
+        read = thing.last_read
+        if undo is not None and read is not None and self._over(thing.resource, read):
+            self.debts.seen_undone(undo, read)
+        self.debts.settle(undo)
+
+    def _over(self, resource: Resource, read: Exchange) -> bool:
+        life = resource.life
+        return life is not None and shown(read, resource) in (life.undone, *life.over)
