@@ -95,7 +95,7 @@ class Debts:
         return None if resource is None else look_at(self.lab, resource, key)
 
     def seen_undone(self, undo: Request, read: Exchange) -> None:
-        """Note that this is undone, since it was read so; what was told goes by the news."""
+        """Note that this is undone, since it was read to be; what was told goes by the news."""
         if self.pends(undo) and undo.target not in self._told:
             del self._pending[undo.target]
             self.journal.undone(undo, read.status)

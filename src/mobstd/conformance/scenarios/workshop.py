@@ -349,13 +349,13 @@ class Workshop:
         self.debts.remember(self.debts.undo(resource, key))
 
     def drop(self, thing: Thing) -> None:
-        """Undo one thing now, so that what it holds is free again, unless it was just read so."""
-        undo = self.debts.undo(thing.resource, thing.key)
-        read = thing.last_read
-        if undo is not None and read is not None and self._over(thing.resource, read):
-            self.debts.seen_undone(undo, read)
-        self.debts.settle(undo)
+        """Undo one thing now, so that what it holds is free again, unless it is.
 
-    def _over(self, resource: Resource, read: Exchange) -> bool:
-        life = resource.life
-        return life is not None and shown(read, resource) in (life.undone, *life.over)
+        It is where the target said so and was then read to mean it; a read alone may lag.
+        """
+        undo, life = self.debts.undo(thing.resource, thing.key), thing.resource.life
+        given, read = self.state_of(thing.key), thing.last_read
+        if undo is not None and read is not None and life is not None:
+            if given in (life.undone, *life.over) and shown(read, thing.resource) == given:
+                self.debts.seen_undone(undo, read)
+        self.debts.settle(undo)
