@@ -355,7 +355,7 @@ class Workshop:
         """
         undo, life = self.debts.undo(thing.resource, thing.key), thing.resource.life
         given, read = self.state_of(thing.key), thing.last_read
-        if undo is not None and read is not None and life is not None:
-            if given in (life.undone, *life.over) and shown(read, thing.resource) == given:
-                self.debts.seen_undone(undo, read)
+        meant = life is not None and given in (life.undone, *life.over)
+        if undo and read and meant and shown(read, thing.resource) == given:
+            self.debts.seen_undone(undo, read)
         self.debts.settle(undo)
