@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from mobstd.conformance.explore import explore
-from mobstd.conformance.kinds import PROBES
+from mobstd.conformance.kinds import PROBES, defaults
+from mobstd.conformance.lab import Anchor
 from mobstd.judging.exchange import Request, Response
 from mobstd.judging.finding import Result
 
@@ -139,6 +140,33 @@ def test_another_default_is_found(
     result = tried(row, "default-equals", Defaults(operator(journeys()), **values))
     assert {finding.code for finding in result.findings} == {"probe.default-equals"}
     assert {finding.params["parameter"] for finding in result.findings} == set(values)
+
+
+def test_the_edge_of_a_default_is_tried_where_no_other_slot_lies_nearer(
+    lab: Any, operator: Any
+) -> None:
+    """Ten minutes for a quarter of an hour would find the other slot on any day."""
+    name, found = "getDriverRegularTrips", lab(operator([]))
+    clocks = {"MON": "07:40:00", "THU": "07:35:00", "FRI": "10:50:00"}
+    item = {
+        "passengerPickupLat": 47.67774, "passengerPickupLng": 6.48872,
+        "passengerDropLat": 47.63514, "passengerDropLng": 6.85186,
+        "schedules": [{"passengerPickupDay": day, "passengerPickupTimeOfDay": clock}
+                      for day, clock in clocks.items()],
+    }  # fmt: skip
+    query = {
+        "departureLat": 47.67774, "departureLng": 6.48872, "arrivalLat": 47.63514,
+        "arrivalLng": 6.85186, "departureTimeOfDay": "07:40:00", "departureWeekdays": ["MON"],
+        "departureRadius": 2.0, "arrivalRadius": 2.0, "timeDelta": 3600,
+    }  # fmt: skip
+    anchor = Anchor(name, item, ("one",), query)
+    tried = defaults._cases(found, name, anchor, "timeDelta", 900)
+    cases = {inside: asked for asked, inside in tried}
+    assert found.surely(name, item, found.written(name, cases[True]))
+    narrower = {**cases[True], "timeDelta": 600}
+    assert not found.surely(name, item, found.written(name, narrower))
+    wider = {**cases[False], "timeDelta": 1350}
+    assert found.surely(name, item, found.written(name, wider))
 
 
 def ghosts(query: dict[str, str], items: Items) -> Items:

@@ -110,6 +110,30 @@ def test_a_spent_share_is_told_within_the_phase() -> None:
         ask(made)
 
 
+def test_what_undoes_counts_apart() -> None:
+    made = session(budget=Budget(3), allow_writes=True)
+    ask(made)
+    for _ in range(5):
+        made.clean(None, Request("PATCH", "/bookings/1"))
+    assert made.left == 2
+    ask(made)
+    ask(made)
+    with pytest.raises(Stopped, match="requests"):
+        ask(made)
+    made.clean(None, Request("PATCH", "/bookings/1"))
+    assert len(made.exchanges) == 9
+
+
+def test_a_last_phase_that_takes_all_that_is_left_ends_quietly() -> None:
+    made = session(budget=Budget(3))
+    with made.phase("fuzz", made.left):
+        for _ in range(5):
+            ask(made)
+    assert (len(made.exchanges), made.left) == (3, 0)
+    with pytest.raises(Stopped, match="requests"):
+        ask(made)
+
+
 def test_no_request_after_the_time_budget() -> None:
     made = session(budget=Budget(10, seconds=0.0))
     with pytest.raises(Stopped, match="time"):

@@ -147,6 +147,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     if lab.receiver is not None:
         begin("listen", 0)
         hear(outline, seen, profile)
+    rest = min(rest, lab.session.left)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):

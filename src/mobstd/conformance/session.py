@@ -68,7 +68,7 @@ class PhaseSpent(Exception):
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a run may send: in all, and by phase."""
+    """How much a run may send: in all, and by phase. What undoes its writes comes on top."""
 
     requests: int = 400
     explore: int = 60
@@ -139,6 +139,7 @@ class Session:
     allow_writes: bool = False
     started: float = field(default_factory=time.monotonic)
     _cleaning: bool = False
+    _asked: int = 0
     _left: int | None = None
     _unanswered: int = 0
     _too_large: int = 0
@@ -158,7 +159,7 @@ class Session:
     @property
     def left(self) -> int:
         """How many requests may still be sent in this phase."""
-        whole = self.budget.requests - len(self.exchanges)
+        whole = self.budget.requests - self._asked
         return whole if self._left is None else min(whole, self._left)
 
     def request(
@@ -335,16 +336,17 @@ class Session:
         return response
 
     def _may_send(self) -> None:
-        if len(self.exchanges) >= self.budget.requests:
+        if self._left is not None and self._left <= 0:
+            raise PhaseSpent
+        if self._asked >= self.budget.requests:
             raise Stopped("requests")
         if self._volume >= ALL_ANSWERS:
             raise Stopped("volume")
         seconds = self.budget.seconds
         if seconds is not None and time.monotonic() - self.started >= seconds:
             raise Stopped("time")
+        self._asked += 1
         if self._left is not None:
-            if self._left <= 0:
-                raise PhaseSpent
             self._left -= 1
 
     def _count(self, exchange: Exchange) -> None:

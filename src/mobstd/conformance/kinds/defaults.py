@@ -24,6 +24,9 @@ DAY = 86_400
 ASKED = 5
 """How often both are asked before a difference is believed."""
 
+NARROWER, WIDER = 2 / 3, 3 / 2
+"""Other defaults, in parts of the right one, that a sharp query tells from it."""
+
 _CLOCK = re.compile(r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$")
 
 
@@ -64,7 +67,10 @@ def _moved_clock(start: str, end: str, ratio: float) -> str:
 def _cases(
     lab: Lab, operation: str, anchor: Anchor, name: str, default: Any
 ) -> list[tuple[Query, bool]]:
-    """Return queries with the default written out, and whether the item must be found."""
+    """Return queries with the default written out, and whether the item must be found.
+
+    Sharp ones come first: of several slots of an item another may lie nearer than the edge.
+    """
     out: list[tuple[Query, bool]] = []
     for _, check in lab.filters(operation):
         if name not in parameters(check, lab.context):
@@ -75,8 +81,24 @@ def _cases(
             sure = lab.surely(operation, anchor.item, written)
             if sure or match(check, anchor.item, written, lab.context) is False:
                 out.append((query, sure))
+    out.sort(key=lambda case: not _sharp(lab, operation, anchor, case, name, default))
     inside = [case for case in out if case[1]]
     return inside[:1] + [case for case in out if not case[1]][:1]
+
+
+def _sharp(
+    lab: Lab, operation: str, anchor: Anchor, case: tuple[Query, bool], name: str, default: float
+) -> bool:
+    """Say whether a narrower default would surely lose the item, or a wider one surely find it."""
+    query, inside = case
+    other = type(default)(default * (NARROWER if inside else WIDER))
+    written = lab.written(operation, {**query, name: other})
+    if not inside:
+        return lab.surely(operation, anchor.item, written)
+    return any(
+        match(check, anchor.item, written, lab.context) is False
+        for _, check in lab.filters(operation)
+    )
 
 
 def _edges_at(
@@ -145,8 +167,9 @@ def _right_elsewhere(
 ) -> bool:
     """Say whether the default holds for another item: a cache, say, is wrong in one place only."""
     for anchor in lab.anchors.get(operation, ())[1:]:
-        for explicit, side in _cases(lab, operation, anchor, name, default):
-            if side != inside:
+        for case in _cases(lab, operation, anchor, name, default):
+            explicit, side = case
+            if side != inside or not _sharp(lab, operation, anchor, case, name, default):
                 continue
             left_out = {k: v for k, v in explicit.items() if k != name}
             answer = lab.ask(operation, left_out, "twin", row)

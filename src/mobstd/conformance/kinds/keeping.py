@@ -12,7 +12,7 @@ from mobstd.conformance.scenarios.answers import spoke, whole
 from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import ladder
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import LEADING, table
+from mobstd.conformance.scenarios.table import LEADING, reads_true, table, taken
 from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
@@ -100,7 +100,7 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
     if resource.read is None or resource.life is None:
         return Result(reason="unobservable")
     along = check.get("with", {})
-    true = _reads_true(workshop, resource, row)
+    true = reads_true(workshop, resource, row)
     flavour = "body" if "body" in along else "query" if "query" in along else "plain"
     for place in range(len(resource.sources)):
         _climb(workshop, resource, row, place, along)
@@ -118,15 +118,6 @@ def _unchanged(check: Check, row: Requirement, operation: str, lab: Lab) -> Resu
             sent = changes[-1][1]
             findings += _changed(check, row, lab, thing, before, sent, after, true)
     return Result(evidence, tuple(findings), None if evidence else "no-data")
-
-
-def _reads_true(workshop: Workshop, resource: Resource, row: Requirement) -> bool:
-    """Say whether a state is read as it was given, where nothing else came with the change."""
-    return all(
-        cell.after == cell.wanted
-        for cell in table(workshop, resource, row)
-        if cell.kind in LEADING and cell.taken and cell.after is not None
-    )
 
 
 def _climb(

@@ -14,6 +14,7 @@ from mobstd.conformance.scenarios.answers import NOT_FOUND, REFUSED, named, show
 from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.oracle import look, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.table import reads_true
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
@@ -218,6 +219,7 @@ def _refuse_change(
         after, _ = look(workshop, thing, thing.sent_state or "", row)
         moved = after not in (None, thing.sent_state)
         moved = moved and not wandered(workshop, resource, thing.sent_state, after)
+        moved = moved and reads_true(workshop, resource, row)
         if spoke(sent):
             evidence += 1
             wrong = sent.status not in check.get("expect", [400])

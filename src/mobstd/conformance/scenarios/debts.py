@@ -94,6 +94,12 @@ class Debts:
         resource, key = self.owed(undo)
         return None if resource is None else look_at(self.lab, resource, key)
 
+    def seen_undone(self, undo: Request, read: Exchange) -> None:
+        """Note that this is undone, since it was read to be; what was told goes by the news."""
+        if self.pends(undo) and undo.target not in self._told:
+            del self._pending[undo.target]
+            self.journal.undone(undo, read.status)
+
     def settle(self, undo: Request | None) -> None:
         """Undo one thing now, where it is to be undone."""
         if undo is not None and self.pends(undo):

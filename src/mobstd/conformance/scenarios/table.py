@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mobstd.conformance.scenarios.answers import NOT_FOUND, shown
 from mobstd.conformance.scenarios.oracle import look, unreached
@@ -18,7 +18,7 @@ LEADING = ("step", "due", "skip", "odd")
 
 WORDS = "mobstd: à demain 7h30, merci !"
 
-__all__ = ["LEADING", "Cell", "in_state", "table", "taken"]
+__all__ = ["LEADING", "Cell", "in_state", "reads_true", "table", "taken"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Cell:
     Attributes:
         kind: see ``LifeCycle.kind``.
         exchange: the change.
-        after: the state that was read then; ``None`` where it can't be read.
+        after: the state that was read then, or after others in a row that left it as it was;
+            ``None`` where it can't be read.
         read: the exchange that read it.
     """
 
@@ -59,46 +60,112 @@ def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
         reached = resource.change is not None and unreached(workshop, resource, row) is None
         if resource.life is not None and reached:
             for place in taken(workshop, resource, row):
-                walked: list[Cell] = []
-                _walk(workshop, resource, resource.life, row, walked, place)
-                cells += walked
+                cells += _Walk(workshop, resource, resource.life, row, place).walked()
     found: list[Cell] = workshop.shared[key]
     return found
 
 
-def _walk(
-    workshop: Workshop,
-    resource: Resource,
-    life: LifeCycle,
-    row: Requirement | None,
-    cells: list[Cell],
-    place: int,
-) -> None:
-    """Walk every pair; of the second source on the long way, step by step."""
+def reads_true(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:
+    """Say whether a state is read as it was given, where nothing else came with the change.
 
-    def another(state: str) -> Thing | None:
-        return in_state(workshop, resource, life, state, row, cells, place)
+    Where reads lag or are wrong, what is read after anything else tells nothing of that.
+    """
+    return all(
+        cell.after == cell.wanted
+        for cell in table(workshop, resource, row)
+        if cell.kind in LEADING and cell.taken and cell.after is not None
+    )
 
-    for state in life.states:
-        thing: Thing | None = None
-        askable = [to for to in life.states if not resource.sends or to in resource.sends]
-        for wanted in sorted(askable, key=lambda to: _rank(life, state, to)):
-            thing = thing or another(state)
+
+@dataclass
+class _Walk:
+    """A walk through every pair; of the second source on the long way, step by step."""
+
+    workshop: Workshop
+    resource: Resource
+    life: LifeCycle
+    row: Requirement | None
+    place: int
+    cells: list[Cell] = field(default_factory=list)
+
+    def walked(self) -> list[Cell]:
+        """Walk: what is to be refused goes first, since the thing stays as it is."""
+        for state in self.life.states:
+            thing = self._another(state)
             if thing is None:
-                break
-            told = (len(cells) + life.states.index(state)) % 2 == 1
-            cell = _ask(workshop, thing, state, wanted, row, told=told)
+                continue
+            askable = [one for one in self.life.states if self._askable(one)]
+            leading = [to for to in askable if self.life.kind(state, to) in LEADING]
+            refused = [to for to in askable if to not in leading]
+            left = self._refused(thing, state, refused) if refused else thing
+            left = self._one_by_one(left, state, leading)
+            if left is not None:
+                self.workshop.drop(left)
+        return self.cells
+
+    def _askable(self, state: str) -> bool:
+        return not self.resource.sends or state in self.resource.sends
+
+    def _another(self, state: str) -> Thing | None:
+        return in_state(
+            self.workshop, self.resource, self.life, state, self.row, self.cells, self.place
+        )
+
+    def _refused(self, thing: Thing, state: str, wanted: Sequence[str]) -> Thing | None:
+        """Ask for all that is to be refused in a row and look once; return what is in the state.
+
+        What brings a thing back says so by taking the state that it had. Where anything is
+        otherwise, another thing is asked one by one, so that it is known what did it.
+        """
+        sent = [self._sent(thing, state, to, number) for number, to in enumerate(wanted)]
+        after, read = look(self.workshop, thing, state, self.row)
+        thing.state = after or state
+        cells = [
+            Cell(state, to, self.life.kind(state, to), exchange, after, read)
+            for to, exchange in zip(wanted, sent, strict=True)
+        ]
+        if not any(_doubtful(cell) or (cell.taken and cell.moved is None) for cell in cells):
+            self.cells += cells
+            return thing
+        self.workshop.drop(thing)
+        return self._one_by_one(None, state, wanted)
+
+    def _one_by_one(self, thing: Thing | None, state: str, wanted: Sequence[str]) -> Thing | None:
+        """Ask for one state after the other, and look each time; return what is in ``state``."""
+        for to in wanted:
+            thing = thing or self._another(state)
+            if thing is None:
+                return None
+            cell = self._ask(thing, state, to)
             if _doubtful(cell):
-                workshop.drop(thing)
-                again = another(state)
+                self.workshop.drop(thing)
+                again = self._another(state)
                 if again is not None:
-                    thing, cell = again, _ask(workshop, again, state, wanted, row, told=told)
-            cells.append(cell)
+                    thing, cell = again, self._ask(again, state, to)
+            self.cells.append(cell)
             if cell.moved is not False and (cell.taken or cell.moved):
-                workshop.drop(thing)
+                self.workshop.drop(thing)
                 thing = None
-        if thing is not None:
-            workshop.drop(thing)
+        return thing
+
+    def _ask(self, thing: Thing, before: str, wanted: str) -> Cell:
+        kind = self.life.kind(before, wanted)
+        exchange = self._sent(thing, before, wanted)
+        given = kind in LEADING and exchange.accepted
+        after, read = look(self.workshop, thing, wanted if given else before, self.row)
+        if not given:
+            thing.state = after or before
+        return Cell(before, wanted, kind, exchange, after, read)
+
+    def _sent(self, thing: Thing, before: str, wanted: str, number: int = 0) -> Exchange:
+        """Ask for a state; every second time with some words, where there is room for them."""
+        kind = self.life.kind(before, wanted)
+        query = {self.resource.state or "": wanted}
+        told = (len(self.cells) + number + self.life.states.index(before)) % 2 == 1
+        if told and self.resource.note:
+            query[self.resource.note] = WORDS
+        purpose = "scenario" if kind in LEADING else "negative"
+        return self.workshop.change(thing, query, self.row, purpose, negative=kind == "same")
 
 
 def taken(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[int]:
@@ -109,45 +176,11 @@ def taken(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
     return found or [0]
 
 
-def _rank(life: LifeCycle, before: str, wanted: str) -> tuple[bool, int]:
-    """What is to be refused goes first: the thing stays as it is."""
-    leads = life.kind(before, wanted) in LEADING
-    return leads, life.states.index(wanted)
-
-
 def _doubtful(cell: Cell) -> bool:
     """Say whether it looks wrong, so that it is tried again before anybody is told."""
     if cell.kind in LEADING:
         return not cell.taken or (cell.after is not None and cell.after != cell.wanted)
     return cell.moved is True or (cell.kind == "same" and cell.exchange.status != 409)
-
-
-def _ask(
-    workshop: Workshop,
-    thing: Thing,
-    before: str,
-    wanted: str,
-    row: Requirement | None,
-    *,
-    told: bool,
-) -> Cell:
-    """Ask for a state; ``told``: with some words, where the operation has room for them."""
-    resource = thing.resource
-    assert resource.life is not None
-    assert resource.state is not None
-    kind = resource.life.kind(before, wanted)
-    right = kind in LEADING
-    exchange = workshop.change(
-        thing,
-        {resource.state: wanted, **({resource.note: WORDS} if told and resource.note else {})},
-        row,
-        "scenario" if right else "negative",
-        negative=kind == "same",
-    )
-    after, read = look(workshop, thing, wanted if right and exchange.accepted else before, row)
-    if not right or not exchange.accepted:
-        thing.state = after or before
-    return Cell(before, wanted, kind, exchange, after, read)
 
 
 def in_state(
@@ -161,7 +194,8 @@ def in_state(
 ) -> Thing | None:
     """Return a new thing in a state: by one change, else step by step.
 
-    Of the second source the long way comes first.
+    Of the second source the long way comes first. No other way is gone after one that was taken
+    and not kept.
     """
     ways = list(_ways(life, state, cells))
     for first, way in ways[::-1] if place else ways:
@@ -169,9 +203,7 @@ def in_state(
         thing = workshop.make(resource, row, place, first=began)
         if thing is None or thing.state is None:
             return None
-        for step in way:
-            assert resource.state is not None
-            workshop.change(thing, {resource.state: step}, row)
+        asked = [workshop.change(thing, {resource.state or "": step}, row) for step in way]
         read = workshop.read(thing, row)
         now = shown(read, resource)
         if state in (life.undone, *life.over) and read is not None and read.status == NOT_FOUND:
@@ -179,6 +211,8 @@ def in_state(
         if now == state or (now is None and thing.state == state):
             return thing
         workshop.drop(thing)
+        if now is not None and all(exchange.accepted for exchange in asked):
+            return None
     return None
 
 

@@ -39,6 +39,12 @@ class Thing:
         """The state that it was posted in."""
         return self.resource.begins(self.sent)
 
+    @property
+    def last_read(self) -> Exchange | None:
+        """What was read of it, where nothing was asked of it since."""
+        name, exchange = self.history[-1] if self.history else ("", None)
+        return exchange if name == "read" else None
+
 
 def unsettled(thing: Thing) -> set[str]:
     """Return the pointers that differ between two reads with nothing asked in between."""

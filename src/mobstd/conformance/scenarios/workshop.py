@@ -349,5 +349,13 @@ class Workshop:
         self.debts.remember(self.debts.undo(resource, key))
 
     def drop(self, thing: Thing) -> None:
-        """Undo one thing now, so that what it holds is free again."""
-        self.debts.settle(self.debts.undo(thing.resource, thing.key))
+        """Undo one thing now, so that what it holds is free again, unless it is.
+
+        It is where the target said so and was then read to mean it; a read alone may lag.
+        """
+        undo, life = self.debts.undo(thing.resource, thing.key), thing.resource.life
+        given, read = self.state_of(thing.key), thing.last_read
+        meant = life is not None and given in (life.undone, *life.over)
+        if undo and read and meant and shown(read, thing.resource) == given:
+            self.debts.seen_undone(undo, read)
+        self.debts.settle(undo)
