@@ -12,7 +12,7 @@ from mobstd.conformance.scenarios.answers import spoke, whole
 from mobstd.conformance.scenarios.difference import differences
 from mobstd.conformance.scenarios.oracle import ladder
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import LEADING, reads_true, table, taken
+from mobstd.conformance.scenarios.table import reads_true
 from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import answered, named
+from mobstd.conformance.scenarios.answers import answered, named, shown
 from mobstd.conformance.scenarios.debts import Debts
 from mobstd.conformance.scenarios.edit import members, put
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
