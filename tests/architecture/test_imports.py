@@ -22,9 +22,10 @@ for room in TYPED:
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
 for room in ("serving", "transport", "validation"):
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
+BELOW["serving"].add("output")
 BELOW["oidc"] = {"serving", "transport", *BELOW["serving"]}
 for room in ("standard", "conformance"):
-    BELOW[room] = {"oidc", "output", "serving", "transport", "validation", *BELOW["serving"]}
+    BELOW[room] = {"oidc", "serving", "transport", "validation", *BELOW["serving"]}
 BELOW["release"] = {"conformance", "codegen", *BELOW["conformance"]}
 BELOW["cli"] = {"release", *BELOW["release"]}
 

@@ -73,7 +73,8 @@ COMMANDS: Mapping[str, Callable[[Any], None]] = {"preflight": add}
 
 def run(args: argparse.Namespace) -> int:
     """Judge journeys, and return 1 where one is refused, 3 where there was none."""
-    from mobstd.carpool_proof.rules.profile import profile, profiles
+    from mobstd.carpool_proof.limits import LATEST
+    from mobstd.carpool_proof.rules.profile import profile
     from mobstd.errors import ConfigError
 
     if args.serve is None and not args.files:
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("proof.serve-no-files")
     if args.diff_rules:
         return _differ(args)
-    chosen = profile(args.rules or profiles()[-1])
+    chosen = profile(args.rules or LATEST)
     if args.serve is not None:
         return _serve(args, _plan(args, chosen))
     return _judge(args, _plan(args, chosen))
