@@ -51,5 +51,5 @@ def test_a_sandbox(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("made", [Ledger, Items])
 def test_a_reference_operator(made: type[Ledger] | type[Items], tmp_path: Path) -> None:
-    with closing(made(str(tmp_path / "s"))):
-        assert mode(tmp_path / "s") == 0o600
+    made(str(tmp_path / "s"))
+    assert mode(tmp_path / "s") == 0o600
