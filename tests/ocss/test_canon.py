@@ -12,13 +12,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from tests.documents import both, nodes, refusals
 
 from mobstd.canon.files import load
 from mobstd.canon.openapi import bundle, operations
 from mobstd.canon.schemas import documents, schema_names, schema_of
 from mobstd.canon.standard import find
-from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
+from mobstd.canon.validator import validator
 
 from .documents import patched
 
@@ -31,26 +31,6 @@ UPSTREAM = (
     / "shared/reference/upstream/standard-covoiturage-1.0.0-alpha.openapi.yaml"
 )
 published = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the published file is not here")
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from nodes(child)
-
-
-def both(name: str) -> tuple[Validator, Validator]:
-    schema, registry = schema_of(VERSION, name), documents(VERSION)
-    return validator(schema, registry), python_validator(schema, registry)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
 
 
 def examples(kind: str) -> list[Any]:
@@ -110,7 +90,7 @@ def test_references_stay_in_the_folder(name: str) -> None:
 def test_the_examples_in_a_schema_are_valid(name: str) -> None:
     shown = schema_of(VERSION, name)["examples"]
     assert shown
-    for judge in both(name):
+    for judge in both(VERSION, name):
         for document in shown:
             assert refusals(judge, document) == set()
 
@@ -182,7 +162,7 @@ def test_every_schema_has_examples_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("path", examples("valid"))
 def test_valid_examples(path: Path) -> None:
-    for judge in both(path.parent.name):
+    for judge in both(VERSION, path.parent.name):
         assert refusals(judge, load(path)) == set()
 
 
@@ -192,7 +172,7 @@ def test_invalid_examples_are_one_edit_away_from_a_valid_one(path: Path) -> None
     twin = load(VERSION.folder / "examples/valid" / path.parent.name / example["twin_of"])
     assert len(example["edit"]) == 1
     assert all(example["why"][language] for language in ("en", "fr"))
-    for judge in both(path.parent.name):
+    for judge in both(VERSION, path.parent.name):
         assert judge.is_valid(twin)
         assert refusals(judge, patched(twin, example["edit"])) == {
             (example["keyword"], example["pointer"])

@@ -122,7 +122,9 @@ def _page() -> Page:
 
 
 def _meaning(word: str) -> Mapping[str, str] | None:
-    """Return what a status or a label of the registry means, where it is known."""
+    """Return what a status or a label means, where it is known."""
+    if word in ("absent", "unread"):
+        return {lang: _say(f"status.{word}", lang) for lang in LANGUAGES}
     texts, name = find(_STANDARD).messages, word.replace("_", "-")
     return texts.get(f"status.{name}") or texts.get(f"label.{name}")
 
