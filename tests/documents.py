@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from mobstd.canon.schemas import documents, schema_of
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
+from mobstd.judging.pointer import join, steps
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -36,3 +38,34 @@ def both(version: Version, name: str) -> tuple[Validator, Validator]:
     """Return the two engines for one schema."""
     schema, registry = schema_of(version, name), documents(version)
     return validator(schema, registry), python_validator(schema, registry)
+
+
+def _place(document: Any, pointer: str) -> tuple[Any, Any]:
+    *above, last = steps(pointer)
+    for step in above:
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document, int(last) if isinstance(document, list) else last
+
+
+def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:
+    """Return the document after a JSON Patch of ``add``, ``replace``, ``remove`` and ``move``."""
+    document = deepcopy(document)
+    for edit in edits:
+        value = edit.get("value")
+        if not edit["path"]:
+            document = value
+            continue
+        if edit["op"] == "move":
+            holder, key = _place(document, edit["from"])
+            value = holder.pop(key)
+        holder, key = _place(document, edit["path"])
+        if edit["op"] == "remove":
+            del holder[key]
+        elif edit["op"] == "replace":
+            assert json.dumps(holder[key]) != json.dumps(value), edit["path"]
+            holder[key] = value
+        elif isinstance(holder, list):
+            holder.insert(key, value)
+        else:
+            holder[key] = value
+    return document
