@@ -455,6 +455,16 @@ def test_a_page_escapes_what_strangers_wrote() -> None:
     assert "&lt;script&gt;" in html
 
 
+def test_statuses_and_labels_are_told_in_words_of_both_languages() -> None:
+    summary = Summary(START, "2026-07")
+    for name, found in (("j1", None), ("j2", "timeout"), ("j3", status("ok"))):
+        entry = Entry(journey(name), None, None, Result(name, Fate.ACCEPTED))
+        summary.add(judge(entry, found, START, LIMITS, None, expected=False))
+    html = page(summary, "en")
+    for told in ("It counts.", "Il compte.", "The registry has not got it.", "n&#39;a pas pu"):
+        assert told in html
+
+
 def test_a_table_is_no_formula(tmp_path: Path) -> None:
     from mobstd.carpool_proof.reconcile.outputs import tabled
     from mobstd.output.files import replacing
