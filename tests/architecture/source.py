@@ -22,6 +22,7 @@ ROOMS = (
     "messages",
     "models",
     "oidc",
+    "output",
     "query",
     "release",
     "serving",

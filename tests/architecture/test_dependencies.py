@@ -20,6 +20,7 @@ EXTRAS = {
     "conformance": {"conformance", "server"},
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
+    "output": {"conformance"},
     "serving": {"server", "conformance"},
     "validation": {"bulk", "spark"},
     "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},

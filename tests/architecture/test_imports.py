@@ -14,6 +14,7 @@ TYPED = {"codecs", "endpoint", "models", "query"}
 """What generated code and those who use it share; each of the four may import the others."""
 
 BELOW: dict[str, set[str]] = {"messages": set(), "errors": {"messages"}}
+BELOW["output"] = GROUND
 BELOW["canon"] = GROUND
 BELOW["codegen"] = {"canon", *GROUND}
 BELOW["judging"] = {"canon", *GROUND}
@@ -21,6 +22,7 @@ for room in TYPED:
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
 for room in ("serving", "transport", "validation"):
     BELOW[room] = {"judging", "canon", *TYPED, *GROUND}
+BELOW["serving"].add("output")
 BELOW["oidc"] = {"serving", "transport", *BELOW["serving"]}
 for room in ("standard", "conformance"):
     BELOW[room] = {"oidc", "serving", "transport", "validation", *BELOW["serving"]}

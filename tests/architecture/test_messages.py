@@ -1,4 +1,7 @@
-"""One catalogue: every text in both languages, and every code that is used is there."""
+"""One catalogue: every text in both languages, and every code that is used is there.
+
+Texts of a standard stand with it.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ import yaml
 
 from mobstd.messages import LANGUAGES, catalogue
 
-from .source import PACKAGE, docstrings, modules
+from .source import PACKAGE, docstrings, modules, standards
 
-FILES = sorted((PACKAGE / "messages").glob("*.json"))
+FILES = sorted(PACKAGE.glob("**/messages/*.json"))
 DATA = PACKAGE.parents[1] / "conformance"
 
 
@@ -31,12 +34,32 @@ def test_no_code_stands_twice() -> None:
     assert [code for code, count in codes.items() if count > 1] == []
 
 
+def test_every_file_is_found() -> None:
+    assert set(catalogue()) == {code for path in FILES for code, _ in _pairs(path)}
+
+
+def test_codes_of_standards_stand_with_them() -> None:
+    """Whatever code only a standard uses, no room has the words of."""
+    used: dict[str, set[str]] = {}
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                used.setdefault(node.value, set()).add(module.room)
+    own = {path.parts[-3] for path in FILES} - {"mobstd"}
+    assert own == {"carpool_proof", "rdex"}
+    for path in FILES:
+        owner = path.parts[-3]
+        users = {room for code, _ in _pairs(path) for room in used.get(code, ())}
+        assert users
+        assert users <= {owner} if owner in own else users - standards()
+
+
 def _placeholders(text: str) -> Counter[str]:
     named = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
     return Counter(set(named) | set(re.findall(r"%\(\w+\)[a-z]|%[sr]", text)))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_both_languages_with_the_same_placeholders(path: Path) -> None:
     wrong = []
     for code, texts in json.loads(path.read_text("utf-8")).items():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
+from tests.documents import nodes, refusals
+
 from mobstd.canon.schemas import schema_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join, steps
+from mobstd.judging.pointer import steps
 from mobstd.validation.overlay import documents_under
+
+__all__ = ["LEGACY", "LIVE", "VERSIONS", "both", "nodes", "patched", "refusals"]
 
 LIVE = ("3.3", "3.4")
 LEGACY = ("3.0", "3.1", "3.2")
@@ -24,22 +28,6 @@ def both(version: str, name: str, overlay: str | None = None) -> tuple[Validator
     every = documents_under(VERSIONS[version], overlay)
     schema = every[schema_of(VERSIONS[version], name)["$id"]]
     return validator(schema, every), python_validator(schema, every)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    """Return keyword and place of every refusal."""
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from nodes(child)
 
 
 def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:

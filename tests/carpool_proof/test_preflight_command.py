@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from mobstd.carpool_proof.preflight.page import page
+from mobstd.carpool_proof.preflight.verdict import ROWS
+from mobstd.carpool_proof.preflight.words import titles
 from mobstd.cli import main
 
 from .worlds import NOON, journey, world, write
@@ -168,11 +170,32 @@ def test_the_page(lang: str, tmp_path: Path) -> None:
     assert all(float(a["x"]) + float(a["width"]) <= 400.1 for a in bars)
     for row in summary["rules"]:
         assert re.search(
-            rf"<code>{row['rule']}</code>.*{row['requirement']}.*>{row['journeys']}</td>", text
+            rf"{row['rule']}, {row['requirement']}</code>.*>{row['journeys']}</td>", text
         )
     assert sum(summary["verdicts"].values()) == summary["journeys"] == 120
     assert sum(sum(c.values()) for c in summary["days"].values()) == 120
     assert set(summary["operators"]) == {"<b>", "other"}
+
+
+def test_every_rule_has_a_title_that_says_no_more_than_it_knows() -> None:
+    for rule in ROWS:
+        for title in titles(rule).values():
+            assert title.endswith(".")
+            assert not {"{", "}"} & set(title), rule
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_result_on_stdout_is_alone_there(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "w", [journey()])
+    assert main(["preflight", path, *NOW, f"--{form}", "-"]) == 0
+    said = capsys.readouterr()
+    assert "1 journeys" in said.err
+    if form == "json":
+        assert json.loads(said.out)["journeys"] == 1
+    else:
+        assert said.out.startswith("<!doctype html>")
 
 
 def test_many_days_are_put_together_by_month(tmp_path: Path) -> None:

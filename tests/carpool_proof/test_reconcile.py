@@ -17,7 +17,7 @@ import pytest
 from mobstd.carpool_proof.limits import limits
 from mobstd.carpool_proof.reconcile.export import differences, exported
 from mobstd.carpool_proof.reconcile.judging import Action, Found, cents_of, judge
-from mobstd.carpool_proof.reconcile.outputs import COLUMNS, amount, page, put
+from mobstd.carpool_proof.reconcile.outputs import COLUMNS, amount, page
 from mobstd.carpool_proof.reconcile.sources import sent, standings
 from mobstd.carpool_proof.reconcile.summary import Summary, euros
 from mobstd.carpool_proof.sending import send_journeys
@@ -374,13 +374,15 @@ def test_a_reconciliation(
     assert "2 of them are not among these" in said
     assert "campaigns pay €4.40" in said
     html = (folder / "r.html").read_text("utf-8")
-    assert '<html lang="en">' in html
+    assert '<html lang="en" data-lang="en">' in html
     assert "overlap" in html
+    for told in ("At stake: €4.50 of incentives", "En jeu : 4,50\u00a0€ d&#39;incitations"):
+        assert told in html
     assert not list(folder.glob(".r.*"))
 
     assert main([*args, "--html", "f.html", "--lang", "fr"]) == 1
     french = (folder / "f.html").read_text("utf-8")
-    assert "En jeu : 4,50\u00a0€ d&#39;incitations" in french
+    assert '<html lang="fr" data-lang="fr">' in french
     assert "En jeu : 4,50\u00a0€" in capsys.readouterr().out
 
 
@@ -415,7 +417,7 @@ def test_how_it_ends(actions: str, code: int) -> None:
         (["o", "--concurrency", "0"], "--concurrency"),
         (["o", "--export", "o"], "o"),
         (["o", "--access-key-env", "NO_SUCH"], "NO_SUCH"),
-        (["o", "--csv", "no/such/folder.csv"], "folder.csv"),
+        (["o", "--csv", "o/folder.csv"], "folder.csv"),
     ],
 )
 def test_what_is_asked_for_wrongly(
@@ -448,16 +450,27 @@ def test_a_page_escapes_what_strangers_wrote() -> None:
     found = Standing("fraud_error", TAKEN, frauds=("<script>",))
     summary.add(judge(entry, found, START, LIMITS, None, expected=False))
     html = page(summary, "en")
-    assert "<script>" not in html
+    assert html.count("<script>") == 1, "its own"
     assert "<b>" not in html
     assert "&lt;script&gt;" in html
 
 
+def test_statuses_and_labels_are_told_in_words_of_both_languages() -> None:
+    summary = Summary(START, "2026-07")
+    for name, found in (("j1", None), ("j2", "timeout"), ("j3", status("ok"))):
+        entry = Entry(journey(name), None, None, Result(name, Fate.ACCEPTED))
+        summary.add(judge(entry, found, START, LIMITS, None, expected=False))
+    html = page(summary, "en")
+    for told in ("It counts.", "Il compte.", "The registry has not got it.", "n&#39;a pas pu"):
+        assert told in html
+
+
 def test_a_table_is_no_formula(tmp_path: Path) -> None:
     from mobstd.carpool_proof.reconcile.outputs import tabled
+    from mobstd.output.files import replacing
 
     entry = Entry(journey("-1+1"), None, None, Result("-1+1", Fate.ACCEPTED))
     line = judge(entry, status("ok"), START, LIMITS, None, expected=False)
-    with put(tmp_path / "t.csv") as file:
+    with replacing(tmp_path / "t.csv") as file:
         assert list(tabled([line], file, "en")) == [line]
     assert (tmp_path / "t.csv").read_text("utf-8").splitlines()[1].startswith("'-1+1,")

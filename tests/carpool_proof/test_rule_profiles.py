@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ import pytest
 
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
+from mobstd.carpool_proof import limits as limits_
+from mobstd.carpool_proof.limits import LATEST
 
 FOLDER = packaged().conformance / "carpool-proof" / "rules"
 PROFILES = {path.stem: load(path) for path in sorted(FOLDER.glob("*.yaml"))}
@@ -31,6 +34,15 @@ def test_the_profiles() -> None:
     assert sorted(PROFILES) == ["2025-08", "2026-07"]
     assert all(profile["profile"] == name for name, profile in PROFILES.items())
     assert all(profile["standard"] == "carpool-proof" for profile in PROFILES.values())
+
+
+def test_the_latest_is_named_once_and_is_the_latest() -> None:
+    assert max(PROFILES) == LATEST
+    package = Path(limits_.__file__).parent
+    named = [
+        path.name for path in package.rglob("*.py") if f'"{LATEST}"' in path.read_text("utf-8")
+    ]
+    assert named == ["limits.py"]
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -9,66 +9,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from tests.documents import nodes
 
 from mobstd.canon.files import load
 from mobstd.canon.openapi import bundle, operations
 from mobstd.canon.schemas import documents, schema_names, schema_of
 from mobstd.canon.standard import find
-from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
-
-from .documents import patched
+from mobstd.canon.validator import validator
 
 VERSION = find("ocss@1.0-alpha")
 NAMES = schema_names(VERSION)
 ROLES = ("operator", "maas")
-BASE = "https://mobstd.github.io/schemas/ocss/1.0-alpha/"
 UPSTREAM = (
     Path(__file__).resolve().parents[3]
     / "shared/reference/upstream/standard-covoiturage-1.0.0-alpha.openapi.yaml"
 )
 published = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the published file is not here")
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from nodes(child)
-
-
-def both(name: str) -> tuple[Validator, Validator]:
-    schema, registry = schema_of(VERSION, name), documents(VERSION)
-    return validator(schema, registry), python_validator(schema, registry)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
-
-
-def examples(kind: str) -> list[Any]:
-    found = sorted((VERSION.folder / "examples" / kind).glob("*/*.json"))
-    return [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in found]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_schema_is_valid_and_says_what_it_is(name: str) -> None:
-    schema = schema_of(VERSION, name)
-    jsonschema_rs.meta.validate(dict(schema))
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["$id"] == f"{BASE}{name}.schema.json"
-    assert schema["title"] == "".join(part.capitalize() for part in name.split("-"))
-    assert schema["description"].endswith(".")
-    assert "additionalProperties" not in schema
-    for name_, node in schema.get("properties", {}).items():
-        assert node["description"].endswith("."), name_
 
 
 UNITS = {
@@ -96,23 +54,6 @@ def test_whatever_has_a_unit_says_it() -> None:
             assert node.get("type") not in ("number", "integer") or name in COUNTS, name
         else:
             assert unit in node["description"], name
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_references_stay_in_the_folder(name: str) -> None:
-    for node in nodes(schema_of(VERSION, name)):
-        if "$ref" in node:
-            assert "/" not in node["$ref"]
-            assert (VERSION.folder / node["$ref"]).is_file()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_examples_in_a_schema_are_valid(name: str) -> None:
-    shown = schema_of(VERSION, name)["examples"]
-    assert shown
-    for judge in both(name):
-        for document in shown:
-            assert refusals(judge, document) == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -171,32 +112,6 @@ def test_the_examples_of_the_parameters_fit_them(role: str) -> None:
             assert parameter.examples
             assert all(judge.is_valid(example) for example in parameter.examples)
             assert parameter.default is None or judge.is_valid(parameter.default)
-
-
-def test_every_schema_has_examples_of_both_kinds() -> None:
-    for kind in ("valid", "invalid"):
-        folder = VERSION.folder / "examples" / kind
-        assert sorted(path.name for path in folder.iterdir()) == NAMES
-        assert all(list(path.glob("*.json")) for path in folder.iterdir())
-
-
-@pytest.mark.parametrize("path", examples("valid"))
-def test_valid_examples(path: Path) -> None:
-    for judge in both(path.parent.name):
-        assert refusals(judge, load(path)) == set()
-
-
-@pytest.mark.parametrize("path", examples("invalid"))
-def test_invalid_examples_are_one_edit_away_from_a_valid_one(path: Path) -> None:
-    example = load(path)
-    twin = load(VERSION.folder / "examples/valid" / path.parent.name / example["twin_of"])
-    assert len(example["edit"]) == 1
-    assert all(example["why"][language] for language in ("en", "fr"))
-    for judge in both(path.parent.name):
-        assert judge.is_valid(twin)
-        assert refusals(judge, patched(twin, example["edit"])) == {
-            (example["keyword"], example["pointer"])
-        }
 
 
 def test_examples_name_nobody() -> None:

@@ -9,21 +9,17 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from tests.documents import both
 
 from mobstd.canon.files import load
 from mobstd.canon.openapi import bundle, operations
 from mobstd.canon.schemas import documents, schema_names, schema_of
-from mobstd.canon.validator import Validator, python_validator, validator
+from mobstd.canon.validator import validator
 from mobstd.judging.pointer import join
 
 from .worlds import VERSION
 
 NAMES = schema_names(VERSION)
-
-
-def both(name: str) -> tuple[Validator, Validator]:
-    schema, registry = schema_of(VERSION, name), documents(VERSION)
-    return validator(schema, registry), python_validator(schema, registry)
 
 
 def examples(kind: str) -> list[Any]:
@@ -40,7 +36,7 @@ def test_a_schema_is_valid_and_says_what_it_is(name: str) -> None:
     assert "additionalProperties" not in schema
     for member, node in schema["properties"].items():
         assert node.get("description"), member
-    for judge in both(name):
+    for judge in both(VERSION, name):
         assert all(judge.is_valid(shown) for shown in schema["examples"])
 
 
@@ -52,7 +48,7 @@ def test_it_has_examples_of_both_kinds(name: str) -> None:
 
 @pytest.mark.parametrize("path", examples("valid"))
 def test_valid_examples(path: Any) -> None:
-    for judge in both(path.parent.name):
+    for judge in both(VERSION, path.parent.name):
         assert list(judge.problems(load(path))) == []
 
 
@@ -61,7 +57,7 @@ def test_invalid_examples_are_refused_for_their_reason(path: Any) -> None:
     told = load(path)
     base = load(path.parents[2] / "valid" / path.parent.name / told["twin_of"])
     document = edited(json.loads(json.dumps(base)), told["edit"])
-    for judge in both(path.parent.name):
+    for judge in both(VERSION, path.parent.name):
         found = {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
         assert (told["keyword"], told["pointer"]) in found
     assert set(told["why"]) == {"en", "fr"}

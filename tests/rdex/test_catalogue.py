@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -22,27 +20,6 @@ FOLDER = VERSION.conformance
 ROWS: dict[str, Any] = {row["id"]: row for row in load(FOLDER / "requirements.yaml")}
 AMBIGUITIES: dict[str, Any] = {a["id"]: a for a in load(FOLDER / "ambiguities.yaml")}
 FAULTS, TWINS = load_faults(VERSION), load_twins(VERSION)
-
-
-def texts(value: Any) -> Iterator[dict[str, str]]:
-    if isinstance(value, dict):
-        if "en" in value or "fr" in value:
-            yield value
-        for child in value.values():
-            yield from texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from texts(child)
-
-
-@pytest.mark.parametrize(
-    "file", ["requirements.yaml", "ambiguities.yaml", "messages.yaml", "suite.yaml"]
-)
-def test_texts_are_in_both_languages(file: str) -> None:
-    for text in texts(load(FOLDER / file)):
-        assert set(text) == {"en", "fr"}
-        assert text["en"].strip() != text["fr"].strip()
-        assert not re.search(r"[a-zé0-9)][;!?](\s|$)", text["fr"]), "a space goes before it"
 
 
 def test_rows_and_ambiguities_name_each_other() -> None:

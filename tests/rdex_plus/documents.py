@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.documents import patched
+
 from mobstd.canon.files import load
 from mobstd.canon.standard import find
 from mobstd.judging.exchange import Exchange, Request, Response
-from mobstd.judging.pointer import steps
+
+__all__ = ["VERSION", "answered", "example", "patched"]
 
 VERSION = find("rdex-plus@2.0")
 
@@ -19,23 +21,6 @@ VERSION = find("rdex-plus@2.0")
 def example(schema: str, name: str = "full") -> Any:
     """Return a valid example, free to be changed."""
     return deepcopy(load(VERSION.folder / "examples/valid" / schema / f"{name}.json"))
-
-
-def patched(document: Any, edits: Sequence[Mapping[str, Any]]) -> Any:
-    """Return the document after a JSON Patch of ``add``, ``replace`` and ``remove``."""
-    document = deepcopy(document)
-    for edit in edits:
-        *above, last = steps(edit["path"])
-        holder = document
-        for step in above:
-            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
-        key: Any = int(last) if isinstance(holder, list) else last
-        if edit["op"] == "remove":
-            del holder[key]
-        else:
-            assert edit["op"] == "add" or json.dumps(holder[key]) != json.dumps(edit["value"])
-            holder[key] = edit["value"]
-    return document
 
 
 def answered(schema: str, document: Any) -> Exchange:

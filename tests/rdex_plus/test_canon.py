@@ -8,73 +8,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from tests.documents import nodes
 
 from mobstd.canon.files import load
 from mobstd.canon.openapi import bundle, operations
 from mobstd.canon.schemas import documents, schema_names, schema_of
-from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
+from mobstd.canon.validator import python_validator, validator
 
-from .documents import VERSION, patched
+from .documents import VERSION
 
 NAMES = schema_names(VERSION)
-BASE = "https://mobstd.github.io/schemas/rdex-plus/2.0/"
 UPSTREAM = (
     Path(__file__).resolve().parents[3] / "shared/reference/upstream/rdexplus-2.0.1.openapi.yaml"
 )
 published = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the published file is not here")
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from nodes(child)
-
-
-def both(name: str) -> tuple[Validator, Validator]:
-    schema, registry = schema_of(VERSION, name), documents(VERSION)
-    return validator(schema, registry), python_validator(schema, registry)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
-
-
-def examples(kind: str) -> list[Any]:
-    found = sorted((VERSION.folder / "examples" / kind).glob("*/*.json"))
-    return [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in found]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_schema_is_valid_and_says_what_it_is(name: str) -> None:
-    schema = schema_of(VERSION, name)
-    jsonschema_rs.meta.validate(dict(schema))
-    assert schema["$id"] == f"{BASE}{name}.schema.json"
-    assert schema["title"] == "".join(part.capitalize() for part in name.split("-"))
-    assert schema["description"].endswith(".")
-    assert "additionalProperties" not in schema
-    for node in nodes(schema):
-        for member, inner in node.get("properties", {}).items():
-            assert inner["description"].endswith("."), member
-        if "$ref" in node:
-            assert (VERSION.folder / node["$ref"]).is_file()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_examples_in_a_schema_are_valid(name: str) -> None:
-    shown = schema_of(VERSION, name)["examples"]
-    assert shown
-    for judge in both(name):
-        for document in shown:
-            assert refusals(judge, document) == set()
 
 
 @pytest.mark.parametrize("role", VERSION.roles)
@@ -108,33 +57,6 @@ def test_the_examples_of_the_parameters_fit_them() -> None:
             assert parameter.examples
             assert all(judge.is_valid(example) for example in parameter.examples)
             assert parameter.default is None or judge.is_valid(parameter.default)
-
-
-def test_every_schema_has_examples_of_both_kinds() -> None:
-    valid, invalid = (
-        {path.name for path in (VERSION.folder / "examples" / kind).iterdir()}
-        for kind in ("valid", "invalid")
-    )
-    assert valid == invalid == set(NAMES)
-
-
-@pytest.mark.parametrize("path", examples("valid"))
-def test_valid_examples(path: Path) -> None:
-    for judge in both(path.parent.name):
-        assert refusals(judge, load(path)) == set()
-
-
-@pytest.mark.parametrize("path", examples("invalid"))
-def test_invalid_examples_are_one_edit_away_from_a_valid_one(path: Path) -> None:
-    example = load(path)
-    twin = load(VERSION.folder / "examples/valid" / path.parent.name / example["twin_of"])
-    assert len(example["edit"]) == 1
-    assert all(example["why"][language] for language in ("en", "fr"))
-    for judge in both(path.parent.name):
-        assert judge.is_valid(twin)
-        assert refusals(judge, patched(twin, example["edit"])) == {
-            (example["keyword"], example["pointer"])
-        }
 
 
 def test_examples_name_nobody() -> None:

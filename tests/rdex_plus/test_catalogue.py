@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,28 +27,6 @@ ROWS = {row["id"]: row for row in LISTED}
 KNOWN = operations(VERSION, "operator")
 FOUND = catalogue(VERSION, "operator")
 BLOCKS = set(VERSION.suite["blocks"])
-
-
-def texts(value: Any) -> Iterator[dict[str, str]]:
-    """Yield every text in two languages."""
-    if isinstance(value, dict):
-        if "en" in value or "fr" in value:
-            yield value
-        for child in value.values():
-            yield from texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from texts(child)
-
-
-@pytest.mark.parametrize(
-    "file", ["requirements.yaml", "ambiguities.yaml", "suite.yaml", "messages.yaml"]
-)
-def test_texts_are_in_both_languages(file: str) -> None:
-    for text in texts(load(FOLDER / file)):
-        assert set(text) == {"en", "fr"}
-        assert not re.search(r"[a-zé0-9)][;!?](\s|$)", text["fr"]), "a space goes before it"
-        assert set(re.findall(r"{(\w+)}", text["en"])) == set(re.findall(r"{(\w+)}", text["fr"]))
 
 
 @pytest.mark.parametrize("row", LISTED, ids=ROWS)

@@ -9,10 +9,9 @@ from importlib import import_module
 from typing import Any
 
 from mobstd.canon.root import Root, packaged
+from mobstd.messages import GROUP
 
-__all__ = ["GROUP", "Plug", "plugs", "resolve"]
-
-GROUP = "mobstd.standards"
+__all__ = ["Plug", "plugs", "resolve"]
 
 
 @dataclass(frozen=True)

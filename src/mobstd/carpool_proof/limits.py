@@ -7,8 +7,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from mobstd.carpool_proof.rules.profile import profile
-
 __all__ = ["LATEST", "Limits", "limits"]
 
 LATEST = "2026-07"
@@ -46,6 +44,8 @@ def limits(rules: str = LATEST) -> Limits:
     Raises:
         UnknownName: with the profiles that are there.
     """
+    from mobstd.carpool_proof.rules.profile import profile
+
     rows = profile(rules)
 
     def value(rule: str, name: str) -> Any:

@@ -175,14 +175,15 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.conformance.report.plan import render as planned
     from mobstd.conformance.report.progress import progress
     from mobstd.conformance.report.terminal import show
-    from mobstd.conformance.report.write import check_writable, write
+    from mobstd.conformance.report.write import write
     from mobstd.conformance.setup import hook_of
     from mobstd.conformance.target import opened, pace
+    from mobstd.output.files import check_writable, talk
 
     if args.cleanup is not None:
         return _clean(args)
     wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
-    check_writable(wanted)
+    check_writable(wanted.values())
     profile = load(args.profile, overrides=_overrides(args))
     tokens = engine.renewals(profile)
     headers, secrets = engine.credentials(profile, tokens)
@@ -228,7 +229,7 @@ def run(args: argparse.Namespace) -> int:
         print(planned(report["plan"], args.lang))
         return 0
     written = write(report, wanted, args.lang)
-    show(report, args.lang, written=written)
+    show(report, args.lang, written=written, stream=talk(wanted.values()))
     return int(report["gate"]["exit_code"])
 
 

@@ -77,7 +77,7 @@ def files(args: argparse.Namespace, sides: Sequence[str]) -> dict[str, dict[str,
     Raises:
         ConfigError: for a file that cannot be written.
     """
-    from mobstd.conformance.report.write import check_writable
+    from mobstd.output.files import check_writable
 
     wanted = {name: path for name in FORMATS if (path := getattr(args, name))}
     if getattr(args, "judge", None):
@@ -87,7 +87,7 @@ def files(args: argparse.Namespace, sides: Sequence[str]) -> dict[str, dict[str,
     else:
         found = {side: {k: _beside(v, side) for k, v in wanted.items()} for side in sides}
     for one in found.values():
-        check_writable(one)
+        check_writable(one.values())
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import date
 
 from mobstd.cli.words import Subparsers, say
@@ -78,7 +77,8 @@ def _run_diff(args: argparse.Namespace) -> int:
 def _run_show(args: argparse.Namespace) -> int:
     from mobstd.conformance.report import terminal
     from mobstd.conformance.report.contract import read
-    from mobstd.conformance.report.write import replace_file, write
+    from mobstd.conformance.report.write import write
+    from mobstd.output.files import replace_file
 
     report = read(args.report)
     if args.format != "terminal":
@@ -93,7 +93,7 @@ def _run_show(args: argparse.Namespace) -> int:
 def _run_baseline(args: argparse.Namespace) -> int:
     from mobstd.conformance.baseline import load, propose
     from mobstd.conformance.report.contract import read
-    from mobstd.conformance.report.write import replace_file
+    from mobstd.output.files import replace_file
 
     try:
         day = date.fromisoformat(args.expires)
@@ -104,8 +104,5 @@ def _run_baseline(args: argparse.Namespace) -> int:
         read(args.report), reason=args.reason, owner=args.owner, expires=day, keep=kept
     )
     text = json.dumps(proposed, ensure_ascii=False, indent=2) + "\n"
-    if args.output == "-":
-        sys.stdout.write(text)
-    else:
-        replace_file(args.output, text)
+    replace_file(args.output, text)
     return 0

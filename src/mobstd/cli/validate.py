@@ -57,7 +57,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge documents and print what is wrong with them."""
-    from mobstd.conformance.report.write import check_writable
+    from mobstd.output.files import check_writable
     from mobstd.validation.batch import Task, judge_file
 
     standard, _, schema = args.schema.partition("/")
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     )
     task.judge()
     if args.json:
-        check_writable({"json": args.json})
+        check_writable([args.json])
     printer = _Printer(args, task)
     for name in args.files:
         printer.begin(name)
@@ -146,7 +146,7 @@ class _Printer:
         return 0
 
     def _write(self, totals: dict[str, int]) -> None:
-        from mobstd.conformance.report.write import replace_file
+        from mobstd.output.files import replace_file
 
         report = {
             "format_version": 1,

@@ -10,11 +10,12 @@ from typing import Any
 from mobstd.canon.plug import plugs, resolve
 from mobstd.canon.standard import Version, find, versions
 from mobstd.conformance.profile import Profile
-from mobstd.conformance.report.write import check_writable, write
+from mobstd.conformance.report.write import write
 from mobstd.conformance.run import Options, Progress, check, the_role
 from mobstd.conformance.target import served
 from mobstd.errors import UnknownName
 from mobstd.judging.fault import Fault
+from mobstd.output.files import check_writable
 from mobstd.serving.faults import FaultMiddleware, behaviours, select
 from mobstd.transport.http import Sender
 
@@ -56,7 +57,7 @@ def demonstrate(
     version: Version, folder: Path, lang: str, progress: Progress | None = None
 ) -> Iterator[Shown]:
     """Serve, check and report, first without faults and then with those of ``suite.yaml``."""
-    check_writable({form: str(folder / f"conforming.{form}") for form in ("html", "json")})
+    check_writable(folder / f"conforming.{form}" for form in ("html", "json"))
     role = the_role(version, None)
     chosen = [f for f in select(version, version.suite["demo"]) if isinstance(f, Fault)]
     for name, faults in (("conforming", ()), ("faulty", tuple(chosen))):

@@ -52,7 +52,7 @@ class Recorder:
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             why = str(error.strerror)
-            raise ConfigError("report.unwritable", file=str(self.path), why=why) from None
+            raise ConfigError("output.unwritable", file=str(self.path), why=why) from None
         self._file = os.fdopen(handle, "wb")
         self._write({"mobstd_record": FORMAT, **about})
 

@@ -1,6 +1,7 @@
 """One catalogue of every text that a person reads, in English and French.
 
-Each room has its own file ``<room>.json``: ``{"code": {"en": "...", "fr": "..."}}``. A text is a
+Each room has its own file ``<room>.json``: ``{"code": {"en": "...", "fr": "..."}}``. A standard has
+its own in a folder ``messages`` beside the module that its entry point names. A text is a
 ``str.format`` template over the parameters. A code that lacks a language fails the build.
 """
 
@@ -8,23 +9,43 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-__all__ = ["LANGUAGES", "catalogue", "language", "render"]
+__all__ = ["GROUP", "LANGUAGES", "catalogue", "language", "render"]
 
 LANGUAGES = ("en", "fr")
+GROUP = "mobstd.standards"
+"""The entry points that name standards."""
 
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return every message by its code."""
     merged: dict[str, dict[str, str]] = {}
-    for file in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".json"):
-            merged.update(json.loads(file.read_text("utf-8")))
+    for folder in (*_of_standards(), files(__package__)):
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith(".json"):
+                merged.update(json.loads(file.read_text("utf-8")))
     return merged
+
+
+def _of_standards() -> Iterator[Path]:
+    """Yield the folders of standards, none of which is imported for it."""
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            spec = find_spec(point.module)
+        except (ImportError, ValueError):
+            continue
+        for place in (spec and spec.submodule_search_locations) or ():
+            if (folder := Path(place, "messages")).is_dir():
+                yield folder
 
 
 def render(code: str, params: dict[str, Any], lang: str = "en", default: str | None = None) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from mobstd.messages import language, render
 
@@ -73,7 +73,8 @@ COMMANDS: Mapping[str, Callable[[Any], None]] = {"preflight": add}
 
 def run(args: argparse.Namespace) -> int:
     """Judge journeys, and return 1 where one is refused, 3 where there was none."""
-    from mobstd.carpool_proof.rules.profile import profile, profiles
+    from mobstd.carpool_proof.limits import LATEST
+    from mobstd.carpool_proof.rules.profile import profile
     from mobstd.errors import ConfigError
 
     if args.serve is None and not args.files:
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("proof.serve-no-files")
     if args.diff_rules:
         return _differ(args)
-    chosen = profile(args.rules or profiles()[-1])
+    chosen = profile(args.rules or LATEST)
     if args.serve is not None:
         return _serve(args, _plan(args, chosen))
     return _judge(args, _plan(args, chosen))
@@ -122,28 +123,29 @@ def _plan(args: argparse.Namespace, chosen: Any) -> Plan:
 def _judge(args: argparse.Namespace, plan: Plan) -> int:
     import json
 
-    from mobstd.carpool_proof.preflight.outputs import replaced
     from mobstd.carpool_proof.preflight.run import preflight
+    from mobstd.output.files import check_writable, replace_file, talk
 
-    told = _Told(args, [source.name for source in plan.sources])
+    check_writable(path for path in (args.json, args.html) if path)
+    said = talk([args.json, args.html])
+    told = _Told(args, [source.name for source in plan.sources], said)
     summary, written = preflight(plan, told)
     told.end()
     counted = summary.as_json()
     wanted = {"json": args.json, "html": args.html}
     if plan.out is not None:
         wanted = {form: path or plan.out / f"summary.{form}" for form, path in wanted.items()}
-    from pathlib import Path
-
     if wanted["json"]:
         text = json.dumps(counted, ensure_ascii=False, indent=1) + "\n"
-        replaced(Path(wanted["json"]), text)
+        replace_file(wanted["json"], text)
     if wanted["html"]:
         from mobstd.carpool_proof.preflight.page import page
 
-        replaced(Path(wanted["html"]), page(counted, args.lang))
-    _print_summary(summary, counted, args.lang)
+        replace_file(wanted["html"], page(counted, args.lang))
+    _print_summary(summary, counted, args.lang, said)
     if written:
-        print(_say("proof.said.written", folder=plan.out, names=", ".join(written)))
+        names = ", ".join(written)
+        print(_say("proof.said.written", folder=plan.out, names=names), file=said)
     if not summary.total:
         print(_say("proof.said.nothing"), file=sys.stderr)
         return 3
@@ -164,10 +166,10 @@ def _serve(args: argparse.Namespace, plan: Plan) -> int:
 class _Told:
     """Prints what is refused, up to a limit."""
 
-    def __init__(self, args: argparse.Namespace, files: list[str]) -> None:
+    def __init__(self, args: argparse.Namespace, files: list[str], talk: TextIO) -> None:
         from mobstd.carpool_proof.preflight.verdict import ROWS
 
-        self._rows = ROWS
+        self._rows, self._talk = ROWS, talk
         self._limit, self._lang, self._files = args.limit, args.lang, files
         self._printed = self._left = 0
 
@@ -183,22 +185,22 @@ class _Told:
             self._printed += 1
             place = f"{self._files[one.source]}:{one.line}"
             said = f"{self._rows[reason.rule]} {reason.rule} {reason.message(self._lang)}"
-            print(f"{place} {one.journey or '-'} {said}")
+            print(f"{place} {one.journey or '-'} {said}", file=self._talk)
 
     def end(self) -> None:
         if self._left:
             print(_say("proof.said.left-out", count=self._left), file=sys.stderr)
 
 
-def _print_summary(summary: Summary, counted: Mapping[str, Any], lang: str) -> None:
+def _print_summary(summary: Summary, counted: Mapping[str, Any], lang: str, talk: TextIO) -> None:
     from mobstd.carpool_proof.preflight.words import sentences
 
     for sentence in sentences(counted):
-        print(sentence[lang])
+        print(sentence[lang], file=talk)
     for rule, weight, count in summary.by_rule():
-        print(f"  {count:>8}  {rule}  ({_say(f'proof.weight.{weight}')})")
-    print(_say("proof.said.totals", total=summary.total, **counted["verdicts"]))
-    print(_say("proof.said.creation", **counted["at_creation"]))
+        print(f"  {count:>8}  {rule}  ({_say(f'proof.weight.{weight}')})", file=talk)
+    print(_say("proof.said.totals", total=summary.total, **counted["verdicts"]), file=talk)
+    print(_say("proof.said.creation", **counted["at_creation"]), file=talk)
 
 
 def _differ(args: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.errors import ConfigError
+from mobstd.output.files import private
 
 __all__ = ["TABLE", "is_database", "recall", "remember"]
 
@@ -124,7 +125,7 @@ def remember(name: str, spill: Spill, bit: int) -> int:
     if is_url(name):
         return keep(name, spill.kept(bit))
     try:
-        with closing(sqlite3.connect(name)) as db:
+        with closing(sqlite3.connect(private(name))) as db:
             db.executescript(TABLE)
             before = db.total_changes
             with db:

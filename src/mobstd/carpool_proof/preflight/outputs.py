@@ -15,29 +15,15 @@ from typing import IO, Any
 from mobstd.carpool_proof.preflight.judging import Judged
 from mobstd.carpool_proof.preflight.verdict import ROWS, VERDICTS
 from mobstd.errors import ConfigError
+from mobstd.output.table import Table
 
-__all__ = ["Outputs", "replaced"]
+__all__ = ["Outputs"]
 
 _PART = ".part"
 REASONS = ("file", "line", "operator", "operator_journey_id", "verdict", "at_creation")
 """Columns of the reasons, before those of each."""
 
 _OF_REASON = ("rule", "requirement", "weight", "stage", "on", "pointer", "message")
-
-
-def replaced(path: Path, text: str) -> None:
-    """Write a text to its place at once.
-
-    Raises:
-        ConfigError: where that is not possible.
-    """
-    part = path.with_name(path.name + _PART)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, "utf-8", errors="backslashreplace")
-        part.replace(path)
-    except OSError as error:
-        raise ConfigError("report.unwritable", file=str(path), why=str(error.strerror)) from None
 
 
 class Outputs:
@@ -55,13 +41,12 @@ class Outputs:
             folder.mkdir(parents=True, exist_ok=True)
             self._journeys = {name: self._open(f"{name}.ndjson") for name in VERDICTS}
             self._reasons = self._open("reasons.ndjson")
-            self._rows = csv.writer(self._text("reasons.csv"))
-            self._tables = {name: _Table() for name in VERDICTS} if table else {}
+            self._rows = Table(self._text("reasons.csv"), (*REASONS, *_OF_REASON))
+            self._tables = {name: _Journeys() for name in VERDICTS} if table else {}
         except OSError as error:
             self._stack.close()
             why = str(error.strerror)
-            raise ConfigError("report.unwritable", file=str(folder), why=why) from None
-        self._rows.writerow([*REASONS, *_OF_REASON])
+            raise ConfigError("output.unwritable", file=str(folder), why=why) from None
         self._said: dict[Any, str] = {}
 
     def _open(self, name: str) -> IO[bytes]:
@@ -102,7 +87,7 @@ class Outputs:
                 reason.on,
                 reason.pointer,
             )
-            self._rows.writerow([*map(_safe, head), *parts, _safe(reason.message(self._lang))])
+            self._rows.row((*head, *parts, reason.message(self._lang)))
 
     def _as_json(self, reason: Any) -> str:
         """Return a reason as JSON; those that say nothing of one journey are written once."""
@@ -130,7 +115,7 @@ class Outputs:
             (self._folder / (name + _PART)).unlink(missing_ok=True)
 
 
-class _Table:
+class _Journeys:
     """Journeys as rows: a column is a JSON path with dots, an empty cell is absent."""
 
     def __init__(self) -> None:
@@ -165,8 +150,3 @@ def _escaped(name: str) -> str:
 
 def _cell(value: Any) -> Any:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _safe(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from mobstd.carpool_proof.preflight.verdict import VERDICTS
-from mobstd.carpool_proof.preflight.words import sentences
-from mobstd.errors import MissingExtra
+from mobstd.carpool_proof.preflight.words import sentences, titles
 from mobstd.messages import LANGUAGES, render
+from mobstd.output.page import Page
 
 __all__ = ["page"]
 
@@ -24,38 +21,18 @@ _KIND = {"refused": "refused", "depends": "depends", "warning": "accepted"}
 
 
 @cache
-def _template() -> Any:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtra("report.needs-jinja") from None
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+def _page() -> Page:
+    return Page(
+        __package__,
+        {
+            "verdicts": VERDICTS,
+            "kind": _KIND,
+            "titles": titles,
+            "parts": _parts,
+            "largest": _largest,
+            "counted": lambda counts: {name: counts[name] for name in VERDICTS},
+        },
     )
-    css, js = _file("page.css"), _file("page.js")
-    environment.globals |= {
-        "css": Markup(css),
-        "js": Markup(js),
-        "css_hash": _hash(css),
-        "js_hash": _hash(js),
-        "verdicts": VERDICTS,
-        "kind": _KIND,
-        "text": lambda code, lang, params: render(code, params, lang),
-        "parts": _parts,
-        "largest": _largest,
-        "counted": lambda counts: {name: counts[name] for name in VERDICTS},
-    }
-    return environment.from_string(_file("page.html.j2"))
-
-
-def _file(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def page(summary: Mapping[str, Any], lang: str = "en") -> str:
@@ -64,15 +41,15 @@ def page(summary: Mapping[str, Any], lang: str = "en") -> str:
     Raises:
         MissingExtra: without the extra ``conformance``.
     """
-    written: str = _template().render(
+    return _page().render(
+        lang,
+        title={one: render("proof.page.title", {}, one) for one in LANGUAGES},
         summary=summary,
-        lang=lang if lang in LANGUAGES else "en",
         sentences=sentences(summary),
         days=_days(summary["days"]),
         operators=list(summary["operators"].items()),
         most=max((row["journeys"] for row in summary["rules"]), default=1),
     )
-    return written
 
 
 def _days(days: Mapping[str, Mapping[str, int]]) -> list[tuple[str, Mapping[str, int]]]:

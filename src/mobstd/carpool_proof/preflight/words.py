@@ -1,4 +1,4 @@
-"""What a run was asked and took for granted, in sentences."""
+"""What a run was asked and took for granted, and what its rules are about, in sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from mobstd.messages import LANGUAGES, render
 
-__all__ = ["sentences"]
+__all__ = ["sentences", "titles"]
 
 
 def sentences(summary: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -15,6 +15,16 @@ def sentences(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {lang: render(code, params, lang) for lang in LANGUAGES} for code, params in _said(summary)
     ]
+
+
+def titles(rule: str) -> dict[str, str]:
+    """Return what a rule finds, whatever the journey, in every language."""
+    name = rule.replace("_", "-")
+    found = {}
+    for lang in LANGUAGES:
+        words = render(f"proof.rule.{name}", {}, lang)
+        found[lang] = render(f"proof.title.{name}", {}, lang, default=words)
+    return found
 
 
 def _said(summary: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -69,12 +69,13 @@ def run(args: argparse.Namespace) -> int:
     """Reconcile, and return 1 where something is to be done, 3 where statuses were not read."""
     from mobstd.carpool_proof.limits import LATEST, limits
     from mobstd.carpool_proof.reconcile.export import exported
-    from mobstd.carpool_proof.reconcile.outputs import page, put, tabled, told
+    from mobstd.carpool_proof.reconcile.outputs import page, tabled, told
     from mobstd.carpool_proof.reconcile.sources import sent, standings
     from mobstd.carpool_proof.reconcile.summary import Summary, summed
     from mobstd.carpool_proof.tokens import Tokens
     from mobstd.carpool_proof.v3_4 import Client
     from mobstd.errors import ConfigError
+    from mobstd.output.files import check_writable, replace_file, replacing, talk
 
     if args.concurrency < 1:
         raise ConfigError("sending.bad-number", name="--concurrency", value=args.concurrency)
@@ -83,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
     keys = _key(args.access_key_env), _key(args.secret_key_env)
     summary = Summary(now, bounds.rules)
     with ExitStack() as stack:
+        check_writable(path for path in (args.csv, args.html) if path)
         if args.html:
             page(summary, args.lang)  # what it needs is there, before anything is asked
         tokens = stack.enter_context(Tokens(args.url, *keys, rules=bounds.rules))
@@ -90,13 +92,12 @@ def run(args: argparse.Namespace) -> int:
         found = standings(client, sent(args.sent), concurrency=args.concurrency)
         lines = summed(summary, reconcile(found, now, bounds, export, summary))
         if args.csv:
-            lines = tabled(lines, stack.enter_context(put(args.csv)), args.lang)
+            lines = tabled(lines, stack.enter_context(replacing(args.csv)), args.lang)
         _counted(lines)
     if args.html:
-        with put(args.html) as file:
-            file.write(page(summary, args.lang))
+        replace_file(args.html, page(summary, args.lang))
     for text in told(summary, args.lang):
-        print(text)
+        print(text, file=talk([args.csv, args.html]))
     return summary.exit_code
 
 

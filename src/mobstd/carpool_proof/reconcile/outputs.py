@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import hashlib
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache, partial
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TextIO
 
+from mobstd.canon.standard import find
 from mobstd.carpool_proof.reconcile.judging import Action, Line
 from mobstd.carpool_proof.reconcile.summary import Summary, euros
-from mobstd.errors import ConfigError, MissingExtra
-from mobstd.messages import render
+from mobstd.messages import LANGUAGES, render
+from mobstd.output.page import Page
+from mobstd.output.table import Table
 
-__all__ = ["COLUMNS", "page", "put", "reasons", "tabled", "told"]
+__all__ = ["COLUMNS", "page", "reasons", "tabled", "told"]
 
 COLUMNS = (
     "operator_journey_id",
@@ -38,6 +33,7 @@ COLUMNS = (
 """Of the CSV file; money in euros, lists separated by spaces."""
 
 _SHOWN = 20
+_STANDARD = "carpool-proof@3.4"
 
 
 def reasons(line: Line, lang: str) -> str:
@@ -49,8 +45,7 @@ def reasons(line: Line, lang: str) -> str:
 
 def tabled(lines: Iterable[Line], file: TextIO, lang: str) -> Iterator[Line]:
     """Write lines as CSV while they go by."""
-    table = csv.writer(file, lineterminator="\n")
-    table.writerow(COLUMNS)
+    table = Table(file, COLUMNS)
     for line in lines:
         cells = (
             line.id,
@@ -67,7 +62,7 @@ def tabled(lines: Iterable[Line], file: TextIO, lang: str) -> Iterator[Line]:
             euros(line.campaigns),
             reasons(line, lang),
         )
-        table.writerow([_safe(f"{cell}") for cell in cells])
+        table.row(cells)
         yield line
 
 
@@ -104,68 +99,35 @@ def amount(cents: int, lang: str) -> str:
 
 
 def page(summary: Summary, lang: str) -> str:
-    """Return the page.
+    """Return the page, in both languages; ``lang`` shows first.
 
     Raises:
         MissingExtra: without jinja2.
     """
-    html: str = _template().render(
-        summary=summary,
-        lang=lang,
-        say=partial(_said, lang),
-        money=lambda cents: amount(cents, lang),
-        reasons=lambda line: reasons(line, lang),
-        actions=list(Action),
-    )
-    return html
-
-
-@contextmanager
-def put(path: Path | str) -> Iterator[TextIO]:
-    """Open a file that appears under its name when it is complete, and not before.
-
-    Raises:
-        ConfigError: where it can't be written.
-    """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        beside.replace(target)
-    except OSError as error:
-        raise ConfigError("reconcile.unwritable", file=str(path), why=str(error)) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+    titles = {one: _say("title", one) for one in LANGUAGES}
+    return _page().render(lang, title=titles, summary=summary)
 
 
 @cache
-def _template() -> Any:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtra("report.needs-jinja") from None
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def _page() -> Page:
+    return Page(
+        __package__,
+        {
+            "actions": list(Action),
+            "money": lambda cents: {lang: amount(cents, lang) for lang in LANGUAGES},
+            "reasons": lambda line: {lang: reasons(line, lang) for lang in LANGUAGES},
+            "meaning": _meaning,
+        },
     )
-    css = files(__package__).joinpath("page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    environment.globals |= {"css": Markup(css), "css_hash": digest}
-    text = files(__package__).joinpath("page.html.j2").read_text("utf-8")
-    return environment.from_string(text)
+
+
+def _meaning(word: str) -> Mapping[str, str] | None:
+    """Return what a status or a label means, where it is known."""
+    if word in ("absent", "unread"):
+        return {lang: _say(f"status.{word}", lang) for lang in LANGUAGES}
+    texts, name = find(_STANDARD).messages, word.replace("_", "-")
+    return texts.get(f"status.{name}") or texts.get(f"label.{name}")
 
 
 def _say(name: str, lang: str, **params: Any) -> str:
     return render(f"reconcile.{name}", params, lang)
-
-
-def _said(lang: str, name: str, /, **params: Any) -> str:
-    return _say(name, lang, **params)
-
-
-def _safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -26,6 +26,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mobstd.carpool_proof.limits import LATEST
 from mobstd.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ __all__ = ["build", "build_3_3"]
 _SUPPORTED = ("3.3", "3.4")
 _TEXT = ("conflicting_journey_id", "temporal_overlap_duration_ratio", False)
 _SERVER = ("conflicting_operator_journey_id", "overlap_duration_ratio", True)
-_LATEST = "2026-07"
 
 
 def build(
@@ -90,7 +90,7 @@ def build(
 
     served = find(f"carpool-proof@{version}")
     oddities = quirks_of(served, quirks).also(name.partition("@")[0] for name in behaviours)
-    judged = profile(rules or oddities.rules or _LATEST)
+    judged = profile(rules or oddities.rules or LATEST)
     time = clock if isinstance(clock, Clock) else clock_of(clock)
     above = None if overlay == "none" else overlay
     setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)

@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from mobstd.carpool_proof.limits import LATEST
 from mobstd.messages import language, render
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = ["COMMANDS", "add", "export", "open_data"]
-
-_LATEST = "2026-07"
 
 
 def _say(code: str, **params: Any) -> str:
@@ -40,7 +39,7 @@ def add(subparsers: Any) -> None:
 
         option("db", metavar=_say("cli.file"))
         option("--communes", metavar=_say("cli.file"), required=True)
-        option("--rules", metavar="NAME", default=_LATEST)
+        option("--rules", metavar="NAME", default=LATEST)
         option("--out", metavar=_say("cli.file"), default="-")
         if run is export:
             option("--operator", metavar="N", type=int, required=True)

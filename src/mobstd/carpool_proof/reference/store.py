@@ -17,6 +17,7 @@ from mobstd.carpool_proof.rules.days import Span
 from mobstd.carpool_proof.rules.history import Past
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.errors import ConfigError
+from mobstd.output.files import private
 
 __all__ = ["Store", "Stored", "file_of", "setting"]
 
@@ -57,7 +58,7 @@ class Store:
     def __init__(self, path: str = ":memory:") -> None:
         try:
             self._db = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=30
+                private(path), check_same_thread=False, isolation_level=None, timeout=30
             )
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")

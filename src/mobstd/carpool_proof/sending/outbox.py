@@ -24,6 +24,7 @@ from typing import Any
 from mobstd.carpool_proof.sending.entries import plain, result_of
 from mobstd.carpool_proof.sending.result import Fate, Result
 from mobstd.errors import ConfigError
+from mobstd.output.files import private
 
 __all__ = ["Letter", "Outbox"]
 
@@ -86,9 +87,10 @@ class Outbox:
             code = "sending.journal-in-use" if "locked" in str(error) else _UNWRITABLE
             raise ConfigError(code, file=str(self.path), why=str(error)) from None
         try:
-            self.path.touch(mode=0o600)
-            self._base = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        except (sqlite3.Error, OSError) as error:
+            self._base = sqlite3.connect(
+                private(self.path), isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
             self._held.close()
             raise ConfigError(_UNWRITABLE, file=str(self.path), why=str(error)) from None
         try:

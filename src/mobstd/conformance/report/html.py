@@ -6,21 +6,18 @@ change the direction of writing; the page forbids every script but its own.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
 from mobstd.conformance.report import view
 from mobstd.conformance.report.terminal import MARKS
 from mobstd.conformance.report.view import visible, word
-from mobstd.errors import MissingExtra
 from mobstd.judging.pointer import MISSING, get, join
 from mobstd.messages import LANGUAGES, catalogue
+from mobstd.output.page import Page
 
 __all__ = ["render"]
 
@@ -32,44 +29,25 @@ VALUE = 2000
 
 
 @cache
-def _file(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
-
-
-@cache
-def _template() -> Any:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtra("report.needs-jinja") from None
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+def _page() -> Page:
+    return Page(
+        __package__,
+        {
+            "word": _word,
+            "marks": {name: mark for name, (mark, _) in MARKS.items()},
+            "pretty": _pretty,
+            "value": _value,
+            "target": _target,
+            "entries": _entries,
+            "statuses": _statuses,
+            "reason": view.reason,
+            "template": lambda name, lang: catalogue()[f"report.says.{name}"][lang],
+        },
+        {
+            "v": lambda text: visible(str(text)),
+            "lines": lambda text: visible(str(text), lines=True),
+        },
     )
-    environment.filters["v"] = lambda text: visible(str(text))
-    environment.filters["lines"] = lambda text: visible(str(text), lines=True)
-    css, js = _file("page.css"), _file("page.js")
-    environment.globals |= {
-        "css": Markup(css),
-        "js": Markup(js),
-        "css_hash": _hash(css),
-        "js_hash": _hash(js),
-        "word": _word,
-        "marks": {name: mark for name, (mark, _) in MARKS.items()},
-        "pretty": _pretty,
-        "value": _value,
-        "target": _target,
-        "entries": _entries,
-        "statuses": _statuses,
-        "reason": view.reason,
-        "template": lambda name, lang: catalogue()[f"report.says.{name}"][lang],
-    }
-    return environment.from_string(_file("page.html.j2"))
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _word(kind: str, name: str, lang: str, /, **params: Any) -> str:
@@ -82,9 +60,10 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     order = {outcome: i for i, outcome in enumerate(view.ORDER)}
     rows.sort(key=lambda row: (order[row.outcome], bool(row.because)))
     baseline = report["gate"].get("baseline") or {}
-    page: str = _template().render(
+    return _page().render(
+        lang,
+        title={one: f"{_verdict(report, one)}{view.heading(report, one)}" for one in LANGUAGES},
         report=_filled(report),
-        lang=lang if lang in LANGUAGES else "en",
         rows=[_RowView(row) for row in rows],
         standard=view.names(report),
         heading=partial(view.heading, report),
@@ -101,7 +80,10 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         cited=_cited(report, "/response/body"),
         excerpt=partial(_excerpt, report["exchanges"]),
     )
-    return page
+
+
+def _verdict(report: Mapping[str, Any], lang: str) -> str:
+    return word("verdict", report["verdict"], lang) + (" : " if lang == "fr" else ": ")
 
 
 def _made(report: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -1,24 +1,9 @@
-"use strict";
 (() => {
   const root = document.documentElement;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
   const rows = all(".row");
   const status = one("status");
-
-  const speak = (lang) => {
-    root.dataset.lang = lang;
-    root.lang = lang;
-    document.title = one("title").dataset[lang];
-    for (const button of all("[data-speak]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.speak === lang));
-    }
-    for (const node of all("[data-en]")) {
-      if (node.tagName === "OPTION") node.textContent = node.dataset[lang];
-      else if (node.hasAttribute("aria-label")) node.setAttribute("aria-label", node.dataset[lang]);
-    }
-    tell();
-  };
 
   const say = (name, values) =>
     one("says").dataset[`${name}${root.dataset.lang === "fr" ? "Fr" : "En"}`]
@@ -100,8 +85,6 @@
   };
 
   document.addEventListener("click", (event) => {
-    const speaker = event.target.closest("[data-speak]");
-    if (speaker) speak(speaker.dataset.speak);
     const copier = event.target.closest("[data-copy]");
     if (copier && !copier.dataset.done) copy(copier);
   });
@@ -124,9 +107,8 @@
     for (const node of closed) node.open = false;
   });
 
+  document.addEventListener("speak", tell);
   one("filter").hidden = false;
-  one("languages").hidden = false;
-  speak(root.dataset.lang);
   filter();
   reveal();
 })();
