@@ -20,7 +20,7 @@ EXTRAS = {
     "conformance": {"conformance", "server"},
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
-    "serving": {"server", "conformance"},
+    "serving": {"server", "conformance", "postgres"},
     "validation": {"bulk", "spark"},
     "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
 }

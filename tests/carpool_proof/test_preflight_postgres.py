@@ -12,10 +12,10 @@ import pytest
 
 psycopg = pytest.importorskip("psycopg")
 
-from mobstd.carpool_proof.preflight.postgres import is_url  # noqa: E402
 from mobstd.carpool_proof.preflight.run import preflight  # noqa: E402
 from mobstd.carpool_proof.preflight.sources import named  # noqa: E402
 from mobstd.errors import ConfigError, MissingExtra  # noqa: E402
+from mobstd.serving.database import is_postgres  # noqa: E402
 
 from .postgres import server  # noqa: E402
 from .test_preflight import judge, plan, rules  # noqa: E402
@@ -100,6 +100,6 @@ def test_without_the_library_it_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_what_is_a_url() -> None:
-    assert is_url("postgresql://h/db")
-    assert is_url("postgres://h/db")
-    assert not is_url("postgresql.ndjson")
+    assert is_postgres("postgresql://h/db")
+    assert is_postgres("postgres://h/db")
+    assert not is_postgres("postgresql.ndjson")

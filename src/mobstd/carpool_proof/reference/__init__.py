@@ -4,7 +4,7 @@ build        the ASGI app, for ``mobstd serve`` and for tests
 door         who asks, how often, which version
 counter      permission, schema, and the answer of each operation
 desk         what it does with journeys
-store        journeys in SQLite; the history that the rules ask
+store        journeys in a database; the history that the rules ask
 processing   what it finds later, by its clock
 clock        what time it is, and that it can be moved
 local        routes of the sandbox alone
@@ -54,7 +54,8 @@ def build(
     """Return the sandbox registry as an ASGI app.
 
     Args:
-        db: ``sqlite:///file`` to keep journeys in a file; in memory when ``None``.
+        db: ``sqlite:///file`` to keep journeys in a file, ``postgresql://host/database`` in
+            PostgreSQL; in memory when ``None``.
         api_keys: who may ask, each as ``OPERATOR:ACCESS_KEY:SECRET_KEY``; three operators with
             keys that everybody knows when ``None``.
         clock: ``now`` or an instant, where it stands, for a clock that can be moved; that of the
@@ -83,8 +84,9 @@ def build(
         from mobstd.carpool_proof.reference.local import Local
         from mobstd.carpool_proof.reference.processing import Named
         from mobstd.carpool_proof.reference.quirks import quirks_of
-        from mobstd.carpool_proof.reference.store import Store, file_of
+        from mobstd.carpool_proof.reference.store import Store
         from mobstd.carpool_proof.rules.profile import profile
+        from mobstd.serving.database import opened
     except ModuleNotFoundError as error:
         raise MissingExtra("oidc.missing-oidc", module=error.name or "") from None
 
@@ -95,7 +97,7 @@ def build(
     above = None if overlay == "none" else overlay
     setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)
     pairs = pairs_of(api_keys)
-    store = Store(file_of(db))
+    store = Store(opened(db))
     names = Named(*(_TEXT if above is None else _SERVER))
     desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
     tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)

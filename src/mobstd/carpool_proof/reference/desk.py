@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from mobstd.carpool_proof.reference.clock import Clock, written
@@ -14,11 +13,12 @@ from mobstd.carpool_proof.reference.processing import Named, Processing
 from mobstd.carpool_proof.reference.quirks import Quirks
 from mobstd.carpool_proof.reference.refusals import Refused, invalid, missing
 from mobstd.carpool_proof.reference.status import COLUMNS, State, shown_status
-from mobstd.carpool_proof.reference.store import Store, Stored
+from mobstd.carpool_proof.reference.store import Act, Store, Stored
 from mobstd.carpool_proof.rules.consistency import database
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Refusal, terms_of
+from mobstd.serving.database import Connection
 
 __all__ = ["Desk", "Item", "Kept"]
 
@@ -62,18 +62,19 @@ class Desk:
         self._profile, self._quirks, self._listing = profile, quirks, listing
         self._terms = terms_of(profile)
         self._processing = Processing(profile, names)
-        self._caught_up = -1
-        self.catch_up()
-
-    def catch_up(self) -> None:
-        """Do what the registry does by itself, up to now."""
-        now = self._clock.now()
-        self._store.at_once(lambda db: self._processing.catch_up(db, now))
+        now = clock.now()
+        store.at_once(lambda db: self._processing.catch_up(db, now))
         self._caught_up = now // _QUARTER
 
-    async def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
+    async def catch_up(self) -> None:
+        """Do what the registry does by itself, up to now."""
+        now = self._clock.now()
+        await self._store.run(lambda db: self._processing.catch_up(db, now))
+        self._caught_up = now // _QUARTER
+
+    async def _run(self, act: Act[T]) -> T:
         if self._clock.now() // _QUARTER != self._caught_up:
-            self.catch_up()
+            await self.catch_up()
         return await self._store.run(act)
 
     async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
@@ -95,9 +96,7 @@ class Desk:
             raise invalid(['must pass "macro" keyword validation']) from None
         return await self._run(lambda db: self._create(db, found, journey, lacking))
 
-    def _create(
-        self, db: sqlite3.Connection, found: Facts, journey: Item, lacking: list[str]
-    ) -> Kept:
+    def _create(self, db: Connection, found: Facts, journey: Item, lacking: list[str]) -> Kept:
         now = self._clock.now()
         if self._terms.dates(found, now) is not None:
             raise Refused(422, -32700, "Parse error", "Journeys cannot happen in the future")
@@ -151,7 +150,7 @@ class Desk:
         """Correct a journey, which is processed anew; terms and dates are not looked at again."""
         await self._run(lambda db: self._update(db, operator, id_, change))
 
-    def _update(self, db: sqlite3.Connection, operator: int, id_: str, change: Item) -> None:
+    def _update(self, db: Connection, operator: int, id_: str, change: Item) -> None:
         row = db.execute(
             "SELECT document, acquisition FROM journeys WHERE operator = ? AND journey = ?",
             (operator, id_),
@@ -178,7 +177,7 @@ class Desk:
     async def cancel(self, operator: int, id_: str, said: Item) -> None:
         """Say that a journey does not count; once more changes what is said alone."""
 
-        def act(db: sqlite3.Connection) -> None:
+        def act(db: Connection) -> None:
             once = " AND acquisition <> 'canceled'" if "cancels-once" in self._quirks else ""
             done = db.execute(
                 "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
@@ -191,7 +190,7 @@ class Desk:
         await self._run(act)
 
 
-def _state(db: sqlite3.Connection, operator: int, id_: str) -> State:
+def _state(db: Connection, operator: int, id_: str) -> State:
     row = db.execute(
         f"SELECT {COLUMNS} FROM journeys WHERE operator = ? AND journey = ?", (operator, id_)
     ).fetchone()

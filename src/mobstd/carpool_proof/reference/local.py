@@ -46,7 +46,7 @@ class Local:
             except (NotJson, KeyError, TypeError, ValueError, OverflowError):
                 told = 'a later instant as {"now": ...}, or seconds as {"forward": ...}'
                 return shown(400, {"error": told})
-            self._desk.catch_up()
+            await self._desk.catch_up()
         elif method != "GET":
             return Response(405, headers=(("Allow", "GET, POST"),))
         return shown(200, {"now": written(self._clock.now())})
