@@ -23,6 +23,7 @@ from .worlds import journey
 
 EARLY = AT - timedelta(hours=1)
 REAL: dict[str, Any] = {"version": "3.3", "quirks": "2025-08"}
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 @pytest.fixture

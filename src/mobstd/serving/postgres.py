@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from mobstd.errors import ConfigError, MissingExtra
@@ -74,12 +74,12 @@ class _Spoken:
 class _Read:
     """A connection that gives rows as they are asked for."""
 
-    def __init__(self, db: psycopg.Connection[Any]) -> None:
-        self._db, self._count = db, 0
+    def __init__(self, db: psycopg.Connection[Any], opened: ExitStack) -> None:
+        self._db, self._opened, self._count = db, opened, 0
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Rows:
         self._count += 1
-        cursor = self._db.cursor(name=f"mobstd_{self._count}")
+        cursor = self._opened.enter_context(self._db.cursor(name=f"mobstd_{self._count}"))
         cursor.itersize = _BATCH
         return cursor.execute(*_translated(statement, values))
 
@@ -184,6 +184,7 @@ def reading(url: str) -> Iterator[Connection]:
         db.read_only = True
         db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         try:
-            yield _Read(db)
+            with ExitStack() as opened:
+                yield _Read(db, opened)
         except psycopg.Error as error:
             raise _unusable(url, error) from None

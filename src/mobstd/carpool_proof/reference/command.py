@@ -15,6 +15,8 @@ from mobstd.messages import language, render
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from mobstd.serving.database import Connection
+
 __all__ = ["COMMANDS", "add", "export", "open_data"]
 
 _LATEST = "2026-07"
@@ -60,12 +62,11 @@ def export(args: argparse.Namespace) -> int:
     from mobstd.carpool_proof.reference import exporting
     from mobstd.carpool_proof.reference.communes import Communes
     from mobstd.carpool_proof.rules.profile import profile
-    from mobstd.serving.database import reading
 
     rules, zone = profile(args.rules), _zone(args.tz)
     span = _instant(args.start, zone), _instant(args.end, zone)
     communes = Communes.load(Path(args.communes))
-    with reading(args.db) as db, _output(args.out) as file:
+    with _journeys(args.db) as db, _output(args.out) as file:
         rows = exporting.export(db, rules, communes, zone, span, args.operator)
         count = exporting.write(file, exporting.export_columns(rules), rows)
     print(_say("registry.written", count=count, file=args.out), file=sys.stderr)
@@ -77,18 +78,27 @@ def open_data(args: argparse.Namespace) -> int:
     from mobstd.carpool_proof.reference import exporting
     from mobstd.carpool_proof.reference.communes import Communes
     from mobstd.carpool_proof.rules.profile import profile
-    from mobstd.serving.database import reading
 
     rules = profile(args.rules)
     zone = _zone(rules["open_data"]["zone"])
     span = _month(args.month, zone)
     communes = Communes.load(Path(args.communes))
-    with reading(args.db) as db:
+    with _journeys(args.db) as db:
         found = exporting.open_data(db, rules, communes, span)
     with _output(args.out) as file:
         exporting.write(file, exporting.OPEN_DATA, found.rows)
     print(_say("registry.published", file=args.out, **found.statistics), file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _journeys(name: str) -> Iterator[Connection]:
+    """Read a sandbox's database, once it is sure that it is one."""
+    from mobstd.serving.database import reading
+
+    with reading(name) as db:
+        db.execute("SELECT acquisition FROM journeys LIMIT 1").fetchall()
+        yield db
 
 
 @contextmanager
