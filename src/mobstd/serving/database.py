@@ -19,6 +19,7 @@ __all__ = [
     "Away",
     "Connection",
     "Database",
+    "Rows",
     "Sqlite",
     "file_of",
     "is_postgres",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -66,16 +67,24 @@ class Desk:
         store.at_once(lambda db: self._processing.catch_up(db, now))
         self._caught_up = now // _QUARTER
 
-    async def catch_up(self) -> None:
+    def catch_up(self) -> asyncio.Future[None]:
         """Do what the registry does by itself, up to now."""
         now = self._clock.now()
-        await self._store.run(lambda db: self._processing.catch_up(db, now))
-        self._caught_up = now // _QUARTER
+        due = self._store.run(lambda db: self._processing.catch_up(db, now))
+
+        def did(due: asyncio.Future[None]) -> None:
+            if not due.cancelled() and due.exception() is None:
+                self._caught_up = now // _QUARTER
+
+        due.add_done_callback(did)
+        return due
 
     async def _run(self, act: Act[T]) -> T:
-        if self._clock.now() // _QUARTER != self._caught_up:
-            await self.catch_up()
-        return await self._store.run(act)
+        """Run an act, after what is due in the same transaction."""
+        if self._clock.now() // _QUARTER == self._caught_up:
+            return await self._store.run(act)
+        _, result = await asyncio.gather(self.catch_up(), self._store.run(act))
+        return result
 
     async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
         """Keep a journey, also where it breaks terms of use.

@@ -45,9 +45,9 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        weakref.finalize(self, database.close)
         database.create(_SCHEMA.replace("SERIAL", database.serial))
         self._thread = ThreadPoolExecutor(1) if database.remote else None
-        weakref.finalize(self, database.close)
         self._waiting: list[Waiting] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -62,11 +62,12 @@ class Store:
         with self._database.transaction() as db:
             return act(db)
 
-    async def run(self, act: Act[T]) -> T:
-        """Run an act with all others that wait; the result is there once it is on the disk.
+    def run(self, act: Act[T]) -> asyncio.Future[T]:
+        """Run an act with all others that wait, in the order in which they came.
 
-        Raises:
-            Away: where the database failed.
+        Returns:
+            What the act gives, once it is on the disk, or what it raises, or :class:`Away` where
+            the database failed.
         """
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
@@ -75,7 +76,7 @@ class Store:
         self._waiting.append((act, done))
         if self._serving is None:
             self._serving = loop.create_task(self._serve(loop))
-        return await done
+        return done
 
     def close(self) -> None:
         """Close the database, after what is being done."""
@@ -116,9 +117,7 @@ class Store:
             raise
         except Exception as error:
             db.execute("ROLLBACK TO one")
-            db.execute("RELEASE one")
             return None, error
-        db.execute("RELEASE one")
         return result, None
 
 
@@ -145,26 +144,26 @@ class Stored:
 
     def trips(self, operator: str, person: str, day: Span) -> Collection[str]:
         """Return the trips of a person, in any role, that started within a span."""
-        found: set[str] = set()
-        for role in ("driver", "passenger"):
-            rows = self._db.execute(
-                f"SELECT DISTINCT trip FROM journeys WHERE operator = ? AND {role} = ?"
-                f" AND start >= ? AND start < ?{self._trips}",
-                (int(operator), person, *day),
-            )
-            found.update(trip for (trip,) in rows)
-        return found
+        in_one = (
+            f"SELECT trip FROM journeys WHERE operator = ? AND {{}} = ?"
+            f" AND start >= ? AND start < ?{self._trips}"
+        )
+        rows = self._db.execute(
+            f"{in_one.format('driver')} UNION {in_one.format('passenger')}",
+            2 * (int(operator), person, *day),
+        )
+        return [trip for (trip,) in rows]
 
     def together(self, operator: str, persons: tuple[str, str], span: Span) -> Iterable[Past]:
         """Return the journeys of a couple, whoever drove, that start or end within a span."""
-        for driver, passenger in {persons, persons[::-1]}:
-            rows = self._db.execute(
-                'SELECT trip, start, "end" FROM journeys'
-                " WHERE operator = ? AND driver = ? AND passenger = ?"
-                f' AND (start BETWEEN ? AND ? OR "end" BETWEEN ? AND ?){self._together}',
-                (int(operator), driver, passenger, *span, *span),
-            )
-            yield from map(Past._make, rows)
+        one_way = (
+            'SELECT trip, start, "end" FROM journeys'
+            " WHERE operator = ? AND driver = ? AND passenger = ?"
+            f' AND (start BETWEEN ? AND ? OR "end" BETWEEN ? AND ?){self._together}'
+        )
+        ways = [(int(operator), *way, *span, *span) for way in {persons, persons[::-1]}]
+        rows = self._db.execute(" UNION ".join([one_way] * len(ways)), sum(ways, ()))
+        return map(Past._make, rows)
 
 
 def _without(statuses: Iterable[str]) -> str:
