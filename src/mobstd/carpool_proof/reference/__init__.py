@@ -13,6 +13,8 @@ limits       how often one may ask
 listing      lists of journeys
 status       what an operator sees of a journey
 quirks       behaviours of the real server, by name
+certificates operations on energy savings certificates, while there was that service
+applications who applied for one, and who may not yet
 markup       what one of them does to ids
 wording      what a schema refuses, in the server's words
 refusals     errors in the registry's words
@@ -38,6 +40,7 @@ _SUPPORTED = ("3.3", "3.4")
 _TEXT = ("conflicting_journey_id", "temporal_overlap_duration_ratio", False)
 _SERVER = ("conflicting_operator_journey_id", "overlap_duration_ratio", True)
 _LATEST = "2026-07"
+_APPLY = "createCeeApplication"
 
 
 def build(
@@ -73,7 +76,10 @@ def build(
         MissingExtra: where mobstd was installed without what it needs.
     """
     try:
+        from mobstd.canon.openapi import operations
         from mobstd.canon.standard import find
+        from mobstd.carpool_proof.reference.applications import Applications
+        from mobstd.carpool_proof.reference.certificates import Certificates
         from mobstd.carpool_proof.reference.clock import Clock, clock_of
         from mobstd.carpool_proof.reference.counter import Counter, Setting
         from mobstd.carpool_proof.reference.desk import Desk
@@ -101,9 +107,19 @@ def build(
     names = Named(*(_TEXT if above is None else _SERVER))
     desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
     tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)
+    served_too = judged["certificates"]["service"] and _APPLY in operations(served, "registry")
+    applications = certificates = None
+    if served_too:
+        applications = Applications(desk, time, judged)
+        certificates = Certificates(applications, served, above, judged, oddities)
     limits = Limits(judged, plain="headers-with-x" not in oddities)
     return Registry(
-        setting, store, Counter(setting, desk, tokens), tokens, limits, Local(time, desk)
+        setting,
+        store,
+        Counter(setting, desk, tokens, certificates),
+        tokens,
+        limits,
+        Local(time, desk, applications),
     )
 
 

@@ -79,7 +79,7 @@ class Desk:
         due.add_done_callback(did)
         return due
 
-    async def _run(self, act: Act[T]) -> T:
+    async def run(self, act: Act[T]) -> T:
         """Run an act, after what is due in the same transaction."""
         if self._clock.now() // _QUARTER == self._caught_up:
             return await self._store.run(act)
@@ -103,7 +103,7 @@ class Desk:
             found = facts(journey, str(operator))
         except ValueError:
             raise invalid(['must pass "macro" keyword validation']) from None
-        return await self._run(lambda db: self._create(db, found, journey, lacking))
+        return await self.run(lambda db: self._create(db, found, journey, lacking))
 
     def _create(self, db: Connection, found: Facts, journey: Item, lacking: list[str]) -> Kept:
         now = self._clock.now()
@@ -141,7 +141,7 @@ class Desk:
 
     async def read(self, operator: int, id_: str) -> Item:
         """Return what has become of a journey."""
-        return await self._run(lambda db: shown_status(_state(db, operator, id_)))
+        return await self.run(lambda db: shown_status(_state(db, operator, id_)))
 
     def wanted(self, query: Mapping[str, str]) -> Asked:
         """Return what a list is asked for.
@@ -153,11 +153,11 @@ class Desk:
 
     async def listed(self, operator: int, wanted: Asked) -> list[dict[str, str]]:
         """Return a list of journeys."""
-        return await self._run(lambda db: self._listing.find(db, operator, wanted))
+        return await self.run(lambda db: self._listing.find(db, operator, wanted))
 
     async def update(self, operator: int, id_: str, change: Item) -> None:
         """Correct a journey, which is processed anew; terms and dates are not looked at again."""
-        await self._run(lambda db: self._update(db, operator, id_, change))
+        await self.run(lambda db: self._update(db, operator, id_, change))
 
     def _update(self, db: Connection, operator: int, id_: str, change: Item) -> None:
         row = db.execute(
@@ -196,7 +196,7 @@ class Desk:
             if not done.rowcount:
                 raise missing()
 
-        await self._run(act)
+        await self.run(act)
 
 
 def _state(db: Connection, operator: int, id_: str) -> State:

@@ -184,6 +184,17 @@ CREATE TABLE IF NOT EXISTS journeys (
   code TEXT, message TEXT,
   UNIQUE (operator, journey)
 );
+CREATE TABLE IF NOT EXISTS applications (
+  uuid TEXT PRIMARY KEY, operator BIGINT NOT NULL, type TEXT NOT NULL, at BIGINT NOT NULL,
+  journey TEXT, token TEXT NOT NULL, imported BIGINT NOT NULL, name TEXT NOT NULL,
+  phone TEXT NOT NULL, license TEXT, identity TEXT,
+  UNIQUE (operator, journey)
+);
+CREATE INDEX IF NOT EXISTS applications_license ON applications (license);
+CREATE INDEX IF NOT EXISTS applications_identity ON applications (identity);
+CREATE INDEX IF NOT EXISTS applications_person ON applications (name, phone);
+CREATE UNIQUE INDEX IF NOT EXISTS applications_imported
+  ON applications (operator, type, name, phone) WHERE imported = 1;
 CREATE INDEX IF NOT EXISTS journeys_driver ON journeys (operator, driver, start, trip);
 CREATE INDEX IF NOT EXISTS journeys_passenger ON journeys (operator, passenger, start, trip);
 CREATE INDEX IF NOT EXISTS journeys_couple ON journeys (operator, driver, passenger, start);
