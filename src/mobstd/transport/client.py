@@ -153,7 +153,7 @@ class _Base:
         return self.with_options(strict=True)
 
     def _build(
-        self, endpoint: Endpoint, query: Query | None, body: Body | None, options: RequestOptions
+        self, endpoint: Endpoint, query: Query | None, body: Any, options: RequestOptions
     ) -> Request:
         if self._settings.validate:
             check(endpoint, query, body)
