@@ -242,6 +242,28 @@ def test_a_wrong_password_is_one_line(url: str, capsys: pytest.CaptureFixture[st
     assert len(told.splitlines()) == 1
 
 
+def test_a_database_of_something_else_is_one_line(
+    anew: Anew, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = anew(lasting=True)
+    assert db is not None
+    with closing(opened(db)) as found:
+        found.create("CREATE TABLE journeys (traveller TEXT)")
+    told = said(capsys, "--db", db)
+    assert "column" in told
+    assert len(told.splitlines()) == 1
+
+
+def test_who_cannot_write_at_the_start_is_told(
+    anew: Anew, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = anew(lasting=True)
+    assert db is not None
+    with impatient(db) as other, closing(opened(db)) as one, one.transaction():
+        monkeypatch.setattr("mobstd.serving.database.opened", lambda url: other)
+        assert "can't be used" in said(capsys, "--db", db)
+
+
 def test_without_the_library_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match="postgres") as refused:

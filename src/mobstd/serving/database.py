@@ -68,19 +68,20 @@ class Database(Protocol):
     Attributes:
         serial: the type of a column that numbers the rows.
         remote: whether a statement waits for another process, so that a thread should run it.
+        error: what it raises.
         failure: what it raises where it is :class:`Away`.
     """
 
     serial: str
     remote: bool
+    error: type[Exception]
     failure: type[Exception]
 
     def create(self, schema: str) -> None:
-        """Run statements that make what is not there yet.
+        """Run statements that make what is not there yet."""
 
-        Raises:
-            ConfigError: where they can't be run.
-        """
+    def unusable(self, error: Exception) -> ConfigError:
+        """Return what tells a user of an error."""
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Write alone; at the end all is on the disk, or nothing where something is raised.
@@ -105,6 +106,7 @@ class Sqlite:
 
     serial = "INTEGER PRIMARY KEY AUTOINCREMENT"
     remote = False
+    error: type[Exception] = sqlite3.Error
     failure: type[Exception] = sqlite3.OperationalError
 
     def __init__(self, path: str = ":memory:") -> None:
@@ -116,17 +118,15 @@ class Sqlite:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error as error:
-            raise self._unusable(error) from None
+            raise self.unusable(error) from None
 
-    def _unusable(self, error: sqlite3.Error) -> ConfigError:
+    def unusable(self, error: Exception) -> ConfigError:
+        """Return what tells a user of an error."""
         return ConfigError("serving.database", path=self._path, reason=str(error))
 
     def create(self, schema: str) -> None:
         """Run statements that make what is not there yet."""
-        try:
-            self._db.executescript(schema)
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
+        self._db.executescript(schema)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -119,7 +119,7 @@ class Postgres:
         import psycopg
 
         self.failure: type[Exception] = psycopg.OperationalError
-        self._error = psycopg.Error
+        self.error: type[Exception] = psycopg.Error
 
     def _connected(self) -> psycopg.Connection[Any]:
         db = connect(self._url)
@@ -129,11 +129,12 @@ class Postgres:
 
     def create(self, schema: str) -> None:
         """Run statements that make what is not there yet."""
-        try:
-            with self.transaction() as db:
-                db.execute(schema)
-        except (Away, self._error) as error:
-            raise _unusable(self._url, error) from None
+        with self.transaction() as db:
+            db.execute(schema)
+
+    def unusable(self, error: Exception) -> ConfigError:
+        """Return what tells a user of an error."""
+        return _unusable(self._url, error)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -143,7 +144,7 @@ class Postgres:
                 self._begin()
                 yield _Spoken(self._db)
             except BaseException:
-                with suppress(self._error):
+                with suppress(self.error):
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")

@@ -92,7 +92,7 @@ def build(
         from mobstd.carpool_proof.reference.quirks import quirks_of
         from mobstd.carpool_proof.reference.store import Store
         from mobstd.carpool_proof.rules.profile import profile
-        from mobstd.serving.database import opened
+        from mobstd.serving.database import Away, opened
     except ModuleNotFoundError as error:
         raise MissingExtra("oidc.missing-oidc", module=error.name or "") from None
 
@@ -103,9 +103,13 @@ def build(
     above = None if overlay == "none" else overlay
     setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)
     pairs = pairs_of(api_keys)
-    store = Store(opened(db))
+    database = opened(db)
     names = Named(*(_TEXT if above is None else _SERVER))
-    desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+    try:
+        store = Store(database)
+        desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+    except (Away, database.error) as error:
+        raise database.unusable(error) from None
     tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)
     served_too = judged["certificates"]["service"] and _APPLY in operations(served, "registry")
     applications = certificates = None

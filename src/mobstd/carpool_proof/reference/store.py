@@ -40,7 +40,7 @@ class Store:
         secret: what its tokens are signed with; it is kept with the journeys.
 
     Raises:
-        ConfigError: where the database can't be used.
+        Away: where the database failed; what else it raises, it is no place for journeys.
     """
 
     def __init__(self, database: Database) -> None:
