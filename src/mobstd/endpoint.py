@@ -28,7 +28,8 @@ class Endpoint:
         path: the path, with ``{names}`` where parameters stand.
         name: the method of clients and services.
         query: the class of its parameters, those of the path included.
-        body: the class of its request body.
+        body: the class of its request body, or of the items of it.
+        several: whether that body is an array of those.
         form: whether the body is written as a form, not as JSON.
         answer: the class of its answer, or of the items of its answer.
         gives: ``nothing``, ``one`` document, ``many`` in an array, or any ``value``.
@@ -46,6 +47,7 @@ class Endpoint:
     answer: type[Model] | None = None
     gives: Literal["nothing", "one", "many", "value"] = "nothing"
     form: bool = False
+    several: bool = False
     errors: Mapping[str, type[ApiError]] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -53,7 +55,7 @@ class Arguments(NamedTuple):
     """What the method of an operation with parameters and a body is asked with."""
 
     query: Query
-    body: Model
+    body: Model | list[Model]
 
 
 def left_out(method: Method) -> Method:
@@ -73,9 +75,13 @@ def builders(operations: Mapping[str, Endpoint]) -> dict[str, Callable[[Any], An
 
 def _builder(endpoint: Endpoint) -> Callable[[Any], Any]:
     query, body = endpoint.query, endpoint.body
-    if query is not None and body is not None:
-        return lambda taken: Arguments(query.read(taken.values), body.read(taken.body))
-    if query is not None:
+    if body is None:
+        assert query is not None
         return lambda taken: query.read(taken.values)
-    assert body is not None
-    return lambda taken: body.read(taken.body)
+
+    def read(taken: Any) -> Model | list[Model]:
+        return [*map(body.read, taken.body)] if endpoint.several else body.read(taken.body)
+
+    if query is None:
+        return read
+    return lambda taken: Arguments(query.read(taken.values), read(taken))

@@ -21,7 +21,7 @@ EXTRAS = {
     "release": {"conformance", "codegen"},
     "oidc": {"oidc"},
     "output": {"conformance"},
-    "serving": {"server", "conformance"},
+    "serving": {"server", "conformance", "postgres"},
     "validation": {"bulk", "spark"},
     "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
 }

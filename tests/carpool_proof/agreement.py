@@ -80,11 +80,11 @@ def _spoil(one: dict[str, Any], dice: random.Random) -> None:
 
 
 def disagreements(
-    listed: list[dict[str, Any]], rules: str, folder: Path
+    listed: list[dict[str, Any]], rules: str, folder: Path, db: str | None = None
 ) -> tuple[list[str], Count[str]]:
     """Return where the two differ, and how often each outcome came."""
     judged = _preflight(listed, rules, folder)
-    answers, later = asyncio.run(_sandbox(listed, rules))
+    answers, later = asyncio.run(_sandbox(listed, rules, db))
     found: list[str] = []
     seen: Count[str] = Count()
     for number, (verdict, answer) in enumerate(zip(judged, answers, strict=True)):
@@ -141,12 +141,12 @@ def _fraud(told: list[str]) -> bool:
 
 
 async def _sandbox(
-    listed: list[dict[str, Any]], rules: str
+    listed: list[dict[str, Any]], rules: str, db: str | None
 ) -> tuple[list[tuple[int, list[str]]], dict[tuple[int, str], tuple[str, list[str]]]]:
     """Return what was answered to each, and what each became."""
     order = sorted(range(len(listed)), key=lambda n: (instant(listed[n]["received"]), n))
     clock = Clock(stands=instant(listed[order[0]]["received"]), movable=True)
-    app = build(clock=clock, rules=rules)
+    app = build(clock=clock, rules=rules, db=db)
     answers: list[tuple[int, list[str]]] = [(0, [])] * len(listed)
     for number in order:
         document = json.loads(json.dumps(listed[number]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from mobstd.carpool_proof.reference import build
@@ -38,14 +39,23 @@ class Answer:
 
 @dataclass
 class Sandbox:
-    """An app, asked as operator 1 unless said otherwise."""
+    """An app, asked as operator 1 unless said otherwise.
 
+    ``home`` tells where a new one keeps its journeys, ``opened`` is all that were made.
+    """
+
+    home: ClassVar[Callable[[], str | None]] = staticmethod(lambda: None)
+    opened: ClassVar[list[Sandbox]] = []
     options: dict[str, Any] = field(default_factory=dict)
     app: Registry = field(init=False)
     tokens: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.app = build(**{"clock": NOON, **self.options})
+        wanted = {"clock": NOON, **self.options}
+        if "db" not in wanted:
+            wanted["db"] = type(self).home()
+        self.app = build(**wanted)
+        self.opened.append(self)
 
     def ask(
         self,

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from .agreement import disagreements, journeys
+from .conftest import Anew
 
 
 @pytest.mark.parametrize("rules", ["2025-08", "2026-07"])
-def test_preflight_and_the_sandbox_agree(rules: str, tmp_path: Path) -> None:
-    found, seen = disagreements(list(journeys(1000, seed=11)), rules, tmp_path)
+def test_preflight_and_the_sandbox_agree(rules: str, tmp_path: Path, anew: Anew) -> None:
+    found, seen = disagreements(list(journeys(1000, seed=11)), rules, tmp_path, anew())
     assert found == []
     everything = " ".join(seen)
     for outcome in (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,33 +10,13 @@ import pytest
 
 psycopg = pytest.importorskip("psycopg")
 
-from mobstd.carpool_proof.preflight.postgres import is_url  # noqa: E402
 from mobstd.carpool_proof.preflight.run import preflight  # noqa: E402
 from mobstd.carpool_proof.preflight.sources import named  # noqa: E402
 from mobstd.errors import ConfigError, MissingExtra  # noqa: E402
+from mobstd.serving.database import is_postgres  # noqa: E402
 
-from .postgres import server  # noqa: E402
 from .test_preflight import judge, plan, rules  # noqa: E402
 from .worlds import NOON, journey, write  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[str]:
-    with server() as url:
-        if url is None:
-            pytest.skip("no PostgreSQL runs here and none can be started")
-        yield url
-
-
-@pytest.fixture
-def url(running: str) -> Iterator[str]:
-    """Yield a URL that leads to a schema of its own."""
-    name = f"mobstd_{uuid.uuid4().hex}"
-    with psycopg.connect(running, autocommit=True) as db:
-        db.execute(f"CREATE SCHEMA {name}")
-        mark = "&" if "?" in running else "?"
-        yield f"{running}{mark}options=-csearch_path%3D{name}"
-        db.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 def yesterday() -> list[dict[str, object]]:
@@ -100,6 +78,6 @@ def test_without_the_library_it_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_what_is_a_url() -> None:
-    assert is_url("postgresql://h/db")
-    assert is_url("postgres://h/db")
-    assert not is_url("postgresql.ndjson")
+    assert is_postgres("postgresql://h/db")
+    assert is_postgres("postgres://h/db")
+    assert not is_postgres("postgresql.ndjson")

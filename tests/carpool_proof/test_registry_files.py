@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from mobstd.carpool_proof.reference.communes import Commune, Communes
 from mobstd.cli import main
 
+from .conftest import Anew
 from .sandbox import Sandbox
 from .worlds import NOON, journey, key
 
@@ -23,10 +25,23 @@ TABLE = """insee,commune,lat,lon,density,departement,epci,pays
 """
 
 
+@dataclass(frozen=True)
+class Place:
+    """A folder, and the URL of a database."""
+
+    folder: Path
+    url: str
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, anew: Anew, each_database: None) -> Place:
     (tmp_path / "communes.csv").write_text(TABLE, "utf-8")
-    box = Sandbox({"db": f"sqlite:///{tmp_path / 'r.db'}"})
+    url = anew(lasting=True)
+    assert url is not None
+    box = Sandbox({"db": url})
     siret = "13002526500013"
     incentives = [{"index": n, "amount": 50, "siret": siret} for n in range(4)]
     for number in range(8):
@@ -41,7 +56,7 @@ def place(tmp_path: Path) -> Path:
     assert box.create(journey(8, distance=10, start=NOON - timedelta(hours=2))).status == 422
     box.forward(60)
     box.ask("POST", "/journeys/j6/cancel", {"code": "0"})
-    return tmp_path
+    return Place(tmp_path, url)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -49,12 +64,12 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def run(place: Path, what: str, *options: str, out: str = "out.csv", db: str = "r.db") -> int:
-    files = [str(place / db), "--communes", str(place / "communes.csv")]
+def run(place: Place, what: str, *options: str, out: str = "out.csv", db: str = "") -> int:
+    files = [db or place.url, "--communes", str(place / "communes.csv")]
     return main(["registry", what, *files, "--out", str(place / out), *options])
 
 
-def test_the_export_of_an_operator(place: Path) -> None:
+def test_the_export_of_an_operator(place: Place) -> None:
     span = ("--start", "2026-07-06", "--end", "2026-07-07", "--operator", "1")
     assert run(place, "export", *span) == 0
     rows = table(place / "out.csv")
@@ -93,7 +108,7 @@ def test_the_export_of_an_operator(place: Path) -> None:
     assert len(first) == 64
 
 
-def test_the_export_has_its_own_journeys_alone(place: Path) -> None:
+def test_the_export_has_its_own_journeys_alone(place: Place) -> None:
     span = ("--start", "2026-07-06", "--end", "2026-07-07", "--operator", "2")
     assert run(place, "export", *span) == 0
     assert table(place / "out.csv") == []
@@ -101,7 +116,7 @@ def test_the_export_has_its_own_journeys_alone(place: Path) -> None:
     assert table(place / "out.csv")[0]["start_time"] == "14:00:00"
 
 
-def test_open_data_hide_what_is_rare(place: Path, capsys: Any) -> None:
+def test_open_data_hide_what_is_rare(place: Place, capsys: Any) -> None:
     assert run(place, "open-data", "--month", "2026-07") == 0
     said = capsys.readouterr().err
     assert "7 journeys, 6 written" in said
@@ -119,8 +134,8 @@ def test_open_data_hide_what_is_rare(place: Path, capsys: Any) -> None:
     assert key("p0") not in (place / "out.csv").read_text("utf-8")
 
 
-def test_five_are_too_few(place: Path, capsys: Any) -> None:
-    box = Sandbox({"db": f"sqlite:///{place / 'r.db'}", "clock": "2026-07-09T00:00:00Z"})
+def test_five_are_too_few(place: Place, capsys: Any) -> None:
+    box = Sandbox({"db": place.url, "clock": "2026-07-09T00:00:00Z"})
     box.ask("POST", "/journeys/j5/cancel", {"code": "0"})
     assert run(place, "open-data", "--month", "2026-07") == 0
     assert "6 journeys, 0 written" in capsys.readouterr().err
@@ -139,20 +154,24 @@ def test_five_are_too_few(place: Path, capsys: Any) -> None:
         ),
     ],
 )
-def test_wrong_options(place: Path, what: str, options: list[str]) -> None:
+def test_wrong_options(place: Place, what: str, options: list[str]) -> None:
     assert run(place, what, *options) == 2
     assert not (place / "out.csv").exists()
 
 
-def test_wrong_files(place: Path) -> None:
+def test_wrong_files(place: Place) -> None:
     month = ("--month", "2026-07")
     assert run(place, "open-data", *month, out="no/where.csv") == 2
     (place / "communes.csv").write_text("insee,commune\n1,x\n", "utf-8")
     assert run(place, "open-data", *month) == 2
     (place / "communes.csv").write_text(TABLE, "utf-8")
     (place / "nothing.db").write_bytes(b"nothing")
+    (place / "out.csv").write_text("kept", "utf-8")
     for name in ("nothing.db", "nowhere.db"):
-        assert run(place, "open-data", *month, db=name) == 2
+        assert run(place, "open-data", *month, db=str(place / name)) == 2
+        span = ("--start", "2026-07-06", "--end", "2026-07-07", "--operator", "1")
+        assert run(place, "export", *span, db=str(place / name)) == 2
+    assert (place / "out.csv").read_text("utf-8") == "kept"
 
 
 def test_the_nearest_commune_is_found_however_far() -> None:

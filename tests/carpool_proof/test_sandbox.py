@@ -23,6 +23,7 @@ from .worlds import journey
 
 EARLY = AT - timedelta(hours=1)
 REAL: dict[str, Any] = {"version": "3.3", "quirks": "2025-08"}
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 @pytest.fixture
@@ -544,14 +545,23 @@ SEEN: dict[str, tuple[Any, Any, Any]] = {
         lambda b: b.ask("GET", f"/journeys?status=ok&end={NOON}").status, 200, 400,
     ),
     "export-errors-are-bare": (lambda b: b.ask("POST", "/exports", {}).raw[:1], b"{", b"["),
+    "certificate-errors-are-bare": (
+        lambda b: b.ask("POST", "/policies/cee", {}).raw[:1], b"{", b"[",
+    ),
+    "imports-are-refused": (lambda b: b.ask("POST", "/policies/cee/import", []).status, 201, 400),
     "headers-with-x": (lambda b: "ratelimit-limit" in b.exchange().headers, True, False),
 }  # fmt: skip
+
+
+CERTIFICATES = ("certificate-errors-are-bare", "imports-are-refused")
+"""Those of a service that there is no more."""
 
 
 @pytest.mark.parametrize("name", sorted(QUIRKS))
 def test_a_quirk_is_seen(name: str) -> None:
     asked, without, having = SEEN[name]
-    assert asked(Sandbox({"version": "3.3"})) == without
+    service = {"rules": "2025-08"} if name in CERTIFICATES else {}
+    assert asked(Sandbox({"version": "3.3", **service})) == without
     assert asked(Sandbox(REAL)) == having
 
 

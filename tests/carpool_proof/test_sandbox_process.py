@@ -18,6 +18,7 @@ import httpx
 from mobstd.carpool_proof.reference.keys import DEFAULTS
 from mobstd.cli import main
 
+from .conftest import Anew
 from .sandbox import NOON
 from .worlds import journey
 
@@ -50,11 +51,12 @@ def token(url: str) -> str:
     return found
 
 
-def test_what_was_acknowledged_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_what_was_acknowledged_is_there_after_a_kill(anew: Anew) -> None:
     at = datetime.now(UTC) - timedelta(hours=1)
     acknowledged: list[str] = []
     enough, stopped = threading.Event(), threading.Event()
-    where = f"sqlite:///{tmp_path / 'registry.db'}"
+    where = anew(lasting=True)
+    assert where is not None
 
     def create(name: int, url: str) -> None:
         with client(url) as http:

@@ -15,6 +15,7 @@ from mobstd.carpool_proof.rules.anomalies import Anomalies
 from mobstd.carpool_proof.rules.facts import facts, instant
 from mobstd.carpool_proof.rules.profile import profile
 
+from .conftest import Anew
 from .test_judgements import situation
 from .test_situations import CREATION, PROCESSING
 
@@ -34,10 +35,17 @@ async def created(app: Registry, document: Any, operator: int) -> list[str]:
     return []
 
 
-async def answered(told: Any, rules: str) -> tuple[list[str], list[str]]:
+async def answered(told: Any, rules: str, db: str | None) -> tuple[list[str], list[str]]:
     """Return what a situation brings at creation, and what is found later."""
     clock = Clock(stands=0, movable=True)
-    app = build(clock=clock, rules=rules)
+    app = build(clock=clock, rules=rules, db=db)
+    try:
+        return await _answered(app, clock, told)
+    finally:
+        await app.shutdown()
+
+
+async def _answered(app: Registry, clock: Clock, told: Any) -> tuple[list[str], list[str]]:
     for one in told["known"]:
         clock.stands = instant(one["document"]["end"]["datetime"])
         await created(app, one["document"], one["sender"])
@@ -53,21 +61,21 @@ async def answered(told: Any, rules: str) -> tuple[list[str], list[str]]:
 
 
 @CREATION
-def test_terms_of_use(judgement: dict[str, Any]) -> None:
+def test_terms_of_use(judgement: dict[str, Any], anew: Anew) -> None:
     told = situation(judgement)
     for name, labels in judgement["expect"].items():
-        found, _ = asyncio.run(answered(told, name))
+        found, _ = asyncio.run(answered(told, name, anew()))
         nothing = told["document"]["distance"] == 0
         assert found == (["400 ['/distance: must be > 0']"] if nothing else labels)
 
 
 @PROCESSING
-def test_what_is_found_later(judgement: dict[str, Any]) -> None:
+def test_what_is_found_later(judgement: dict[str, Any], anew: Anew) -> None:
     told = situation(judgement)
     one = facts(told["document"], str(told["sender"]))
     for name, labels in judgement["expect"].items():
         under = profile(name)
-        at_once, found = asyncio.run(answered(told, name))
+        at_once, found = asyncio.run(answered(told, name, anew()))
         located = not at_once or under["processing"]["clobbers"]
         certain = located and Anomalies(under).distance_duration(one) is True
         wanted = {label for label in labels if label != "distance_duration_anomaly"}

@@ -44,7 +44,8 @@ class Method:
         summary: the first line of its docstring.
         description: the rest of it.
         query: the class of its parameters, or ``None``.
-        body: the class of its request body, or ``None``.
+        body: the class of its request body or of the items in it, or ``None``.
+        several: whether that body is an array of those.
         form: whether that body is written as a form.
         answer: the class of its answer or of the items in it, or ``None``.
         gives: ``nothing``, ``one``, ``many`` or ``value``.
@@ -63,6 +64,7 @@ class Method:
     answer: str | None
     gives: str
     form: bool = False
+    several: bool = False
     words: tuple[Word, ...] = ()
 
     @property
@@ -97,7 +99,8 @@ class Method:
     def arguments(self) -> str:
         """The typed arguments, each after a comma."""
         query = f", query: {self.query}" if self.query else ""
-        return query + (f", body: {self.body}" if self.body else "")
+        kind = f"list[{self.body}]" if self.several else self.body
+        return query + (f", body: {kind}" if self.body else "")
 
     @property
     def passed(self) -> str:
@@ -162,7 +165,8 @@ def roles(version: Version) -> tuple[Role, ...]:
 def _method(version: Version, operation: Operation) -> Method:
     good = sorted(status for status in operation.answers if status.startswith("2"))
     content = operation.answers[good[0]].content if good else {}
-    gives, answer = _answer(version, content)
+    gives, answer = _content(version, content)
+    taken, body = _content(version, operation.body)
     asked = any(p.where in ("path", "query") for p in operation.parameters)
     return Method(
         id=operation.id,
@@ -172,7 +176,8 @@ def _method(version: Version, operation: Operation) -> Method:
         summary=operation.summary.rstrip(".") + "." if operation.summary else f"{operation.id}.",
         description=operation.description,
         query=query_name(operation.id) if asked else None,
-        body=_model(version, _json_schema(operation.body) or operation.body.get(_FORM)),
+        body=body or _model(version, operation.body.get(_FORM)),
+        several=taken == "many",
         answer=answer,
         gives=gives,
         form=_FORM in operation.body and _json_schema(operation.body) is None,
@@ -197,7 +202,7 @@ def _words(version: Version, operation: Operation) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _answer(
+def _content(
     version: Version, content: Mapping[str, Mapping[str, Any] | None]
 ) -> tuple[str, str | None]:
     schema = _json_schema(content)

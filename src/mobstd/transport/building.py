@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mobstd.endpoint import Endpoint
@@ -15,13 +15,16 @@ from mobstd.query import Query
 from mobstd.transport.judge import judge_of
 from mobstd.transport.options import Settings
 
-__all__ = ["build", "check"]
+__all__ = ["Body", "build", "check"]
+
+Body = Model | Sequence[Model]
+"""What is sent: a document, or several in an array."""
 
 
 def build(
     endpoint: Endpoint,
     query: Query | None,
-    body: Model | None,
+    body: Body | None,
     settings: Settings,
     headers: Mapping[str, str],
 ) -> Request:
@@ -47,11 +50,13 @@ def build(
     )
 
 
-def _written(endpoint: Endpoint, body: Model) -> bytes:
+def _written(endpoint: Endpoint, body: Body) -> bytes:
+    if isinstance(body, Sequence):
+        return f"[{','.join(one.to_json() for one in body)}]".encode()
     return to_form(body.dump()) if endpoint.form else body.to_json().encode()
 
 
-def check(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:
+def check(endpoint: Endpoint, query: Query | None, body: Body | None) -> None:
     """Judge what is to be sent.
 
     Raises:
@@ -74,8 +79,10 @@ def check(endpoint: Endpoint, query: Query | None, body: Model | None) -> None:
             )
 
 
-def _sent(document: Model) -> dict[str, Any]:
+def _sent(document: Body) -> Any:
     """Return what leaves of a document: of a query, what is ``None`` stays here."""
+    if isinstance(document, Sequence):
+        return [one.dump() for one in document]
     dumped = document.dump()
     if isinstance(document, Query):
         return {name: value for name, value in dumped.items() if value is not None}

@@ -13,12 +13,11 @@ from typing import Any, Self
 from mobstd.endpoint import Endpoint
 from mobstd.errors import ConfigError, OutcomeUnknown, TransportError, Unreachable
 from mobstd.judging.exchange import Request, Response
-from mobstd.models import Model
 from mobstd.query import Query
 from mobstd.transport.address import Address
 from mobstd.transport.answer import RawResponse
 from mobstd.transport.auth import Auth, authenticated, renewal
-from mobstd.transport.building import build, check
+from mobstd.transport.building import Body, build, check
 from mobstd.transport.dialect import Dialect
 from mobstd.transport.hooks import awaited, replaced, silent
 from mobstd.transport.log import logger
@@ -154,7 +153,7 @@ class _Base:
         return self.with_options(strict=True)
 
     def _build(
-        self, endpoint: Endpoint, query: Query | None, body: Model | None, options: RequestOptions
+        self, endpoint: Endpoint, query: Query | None, body: Any, options: RequestOptions
     ) -> Request:
         if self._settings.validate:
             check(endpoint, query, body)
@@ -238,7 +237,7 @@ class ClientBase(_Base):
         self,
         endpoint: Endpoint,
         query: Query | None = None,
-        body: Model | None = None,
+        body: Body | None = None,
         options: RequestOptions | None = None,
     ) -> RawResponse[Any]:
         """Call any operation and return its response, whatever the status.
@@ -303,7 +302,7 @@ class AsyncClientBase(_Base):
         self,
         endpoint: Endpoint,
         query: Query | None = None,
-        body: Model | None = None,
+        body: Body | None = None,
         options: RequestOptions | None = None,
     ) -> RawResponse[Any]:
         """Call any operation and return its response, whatever the status.

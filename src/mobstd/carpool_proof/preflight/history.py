@@ -12,12 +12,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
-from mobstd.carpool_proof.preflight.postgres import around, is_url, keep
+from mobstd.carpool_proof.preflight.postgres import around, keep
 from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.errors import ConfigError
 from mobstd.output.files import private
+from mobstd.serving.database import is_postgres
 
 __all__ = ["TABLE", "is_database", "recall", "remember"]
 
@@ -68,7 +69,7 @@ def recall(
         ConfigError: where a database is none of ours.
         MissingExtra: for PostgreSQL without the extra ``postgres``.
     """
-    if is_url(source.name):
+    if is_postgres(source.name):
         loaded.past += _of_postgres(source.name, spill, loaded.past, every)
         return
     if not is_database(source.name):
@@ -122,7 +123,7 @@ def remember(name: str, spill: Spill, bit: int) -> int:
         ConfigError: where it cannot be written.
         MissingExtra: for PostgreSQL without the extra ``postgres``.
     """
-    if is_url(name):
+    if is_postgres(name):
         return keep(name, spill.kept(bit))
     try:
         with closing(sqlite3.connect(private(name))) as db:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
-from mobstd.errors import ConfigError, MissingExtra
+from mobstd.errors import ConfigError
+from mobstd.serving.database import shown
+from mobstd.serving.postgres import connect, reason
 
-__all__ = ["around", "is_url", "keep"]
+__all__ = ["around", "keep"]
 
 _BATCH = 5000
 _COLUMNS = (
@@ -30,11 +31,6 @@ _TABLE = """CREATE TABLE IF NOT EXISTS journeys (
 CREATE INDEX IF NOT EXISTS journeys_start ON journeys (start_ms)"""
 
 Row = tuple[Any, ...]
-
-
-def is_url(name: str) -> bool:
-    """Say whether a name is the URL of a PostgreSQL database."""
-    return name.startswith(("postgresql://", "postgres://"))
 
 
 def around(
@@ -89,24 +85,12 @@ def keep(url: str, rows: Iterable[Row]) -> int:
 
 @contextmanager
 def _connected(url: str) -> Iterator[Any]:
+    db = connect(url)
+    import psycopg
+
+    db.autocommit = False
     try:
-        import psycopg
-    except ImportError:
-        raise MissingExtra("proof.needs-postgres") from None
-    try:
-        with psycopg.connect(url) as db:
+        with db:
             yield db
-    except (psycopg.Error, ValueError) as error:
-        why = str(error).partition("\n")[0].rstrip(".")
-        raise ConfigError("proof.no-history", file=_shown(url), why=_bare(why, url)) from None
-
-
-def _shown(url: str) -> str:
-    """Return a URL without its user, its password and its options."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _bare(why: str, url: str) -> str:
-    """Return an error without the password, which a broken URL may show."""
-    return why.replace(url, _shown(url))
+    except psycopg.Error as error:
+        raise ConfigError("proof.no-history", file=shown(url), why=reason(error)) from None

@@ -4,7 +4,7 @@ build        the ASGI app, for ``mobstd serve`` and for tests
 door         who asks, how often, which version
 counter      permission, schema, and the answer of each operation
 desk         what it does with journeys
-store        journeys in SQLite; the history that the rules ask
+store        journeys in a database; the history that the rules ask
 processing   what it finds later, by its clock
 clock        what time it is, and that it can be moved
 local        routes of the sandbox alone
@@ -13,6 +13,8 @@ limits       how often one may ask
 listing      lists of journeys
 status       what an operator sees of a journey
 quirks       behaviours of the real server, by name
+certificates operations on energy savings certificates, while there was that service
+applications who applied for one, and who may not yet
 markup       what one of them does to ids
 wording      what a schema refuses, in the server's words
 refusals     errors in the registry's words
@@ -38,6 +40,7 @@ __all__ = ["build", "build_3_3"]
 _SUPPORTED = ("3.3", "3.4")
 _TEXT = ("conflicting_journey_id", "temporal_overlap_duration_ratio", False)
 _SERVER = ("conflicting_operator_journey_id", "overlap_duration_ratio", True)
+_APPLY = "createCeeApplication"
 
 
 def build(
@@ -54,7 +57,8 @@ def build(
     """Return the sandbox registry as an ASGI app.
 
     Args:
-        db: ``sqlite:///file`` to keep journeys in a file; in memory when ``None``.
+        db: ``sqlite:///file`` to keep journeys in a file, ``postgresql://host/database`` in
+            PostgreSQL; in memory when ``None``.
         api_keys: who may ask, each as ``OPERATOR:ACCESS_KEY:SECRET_KEY``; three operators with
             keys that everybody knows when ``None``.
         clock: ``now`` or an instant, where it stands, for a clock that can be moved; that of the
@@ -72,7 +76,10 @@ def build(
         MissingExtra: where mobstd was installed without what it needs.
     """
     try:
+        from mobstd.canon.openapi import operations
         from mobstd.canon.standard import find
+        from mobstd.carpool_proof.reference.applications import Applications
+        from mobstd.carpool_proof.reference.certificates import Certificates
         from mobstd.carpool_proof.reference.clock import Clock, clock_of
         from mobstd.carpool_proof.reference.counter import Counter, Setting
         from mobstd.carpool_proof.reference.desk import Desk
@@ -83,8 +90,9 @@ def build(
         from mobstd.carpool_proof.reference.local import Local
         from mobstd.carpool_proof.reference.processing import Named
         from mobstd.carpool_proof.reference.quirks import quirks_of
-        from mobstd.carpool_proof.reference.store import Store, file_of
+        from mobstd.carpool_proof.reference.store import Store
         from mobstd.carpool_proof.rules.profile import profile
+        from mobstd.serving.database import Away, opened
     except ModuleNotFoundError as error:
         raise MissingExtra("oidc.missing-oidc", module=error.name or "") from None
 
@@ -95,13 +103,27 @@ def build(
     above = None if overlay == "none" else overlay
     setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)
     pairs = pairs_of(api_keys)
-    store = Store(file_of(db))
+    database = opened(db)
     names = Named(*(_TEXT if above is None else _SERVER))
-    desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+    try:
+        store = Store(database)
+        desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+    except (Away, database.error) as error:
+        raise database.unusable(error) from None
     tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)
+    served_too = judged["certificates"]["service"] and _APPLY in operations(served, "registry")
+    applications = certificates = None
+    if served_too:
+        applications = Applications(desk, time, judged)
+        certificates = Certificates(applications, served, above, judged, oddities)
     limits = Limits(judged, plain="headers-with-x" not in oddities)
     return Registry(
-        setting, store, Counter(setting, desk, tokens), tokens, limits, Local(time, desk)
+        setting,
+        store,
+        Counter(setting, desk, tokens, certificates),
+        tokens,
+        limits,
+        Local(time, desk, applications),
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from mobstd.messages import language, render
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from mobstd.serving.database import Connection
 
 __all__ = ["COMMANDS", "add", "export", "open_data"]
 
@@ -64,7 +65,7 @@ def export(args: argparse.Namespace) -> int:
     rules, zone = profile(args.rules), _zone(args.tz)
     span = _instant(args.start, zone), _instant(args.end, zone)
     communes = Communes.load(Path(args.communes))
-    with _database(args.db) as db, _output(args.out) as file:
+    with _journeys(args.db) as db, _output(args.out) as file:
         rows = exporting.export(db, rules, communes, zone, span, args.operator)
         count = exporting.write(file, exporting.export_columns(rules), rows)
     print(_say("registry.written", count=count, file=args.out), file=sys.stderr)
@@ -81,7 +82,7 @@ def open_data(args: argparse.Namespace) -> int:
     zone = _zone(rules["open_data"]["zone"])
     span = _month(args.month, zone)
     communes = Communes.load(Path(args.communes))
-    with _database(args.db) as db:
+    with _journeys(args.db) as db:
         found = exporting.open_data(db, rules, communes, span)
     with _output(args.out) as file:
         exporting.write(file, exporting.OPEN_DATA, found.rows)
@@ -90,16 +91,13 @@ def open_data(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _database(name: str) -> Iterator[sqlite3.Connection]:
-    from mobstd.errors import ConfigError
+def _journeys(name: str) -> Iterator[Connection]:
+    """Read a sandbox's database, once it is sure that it is one."""
+    from mobstd.serving.database import reading
 
-    try:
-        found = sqlite3.connect(f"{Path(name).resolve().as_uri()}?mode=ro", uri=True)
-        with closing(found) as db:
-            db.execute("SELECT acquisition FROM journeys LIMIT 1")
-            yield db
-    except sqlite3.Error as error:
-        raise ConfigError("registry.no-database", file=name, why=str(error)) from None
+    with reading(name) as db:
+        db.execute("SELECT acquisition FROM journeys LIMIT 1").fetchall()
+        yield db
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Problem, Validator
+from mobstd.carpool_proof.reference.certificates import Certificates
 from mobstd.carpool_proof.reference.clock import Clock, written
 from mobstd.carpool_proof.reference.desk import Desk, Item
 from mobstd.carpool_proof.reference.keys import Tokens
@@ -76,8 +77,10 @@ class Request:
 class Counter:
     """Judges what is asked, has the desk do it, and words the answer."""
 
-    def __init__(self, setting: Setting, desk: Desk, tokens: Tokens) -> None:
-        self._desk, self._tokens = desk, tokens
+    def __init__(
+        self, setting: Setting, desk: Desk, tokens: Tokens, certificates: Certificates | None = None
+    ) -> None:
+        self._desk, self._tokens, self._certificates = desk, tokens, certificates
         self._quirks, self._details = setting.quirks, setting.profile["refusal"]["details"]
         self._judges: dict[str, Validator] = {
             name: validator_under(setting.version, schema, setting.overlay)
@@ -100,6 +103,9 @@ class Counter:
         """
         if asked.operation == "createAccessToken":
             return self._token(asked)
+        if self._certificates is not None and asked.operation in self._certificates.acts:
+            operator = self._permitted(caller)
+            return await self._certificates.serve(asked.operation, operator, asked.id, asked.body)
         act = self._acts.get(asked.operation)
         if act is None or "schema-before-permission" not in self._quirks:
             self._permitted(caller)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from mobstd.carpool_proof.reference.clock import Clock, written
@@ -14,11 +14,12 @@ from mobstd.carpool_proof.reference.processing import Named, Processing
 from mobstd.carpool_proof.reference.quirks import Quirks
 from mobstd.carpool_proof.reference.refusals import Refused, invalid, missing
 from mobstd.carpool_proof.reference.status import COLUMNS, State, shown_status
-from mobstd.carpool_proof.reference.store import Store, Stored
+from mobstd.carpool_proof.reference.store import Act, Store, Stored
 from mobstd.carpool_proof.rules.consistency import database
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Refusal, terms_of
+from mobstd.serving.database import Connection
 
 __all__ = ["Desk", "Item", "Kept"]
 
@@ -62,19 +63,28 @@ class Desk:
         self._profile, self._quirks, self._listing = profile, quirks, listing
         self._terms = terms_of(profile)
         self._processing = Processing(profile, names)
-        self._caught_up = -1
-        self.catch_up()
-
-    def catch_up(self) -> None:
-        """Do what the registry does by itself, up to now."""
-        now = self._clock.now()
-        self._store.at_once(lambda db: self._processing.catch_up(db, now))
+        now = clock.now()
+        store.at_once(lambda db: self._processing.catch_up(db, now))
         self._caught_up = now // _QUARTER
 
-    async def _run(self, act: Callable[[sqlite3.Connection], T]) -> T:
-        if self._clock.now() // _QUARTER != self._caught_up:
-            self.catch_up()
-        return await self._store.run(act)
+    def catch_up(self) -> asyncio.Future[None]:
+        """Do what the registry does by itself, up to now."""
+        now = self._clock.now()
+        due = self._store.run(lambda db: self._processing.catch_up(db, now))
+
+        def did(due: asyncio.Future[None]) -> None:
+            if not due.cancelled() and due.exception() is None:
+                self._caught_up = now // _QUARTER
+
+        due.add_done_callback(did)
+        return due
+
+    async def run(self, act: Act[T]) -> T:
+        """Run an act, after what is due in the same transaction."""
+        if self._clock.now() // _QUARTER == self._caught_up:
+            return await self._store.run(act)
+        _, result = await asyncio.gather(self.catch_up(), self._store.run(act))
+        return result
 
     async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
         """Keep a journey, also where it breaks terms of use.
@@ -93,11 +103,9 @@ class Desk:
             found = facts(journey, str(operator))
         except ValueError:
             raise invalid(['must pass "macro" keyword validation']) from None
-        return await self._run(lambda db: self._create(db, found, journey, lacking))
+        return await self.run(lambda db: self._create(db, found, journey, lacking))
 
-    def _create(
-        self, db: sqlite3.Connection, found: Facts, journey: Item, lacking: list[str]
-    ) -> Kept:
+    def _create(self, db: Connection, found: Facts, journey: Item, lacking: list[str]) -> Kept:
         now = self._clock.now()
         if self._terms.dates(found, now) is not None:
             raise Refused(422, -32700, "Parse error", "Journeys cannot happen in the future")
@@ -133,7 +141,7 @@ class Desk:
 
     async def read(self, operator: int, id_: str) -> Item:
         """Return what has become of a journey."""
-        return await self._run(lambda db: shown_status(_state(db, operator, id_)))
+        return await self.run(lambda db: shown_status(_state(db, operator, id_)))
 
     def wanted(self, query: Mapping[str, str]) -> Asked:
         """Return what a list is asked for.
@@ -145,13 +153,13 @@ class Desk:
 
     async def listed(self, operator: int, wanted: Asked) -> list[dict[str, str]]:
         """Return a list of journeys."""
-        return await self._run(lambda db: self._listing.find(db, operator, wanted))
+        return await self.run(lambda db: self._listing.find(db, operator, wanted))
 
     async def update(self, operator: int, id_: str, change: Item) -> None:
         """Correct a journey, which is processed anew; terms and dates are not looked at again."""
-        await self._run(lambda db: self._update(db, operator, id_, change))
+        await self.run(lambda db: self._update(db, operator, id_, change))
 
-    def _update(self, db: sqlite3.Connection, operator: int, id_: str, change: Item) -> None:
+    def _update(self, db: Connection, operator: int, id_: str, change: Item) -> None:
         row = db.execute(
             "SELECT document, acquisition FROM journeys WHERE operator = ? AND journey = ?",
             (operator, id_),
@@ -178,7 +186,7 @@ class Desk:
     async def cancel(self, operator: int, id_: str, said: Item) -> None:
         """Say that a journey does not count; once more changes what is said alone."""
 
-        def act(db: sqlite3.Connection) -> None:
+        def act(db: Connection) -> None:
             once = " AND acquisition <> 'canceled'" if "cancels-once" in self._quirks else ""
             done = db.execute(
                 "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
@@ -188,10 +196,10 @@ class Desk:
             if not done.rowcount:
                 raise missing()
 
-        await self._run(act)
+        await self.run(act)
 
 
-def _state(db: sqlite3.Connection, operator: int, id_: str) -> State:
+def _state(db: Connection, operator: int, id_: str) -> State:
     row = db.execute(
         f"SELECT {COLUMNS} FROM journeys WHERE operator = ? AND journey = ?", (operator, id_)
     ).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +18,11 @@ from mobstd.carpool_proof.reference.refusals import Refused, shown, unauthorized
 from mobstd.carpool_proof.reference.store import Store
 from mobstd.judging.body import NotJson, parse_json
 from mobstd.serving.asgi import Receive, Response, Scope, Send, live, path_of
+from mobstd.serving.database import Away
 
 __all__ = ["Registry"]
+
+_log = logging.getLogger("mobstd.carpool_proof.reference")
 
 _SEGMENT = re.compile(r"/v?([0-9]+)(?:\.([0-9]+))?(?:\.[0-9x*]+)?(?=/|$)")
 
@@ -71,7 +75,11 @@ class Registry:
         if scope["type"] == "lifespan":
             await live(self, receive, send)
         elif scope["type"] == "http":
-            response = await self._answer(scope, receive)
+            try:
+                response = await self._answer(scope, receive)
+            except Away as error:
+                _log.warning("the database: %s", error)
+                response = shown(503, {"code": 503, "error": "Service Unavailable"})
             await response.send(send, head=scope["method"] == "HEAD")
         else:
             await send({"type": "websocket.close", "code": 1000})

@@ -10,7 +10,6 @@ import csv
 import hashlib
 import json
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from mobstd.carpool_proof.reference.communes import AREAS, Commune, Communes
 from mobstd.carpool_proof.reference.rounding import Rounding
 from mobstd.carpool_proof.reference.status import SHOWN
 from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.serving.database import Connection
 
 __all__ = ["OPEN_DATA", "Published", "export", "export_columns", "open_data", "write"]
 
@@ -52,7 +52,7 @@ class _Journey(NamedTuple):
 
 
 def _journeys(
-    db: sqlite3.Connection, since: int, until: int, operator: int | None
+    db: Connection, since: int, until: int, operator: int | None
 ) -> Iterator[tuple[_Journey, Row]]:
     """Yield what the registry exports: what was located and is in the process."""
     mine = "" if operator is None else " AND operator = ?"
@@ -90,7 +90,7 @@ def export_columns(profile: Profile) -> list[str]:
 
 
 def export(
-    db: sqlite3.Connection,
+    db: Connection,
     profile: Profile,
     communes: Communes,
     zone: ZoneInfo,
@@ -156,7 +156,7 @@ class Published:
 
 
 def open_data(
-    db: sqlite3.Connection, profile: Profile, communes: Communes, span: tuple[int, int]
+    db: Connection, profile: Profile, communes: Communes, span: tuple[int, int]
 ) -> Published:
     """Return the journeys that start within a span, as open data shows them.
 

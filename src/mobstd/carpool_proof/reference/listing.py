@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -16,6 +15,7 @@ from mobstd.carpool_proof.reference.refusals import Refused, invalid
 from mobstd.carpool_proof.reference.status import SHOWN
 from mobstd.carpool_proof.rules.facts import instant
 from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.serving.database import Connection
 from mobstd.validation.overlay import documents_under
 
 __all__ = ["Asked", "Listing"]
@@ -123,7 +123,7 @@ class Listing:
         midnight = datetime.combine(day, time(), self._zone)
         return round(midnight.timestamp() * 1000)
 
-    def find(self, db: sqlite3.Connection, operator: int, asked: Asked) -> list[dict[str, str]]:
+    def find(self, db: Connection, operator: int, asked: Asked) -> list[dict[str, str]]:
         """Return the journeys of an operator, by its own ids."""
         loose = "list-pending-is-loose" in self._quirks
         condition = (_LOOSE if loose else {}).get(asked.status)

@@ -10,7 +10,6 @@ them; a distance is looked at where the journey was located.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from mobstd.carpool_proof.rules.anomalies import Anomalies, Timed
 from mobstd.carpool_proof.rules.facts import couple, facts
 from mobstd.carpool_proof.rules.operators import Declared, Operators
 from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.serving.database import Connection
 
 __all__ = ["Named", "Processing"]
 
@@ -65,7 +65,7 @@ class Processing:
         self._anomalies, self._operators = Anomalies(profile), Operators(profile)
         self._names = names
 
-    def catch_up(self, db: sqlite3.Connection, now: int) -> None:
+    def catch_up(self, db: Connection, now: int) -> None:
         """Do what was due until now; twice is as once."""
         last = self._last(db, now)
         due = now // self._frame * self._frame
@@ -84,14 +84,14 @@ class Processing:
             db.execute("UPDATE settings SET value = ? WHERE name = 'run'", (str(due),))
         self._locate(db, now // _QUARTER * _QUARTER)
 
-    def _last(self, db: sqlite3.Connection, now: int) -> int:
+    def _last(self, db: Connection, now: int) -> int:
         row = db.execute("SELECT value FROM settings WHERE name = 'run'").fetchone()
         if row is None:
             row = (str(now // self._frame * self._frame),)
             db.execute("INSERT INTO settings VALUES ('run', ?)", row)
         return int(row[0])
 
-    def _locate(self, db: sqlite3.Connection, before: int) -> None:
+    def _locate(self, db: Connection, before: int) -> None:
         which = "" if self._clobbers else f" AND acquisition IN {_WAITING}"
         db.execute(
             "UPDATE journeys SET acquisition = 'processed', located = 1"
@@ -99,7 +99,7 @@ class Processing:
             (before,),
         )
 
-    def _look(self, db: sqlite3.Connection, at: int) -> None:
+    def _look(self, db: Connection, at: int) -> None:
         oldest, youngest = at - self._delay - self._frame, at - self._delay
         rows = {row.id: row for row in self._rows(db, oldest, youngest)}
         for id_, details in self._wrong(rows.values()).items():
@@ -123,7 +123,7 @@ class Processing:
             )
 
     @staticmethod
-    def _accuse(db: sqlite3.Connection, id_: int, labels: list[str]) -> None:
+    def _accuse(db: Connection, id_: int, labels: list[str]) -> None:
         fraud, known = db.execute(
             "SELECT fraud, frauds FROM journeys WHERE id = ?", (id_,)
         ).fetchone()
@@ -135,7 +135,7 @@ class Processing:
             )
 
     @staticmethod
-    def _rows(db: sqlite3.Connection, since: int, until: int) -> Iterator[_Row]:
+    def _rows(db: Connection, since: int, until: int) -> Iterator[_Row]:
         rows = db.execute(
             'SELECT id, operator, journey, trip, driver, passenger, start, "end", class, document,'
             " located FROM journeys WHERE start >= ? AND start < ?",

@@ -29,6 +29,8 @@ QUIRKS = frozenset(
         "list-ends-at-midnight",
         "headers-with-x",
         "export-errors-are-bare",
+        "certificate-errors-are-bare",
+        "imports-are-refused",
     }
 )
 """Every behaviour that the sandbox can have."""

@@ -106,9 +106,10 @@ def build(
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
         from mobstd.ocss.reference.service import SEARCHES, ReferenceOperator
-        from mobstd.ocss.reference.stores import file_of, store_of
+        from mobstd.ocss.reference.stores import store_of
         from mobstd.ocss.reference.world import Recipe
         from mobstd.serving.asgi import Around
+        from mobstd.serving.database import file_of
         from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from mobstd.errors import ConfigError
 from mobstd.ocss.reference.loading import load
 from mobstd.ocss.reference.store import Store
 from mobstd.ocss.reference.world import Recipe, items
+from mobstd.serving.database import file_of
 
-__all__ = ["file_of", "store_of"]
-
-_SCHEME = "sqlite://"
+__all__ = ["store_of"]
 
 
 def store_of(recipe: Recipe, db: str | None = None, data: str | Path | None = None) -> Store:
@@ -38,16 +36,3 @@ def _generated(recipe: Recipe) -> Store:
     store = Store()
     store.fill(items(recipe), repr(recipe))
     return store
-
-
-def file_of(db: str | None) -> str:
-    """Return the file that ``sqlite:///file`` names, or ``:memory:``.
-
-    Raises:
-        ConfigError: for any other URL.
-    """
-    if db is None or db in (_SCHEME, _SCHEME + "/", "sqlite:///:memory:"):
-        return ":memory:"
-    if not db.startswith(_SCHEME + "/"):
-        raise ConfigError("serving.bad-database-url", url=db)
-    return db.removeprefix(_SCHEME + "/")

@@ -60,12 +60,13 @@ def build(
         from mobstd.ocss.reference.behaviours import around, chosen, mislead
         from mobstd.ocss.reference.habits import Setting
         from mobstd.ocss.reference.ledger import Ledger
-        from mobstd.ocss.reference.stores import file_of, store_of
+        from mobstd.ocss.reference.stores import store_of
         from mobstd.ocss.reference.world import Recipe
         from mobstd.rdex_plus.reference.behaviours import BEHAVIOURS
         from mobstd.rdex_plus.reference.desk import BookingDesk
         from mobstd.rdex_plus.reference.service import ReferenceOperator
         from mobstd.rdex_plus.reference.world import World
+        from mobstd.serving.database import file_of
         from mobstd.serving.kit import app
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None

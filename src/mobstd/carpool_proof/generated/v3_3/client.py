@@ -13,6 +13,9 @@ from .models import (
     AccessToken,
     Cancellation,
     CeeApplication,
+    CeeIdentityItem,
+    CeeImportItem,
+    CeeImportResult,
     CeeRegistration,
     CeeSimulation,
     Credential,
@@ -165,6 +168,22 @@ class RawRegistryClient:
         """Ask whether an application could succeed."""
         return self._client.call(
             REGISTRY_OPERATIONS["simulateCeeApplication"], body=body, options=options
+        )
+
+    def import_cee_applications(
+        self, body: list[CeeImportItem], options: RequestOptions | None = None
+    ) -> RawResponse[CeeImportResult]:
+        """Tell of applications from before."""
+        return self._client.call(
+            REGISTRY_OPERATIONS["importCeeApplications"], body=body, options=options
+        )
+
+    def import_cee_identities(
+        self, body: list[CeeIdentityItem], options: RequestOptions | None = None
+    ) -> RawResponse[CeeImportResult]:
+        """Give identity keys to applications that lack them."""
+        return self._client.call(
+            REGISTRY_OPERATIONS["importCeeIdentities"], body=body, options=options
         )
 
     def get_cee_application(
@@ -403,6 +422,36 @@ class RegistryClient(ClientBase):
         response = self.raw.simulate_cee_application(body=body, options=options)
         response.parse()
 
+    def import_cee_applications(
+        self, body: list[CeeImportItem], options: RequestOptions | None = None
+    ) -> CeeImportResult:
+        """Tell of applications from before.
+
+        Those that were made before the registry kept them. The service was closed in March 2026.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.import_cee_applications(body=body, options=options)
+        return response.parse()
+
+    def import_cee_identities(
+        self, body: list[CeeIdentityItem], options: RequestOptions | None = None
+    ) -> CeeImportResult:
+        """Give identity keys to applications that lack them.
+
+        The service was closed in March 2026.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.import_cee_identities(body=body, options=options)
+        return response.parse()
+
     def get_cee_application(
         self, uuid: str, options: RequestOptions | None = None
     ) -> CeeRegistration:
@@ -560,6 +609,22 @@ class AsyncRawRegistryClient:
         """Ask whether an application could succeed."""
         return await self._client.call(
             REGISTRY_OPERATIONS["simulateCeeApplication"], body=body, options=options
+        )
+
+    async def import_cee_applications(
+        self, body: list[CeeImportItem], options: RequestOptions | None = None
+    ) -> RawResponse[CeeImportResult]:
+        """Tell of applications from before."""
+        return await self._client.call(
+            REGISTRY_OPERATIONS["importCeeApplications"], body=body, options=options
+        )
+
+    async def import_cee_identities(
+        self, body: list[CeeIdentityItem], options: RequestOptions | None = None
+    ) -> RawResponse[CeeImportResult]:
+        """Give identity keys to applications that lack them."""
+        return await self._client.call(
+            REGISTRY_OPERATIONS["importCeeIdentities"], body=body, options=options
         )
 
     async def get_cee_application(
@@ -801,6 +866,36 @@ class AsyncRegistryClient(AsyncClientBase):
         """
         response = await self.raw.simulate_cee_application(body=body, options=options)
         response.parse()
+
+    async def import_cee_applications(
+        self, body: list[CeeImportItem], options: RequestOptions | None = None
+    ) -> CeeImportResult:
+        """Tell of applications from before.
+
+        Those that were made before the registry kept them. The service was closed in March 2026.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.import_cee_applications(body=body, options=options)
+        return response.parse()
+
+    async def import_cee_identities(
+        self, body: list[CeeIdentityItem], options: RequestOptions | None = None
+    ) -> CeeImportResult:
+        """Give identity keys to applications that lack them.
+
+        The service was closed in March 2026.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.import_cee_identities(body=body, options=options)
+        return response.parse()
 
     async def get_cee_application(
         self, uuid: str, options: RequestOptions | None = None

@@ -12,6 +12,9 @@ from .models import (
     AccessToken,
     Cancellation,
     CeeApplication,
+    CeeIdentityItem,
+    CeeImportItem,
+    CeeImportResult,
     CeeRegistration,
     CeeSimulation,
     Credential,
@@ -204,6 +207,30 @@ REGISTRY_OPERATIONS: Mapping[str, Endpoint] = {
         name="simulate_cee_application",
         body=CeeSimulation,
     ),
+    "importCeeApplications": Endpoint(
+        id="importCeeApplications",
+        standard="carpool-proof@3.3",
+        role="registry",
+        method="POST",
+        path="/policies/cee/import",
+        name="import_cee_applications",
+        body=CeeImportItem,
+        several=True,
+        answer=CeeImportResult,
+        gives="one",
+    ),
+    "importCeeIdentities": Endpoint(
+        id="importCeeIdentities",
+        standard="carpool-proof@3.3",
+        role="registry",
+        method="POST",
+        path="/policies/cee/import/identity",
+        name="import_cee_identities",
+        body=CeeIdentityItem,
+        several=True,
+        answer=CeeImportResult,
+        gives="one",
+    ),
     "getCeeApplication": Endpoint(
         id="getCeeApplication",
         standard="carpool-proof@3.3",
@@ -334,6 +361,22 @@ class RegistryService:
     @left_out
     async def simulate_cee_application(self, body: CeeSimulation) -> None:
         """Ask whether an application could succeed.
+
+        The service was closed in March 2026.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def import_cee_applications(self, body: list[CeeImportItem]) -> CeeImportResult:
+        """Tell of applications from before.
+
+        Those that were made before the registry kept them. The service was closed in March 2026.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def import_cee_identities(self, body: list[CeeIdentityItem]) -> CeeImportResult:
+        """Give identity keys to applications that lack them.
 
         The service was closed in March 2026.
         """
