@@ -80,7 +80,7 @@ def aid(*benefits: dict[str, Any], rule: Any = None, **more: Any) -> dict[str, A
         "level": "territory",
         "status": "active",
         "currency": "EUR",
-        "funders": [{"name": "Example", "siren": "213301193", "roles": ["funder"]}],
+        "funders": [{"name": "Example", "siren": "100000009", "roles": ["funder"]}],
         "territory": EVERYWHERE,
         "modes": ["e-bike"],
         "benefits": list(benefits) or [grant("200")],

@@ -126,3 +126,31 @@ def test_it_says_that_it_is_a_proposal() -> None:
 def test_the_interface_is_an_openapi_document() -> None:
     validate(bundle(VERSION, "publisher"))
     assert set(operations(VERSION, "publisher")) == {"getAid", "evaluateAid"}
+
+
+NATIONAL = {
+    *("id", "titre", "promesse", "description", "eligibilite", "types_aides", "porteurs"),
+    *("programmes_parents", "url_source", "cibles", "eligibilite_geographique"),
+    *("eligibilite_geographique_exclusions", "date_ouverture", "date_cloture"),
+    *("date_mise_a_jour", "age_minimum", "age_maximum", "situation_professionnelle"),
+    *("revenus_maximum", "residence_requirement"),
+}
+
+
+def test_the_mapping_to_the_national_table_is_whole() -> None:
+    """Each of their fields has a row, and each row points to a member that is there."""
+    mapping = load(VERSION.folder / "mapping/dispositif-aide.yaml")
+    assert {row["field"] for row in mapping["fields"]} == NATIONAL
+    for row in (*mapping["fields"], *mapping["proposed"]):
+        schema: Any = schema_of(VERSION, "aid")
+        for step in row["ours"].split("/")[1:]:
+            if step == "*":
+                continue
+            if step.startswith("x-"):
+                break
+            assert step in schema["properties"], row
+            found = schema["properties"][step]
+            below = found.get("$ref") or found.get("items", {}).get("$ref")
+            schema = schema_of(VERSION, below.removesuffix(".schema.json")) if below else found
+    for row in mapping["fields"]:
+        assert row.get("exact") or "loss" in row or row["field"] == "residence_requirement"

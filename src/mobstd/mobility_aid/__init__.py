@@ -11,7 +11,7 @@ amounts      what a formula comes to; sums: sums that are not fully known
 benefits     what one benefit comes to; ceilings: what keeps it down
 dependence   which aids are computed from which
 registry     the criteria, and what is official about places
-identifiers  SIREN and SIRET
+identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 
 from __future__ import annotations
@@ -22,4 +22,6 @@ from mobstd.mobility_aid.together import Together, evaluate_all
 
 __all__ = ["PLUG", "Missing", "Outcome", "Together", "evaluate", "evaluate_all"]
 
-PLUG = Plug(name="mobility-aid", package="mobstd.mobility_aid")
+PLUG = Plug(
+    name="mobility-aid", package="mobstd.mobility_aid", rules="mobstd.mobility_aid.rules:RULES"
+)
