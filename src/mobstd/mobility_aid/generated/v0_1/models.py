@@ -22,8 +22,7 @@ __all__ = [
     "Channel",
     "Combination",
     "ComputableAid",
-    "ComputableAidAmountDocument",
-    "ComputableAidResolved",
+    "ComputableAmount",
     "Condition",
     "Contact",
     "Criterion",
@@ -45,6 +44,7 @@ __all__ = [
     "Quota",
     "Reason",
     "ReceivedAid",
+    "ResolvedArea",
     "Situation",
     "SourceReference",
     "Span",
@@ -460,12 +460,8 @@ class Channel(Model):
     """In words, such as the name of an app."""
 
 
-class ComputableAidAmountDocument(Model):
-    """An amount without words in it."""
-
-
-class ComputableAidResolved(Model):
-    """A place that is known."""
+class ComputableAmount(Model):
+    """An amount without words in it; what else it has to be, the schema of amounts says."""
 
 
 class Condition(Model):
@@ -713,6 +709,10 @@ class ReceivedAid(Model):
 
     date: date_aliased | None = None
     """The day that it was granted."""
+
+
+class ResolvedArea(Model):
+    """A place that is known; what else it has to be, the schema of places says."""
 
 
 class Situation(Model):
