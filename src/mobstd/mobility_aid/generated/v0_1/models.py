@@ -951,7 +951,7 @@ class Criterion(Model):
     """What kind of place it is."""
 
     pattern: str | None = None
-    """How an answer is written."""
+    """How an answer is written, as a regular expression."""
 
     quotient: list[str] | None = None
     """The two criteria that it is the quotient of."""
