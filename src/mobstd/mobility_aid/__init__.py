@@ -1,0 +1,27 @@
+"""Mobility aids as data, and what they mean for a person: a proposal by mobstd.
+
+evaluation   what one aid means for a person
+together     several aids: exclusions, caps, never more than the price
+truth        three values, with reasons and with what is missing
+facts        what is known of a situation, and what follows from it
+conditions   whether a condition holds
+territory    whether a place lies in a territory; places: what follows from a commune
+standing     whether an aid can be had on a day: status, dates, budget, quota
+amounts      what a formula comes to; sums: sums that are not fully known
+benefits     what one benefit comes to; ceilings: what keeps it down
+dependence   which aids are computed from which
+registry     the criteria, and what is official about places
+identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
+"""
+
+from __future__ import annotations
+
+from mobstd.canon.plug import Plug
+from mobstd.mobility_aid.evaluation import Missing, Outcome, evaluate
+from mobstd.mobility_aid.together import Together, evaluate_all
+
+__all__ = ["PLUG", "Missing", "Outcome", "Together", "evaluate", "evaluate_all"]
+
+PLUG = Plug(
+    name="mobility-aid", package="mobstd.mobility_aid", rules="mobstd.mobility_aid.rules:RULES"
+)

@@ -1,0 +1,184 @@
+"""What the schema of an aid cannot say: keys, order, and words beside figures."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.pointer import find
+from mobstd.judging.rule import Trouble, ValueRule
+from mobstd.mobility_aid.facts import decimal
+from mobstd.mobility_aid.identifiers import is_siren, is_siret
+from mobstd.mobility_aid.registry import criteria, region_of
+
+__all__ = ["RULES"]
+
+Troubles = Iterator[Trouble] | None
+
+_WINDOWS = (("start", "end"), ("purchaseFrom", "purchaseUntil"))
+_ISSUED = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
+"""Codes that stand where departments do, of territories overseas that lie in no region."""
+
+_EUROS = re.compile(
+    r"([0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))? ?(?:€|euros?)"
+)
+_DOUBTS: Mapping[str, tuple[str, ...]] = {
+    "commerce local": ("purchase.", "local."),
+    "local shop": ("purchase.", "local."),
+    "sociétaire": ("local.",),
+    "résidence principale": ("residence.", "local."),
+    "main residence": ("residence.", "local."),
+    "quotient familial": ("household.", "local."),
+    "revenu fiscal": ("household.", "local."),
+    "neuf": ("vehicle.condition", "local."),
+}
+"""Words of a text, and the beginnings of criteria one of which has to be in the rule then."""
+
+
+def _numbers(party: Any, context: Context) -> Troubles:
+    """AID-DAT-15: keys of SIREN and SIRET."""
+    if not party.keys() & {"siren", "siret"}:
+        return None
+    return _number_troubles(party)
+
+
+def _number_troubles(party: Mapping[str, str]) -> Iterator[Trouble]:
+    siren, siret = party.get("siren"), party.get("siret")
+    if siren is not None and not is_siren(siren):
+        yield Trouble("siren-key", "/siren", received=siren)
+    if siret is not None and not is_siret(siret):
+        yield Trouble("siret-key", "/siret", received=siret)
+    if siren is not None and siret is not None and not siret.startswith(siren):
+        yield Trouble("siret-of-another", "/siret", expected=siren, received=siret)
+
+
+def _codes(area: Any, context: Context) -> Troubles:
+    """AID-DAT-05: regions and departments are those of the registry."""
+    known = {"region": set(region_of().values()), "department": {*region_of(), *_ISSUED}}
+    if not isinstance(area, dict) or area["type"] not in known:
+        return None
+    kind, code = area["type"], area["code"]
+    wrong = [] if code in known[kind] else [code]
+    return (Trouble("code-unknown", "/code", {"type": kind, "code": c}, received=c) for c in wrong)
+
+
+def _cases(cases: Any, context: Context) -> Troubles:
+    """AID-DAT-10: what has no condition stands last."""
+    early = [n for n, case in enumerate(cases[:-1]) if "when" not in case]
+    return (Trouble("case-after-default", f"/{n + 1}") for n in early)
+
+
+def _windows(validity: Any, context: Context) -> Troubles:
+    """AID-DAT-11: no window ends before it begins."""
+    pairs = [pair for pair in _WINDOWS if validity.keys() >= set(pair)]
+    if not pairs:
+        return None
+    return (
+        Trouble("window-reversed", f"/{end}", received=validity[end])
+        for start, end in pairs
+        if validity[end] < validity[start]
+    )
+
+
+def _excludes(aid: Any, context: Context) -> Troubles:
+    """AID-DAT-17: no aid excludes itself."""
+    others = aid.get("combination", {}).get("exclusiveWith")
+    if others is None:
+        return None
+    return (
+        Trouble("excludes-itself", f"/combination/exclusiveWith/{n}", received=other)
+        for n, other in enumerate(others)
+        if other == aid["id"]
+    )
+
+
+def _questions(aid: Any, context: Context) -> Troubles:
+    """Questions of an aid's own are declared where they are used."""
+    used = [
+        (at, name)
+        for part in ("benefits", "eligibility/rule", "documents")
+        for at, name in find(aid, f"/{part}/**/criterion")
+        if isinstance(name, str) and name not in criteria()
+    ]
+    if not used:
+        return None
+    declared = {question["criterion"] for question in aid["eligibility"].get("questions", ())}
+    return (
+        Trouble("question-undeclared", at, {"criterion": name}, received=name)
+        for at, name in used
+        if name not in declared
+    )
+
+
+def _words(benefit: Any, context: Context) -> Troubles:
+    """AID-DAT-08: the largest sum in the words is the largest in the formula."""
+    said = [_sum(match) for match in _EUROS.finditer(benefit.get("text", ""))]
+    meant = [
+        value
+        for name in ("value", "max")
+        for at, text in find(benefit["amount"], f"/**/{name}")
+        if "/when" not in at and (value := decimal(text)) is not None and isinstance(text, str)
+    ]
+    if not said or not meant:
+        return None
+    words, figures = max(said), max(meant)
+    told = {"words": f"{words:f}", "figures": f"{figures:f}"}
+    return iter([] if words == figures else [Trouble("words-differ", "/text", told)])
+
+
+def _sum(match: re.Match[str]) -> Decimal:
+    whole = re.sub(r"[^0-9]", "", match[1])
+    return Decimal(f"{whole}.{match[2] or 0}")
+
+
+def _coverage(eligibility: Any, context: Context) -> Troubles:
+    """AID-DAT-09: words that name a condition, of which the rule has none."""
+    if eligibility["coverage"] != "complete" or "text" not in eligibility:
+        return None
+    names = [name for _, name in find(eligibility.get("rule"), "/**/criterion")]
+    text = eligibility["text"].lower()
+    return (
+        Trouble("coverage-doubtful", "/text", {"word": word})
+        for word, beginnings in _DOUBTS.items()
+        if re.search(rf"\b{word}\b", text) and not any(n.startswith(beginnings) for n in names)
+    )
+
+
+def _texts(aid: Any, context: Context) -> Troubles:
+    """AID-DAT-20: real line breaks, no blanks around, composed letters."""
+    return (trouble for part, value in aid.items() for trouble in _unclean(value, f"/{part}"))
+
+
+def _unclean(value: Any, at: str) -> Iterator[Trouble]:
+    if at == "/provenance":
+        value = {name: part for name, part in value.items() if name != "original"}
+    if isinstance(value, str):
+        if value != value.strip():
+            yield Trouble("text-blanks", at)
+        if "\\n" in value:
+            yield Trouble("text-escaped", at)
+        if not unicodedata.is_normalized("NFC", value):
+            yield Trouble("text-decomposed", at)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _unclean(part, f"{at}/{name}")
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from _unclean(part, f"{at}/{n}")
+
+
+RULES: Mapping[str, ValueRule] = {
+    "party-numbers": ValueRule("/funders/*", _numbers),
+    "codes-exist": ValueRule("/territory/*/*", _codes),
+    "cases-end": ValueRule("/benefits/**/cases", _cases),
+    "window-ordered": ValueRule("/validity", _windows),
+    "excludes-others": ValueRule("", _excludes),
+    "questions-declared": ValueRule("", _questions),
+    "words-and-figures": ValueRule("/benefits/*", _words),
+    "coverage-honest": ValueRule("/eligibility", _coverage),
+    "texts-clean": ValueRule("", _texts),
+}
