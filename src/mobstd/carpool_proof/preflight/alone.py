@@ -46,16 +46,16 @@ class Alone:
             reasons: what its document says, packed.
             refused: whether that refuses it.
         """
+        dates: _Doubt
+        expired: _Doubt
         terms, late = self._terms, received + self._within
-        dates: _Doubt = terms.dates(facts, late) is not None
-        stored = not (dates or refused)
+        dates = disordered = terms.dates(facts, late) is not None
+        expired = overdue = terms.expired(facts, late) is not None
         if self._within:
-            dates = _both(dates, terms.dates(facts, received) is not None)
-        if not stored:
+            dates = _both(disordered, terms.dates(facts, received) is not None)
+            expired = _both(overdue, terms.expired(facts, received) is not None)
+        if disordered or refused:
             return False, self._said(reasons, False if refused else dates)
-        expired: _Doubt = terms.expired(facts, late) is not None
-        if self._within:
-            expired = _both(expired, terms.expired(facts, received) is not None)
         short = terms.distance_too_short(facts) is not None
         implausible = self._anomalies.distance_duration(facts)
         return True, self._said(reasons, dates, expired, short, implausible)

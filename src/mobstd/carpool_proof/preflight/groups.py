@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -102,18 +103,21 @@ class _Groups:
 
     def _users(self, operator: str, person: str, rows: Sequence[Row]) -> None:
         """Warn of a person with several user ids, and keep who has which."""
-        sides: dict[str, list[int]] = {}
-        several: set[str] = set()
+        sides: defaultdict[str, list[int]] = defaultdict(list)
+        own_passenger: list[Row] = []
         for row in rows:
-            drives = row[_DRIVER] == person
-            user = row[_DRIVER_USER if drives else _PASSENGER_USER]
-            several.add(user)
-            sides.setdefault(user, []).append(2 * row[_SEQ] + drives)
-            if drives and row[_PASSENGER] == person:
-                sides.setdefault(row[_PASSENGER_USER], []).append(2 * row[_SEQ])
+            if row[_DRIVER] == person:
+                sides[row[_DRIVER_USER]].append(2 * row[_SEQ] + 1)
+                if row[_PASSENGER] == person:
+                    own_passenger.append(row)
+            else:
+                sides[row[_PASSENGER_USER]].append(2 * row[_SEQ])
+        several = len(sides) > 1
+        for row in own_passenger:
+            sides[row[_PASSENGER_USER]].append(2 * row[_SEQ])
         for user, some in sides.items():
             self._spill.user(operator, user, person, tuple(some))
-        if len(several) > 1:
+        if several:
             for row in rows:
                 role = "driver" if row[_DRIVER] == person else "passenger"
                 pointer = f"/{role}/identity/identity_key"

@@ -99,7 +99,7 @@ def _of_database(name: str, spill: Spill, before: int, every: int) -> int:
         db.execute("BEGIN")
         db.executemany("INSERT OR IGNORE INTO declared VALUES (?, ?)", spill.declared())
         rows = db.execute(_AROUND, dict(zip(("first", "last"), spill.span, strict=True)))
-        journeys = (Facts(*row, 0, "", 0, 0) for row in rows)
+        journeys = (Facts._make((*row, 0, "", 0, 0)) for row in rows)
         return sum(1 for _ in past(journeys, spill, before, every))
 
 

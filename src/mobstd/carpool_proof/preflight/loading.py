@@ -156,8 +156,8 @@ class _Reader:
     def read(self, item: Item, operator: str) -> _Read:
         """Return what is spilled of an item."""
         if item.remark is not None:
-            refused = Reason("unreadable", "refused", "reading", text=item.said())
-            return self._refused(_NOTHING, [refused])
+            broken = Reason("unreadable", "refused", "reading", text=item.said())
+            return self._refused(_NOTHING, [broken])
         document, told = item.document, None
         if isinstance(document, dict) and any(self._columns):
             named, told = (document.pop(name, None) if name else None for name in self._columns)
@@ -173,13 +173,11 @@ class _Reader:
         except ValueError:
             reasons.append(plainly("instant", "refused"))
             return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
-        refused = self._consistent(document, reasons)
-        text, stored, said = packed(reasons), 0, []
-        for number, alone in enumerate(self._alone):
-            kept, one = alone.judge(found, received, text, refused)
-            stored |= kept << number
-            said.append(one)
-        return received, stored, tuple(said), found
+        vain = self._consistent(document, reasons)
+        text = packed(reasons) if reasons else ""
+        alone = [one.judge(found, received, text, vain) for one in self._alone]
+        stored = sum(kept << number for number, (kept, _) in enumerate(alone))
+        return received, stored, tuple(said for _, said in alone), found
 
     def line(self, item: Item) -> bytes:
         """Return the line that a document that was read is kept as; it is empty for none."""
@@ -196,13 +194,15 @@ class _Reader:
 
     def _consistent(self, document: Mapping[str, Any], reasons: list[Reason]) -> bool:
         """Add what a document says that no schema does, and say whether that refuses it."""
-        refused = list(consistency.database(document, self._rules))
-        reasons += [plainly(rule, "refused", pointer) for rule, pointer in refused]
+        refused = False
+        for rule, pointer in consistency.database(document, self._rules):
+            refused = True
+            reasons.append(plainly(rule, "refused", pointer))
         for rule, pointer in consistency.doubtful(document, self._judge.phones):
             reasons.append(plainly(rule, "warning", pointer))
         if not refused and "operator_id" in document:
             reasons.append(_TOKEN)
-        return bool(refused)
+        return refused
 
 
 _TOKEN = Reason("operator_id", "depends", on="token", pointer="/operator_id")

@@ -15,8 +15,8 @@ __all__ = ["Piles", "Row", "Tape"]
 
 Row = tuple[Any, ...]
 
-_PLAIN = 2
-"""A version of marshal that does not look for what it wrote before."""
+_PLAIN = 4
+"""A version of marshal that writes short texts as they are."""
 
 _BATCH = 4096
 """Rows of a tape that are written at once."""
@@ -72,14 +72,20 @@ class Piles:
 
     def put(self, number: int, row: Row) -> None:
         """Put a row on a pile; there are as many piles as are needed."""
+        try:
+            waiting = self._waiting[number]
+        except IndexError:
+            waiting = self._more(number)
+        waiting.append(row)
+        if len(waiting) >= _TOGETHER:
+            self._settle(number, waiting)
+
+    def _more(self, number: int) -> list[Row]:
         while number >= len(self._waiting):
             self._waiting.append([])
             self._places.append(array("Q"))
             self.counts.append(0)
-        waiting = self._waiting[number]
-        waiting.append(row)
-        if len(waiting) >= _TOGETHER:
-            self._settle(number, waiting)
+        return self._waiting[number]
 
     def _settle(self, number: int, rows: list[Row]) -> None:
         written = marshal.dumps(rows, _PLAIN)

@@ -17,8 +17,8 @@ from mobstd.carpool_proof.preflight.history import recall, remember
 from mobstd.carpool_proof.preflight.judging import Judged, judged
 from mobstd.carpool_proof.preflight.loading import Judge, Loaded, load
 from mobstd.carpool_proof.preflight.outputs import Outputs
-from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.piles import Tape
+from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.preflight.summary import Summary
 from mobstd.carpool_proof.preflight.verdict import Verdict

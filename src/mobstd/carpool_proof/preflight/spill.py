@@ -12,12 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from mobstd.carpool_proof.preflight.piles import Piles, Row, Tape
-from mobstd.carpool_proof.rules.facts import Facts
 
-__all__ = ["LONG_AGO", "Ridden", "Row", "Spill"]
+__all__ = ["BLOCK", "LONG_AGO", "Row", "Spill"]
 
 LONG_AGO = -(1 << 62)
 """When the journeys of the days before arrived: before all others."""
@@ -31,23 +30,6 @@ _MOST = 40_000
 
 BLOCK = 8192
 """Journeys whose findings lie on one pile."""
-
-
-class Ridden(NamedTuple):
-    """A journey as it lies on the pile of a person; they sort by arrival."""
-
-    received: int
-    seq: int
-    start: int
-    end: int
-    lon: float
-    operator: str
-    trip: str
-    driver: str
-    passenger: str
-    driver_user: str
-    passenger_user: str
-    stored: int
 
 
 class Spill:
@@ -110,32 +92,35 @@ class Spill:
             said: what speaks against it by itself, packed, for each profile.
             facts: ``None`` throughout where none could be read.
         """
-        operator, journey, trip, driver, passenger, driver_user, rider_user, start, end = facts[:9]
+        (operator, journey, trip, driver, passenger, driver_user, rider_user, start, end, lon) = (
+            facts[:10]
+        )
         if seq >= 0:
             self._tape.add((*place, operator, journey, start, stored, *said))
-        if start is None:
-            return
-        if seq >= 0:
-            if self._last < self._first:
-                self._first = self._last = start
-            elif start < self._first:
-                self._first = start
-            elif start > self._last:
-                self._last = start
-            if self._whole is not None:
-                self._whole.add((seq, stored, *facts[:9]))
+            if start is not None:
+                self._note(seq, stored, facts)
         if not stored:
             return
         row = (
-            *(received, seq, start, end, facts[9], operator, trip),
+            *(received, seq, start, end, lon, operator, trip),
             *(driver, passenger, driver_user, rider_user, stored),
         )
-        put = self._people.put
         one, other = hash(driver) % _PILES, hash(passenger) % _PILES
-        put(one, row)
+        self._people.put(one, row)
         if one != other:
-            put(other, row)
+            self._people.put(other, row)
         self._ids.put(hash(journey) % _PILES, (received, seq, operator, journey, *place, stored))
+
+    def _note(self, seq: int, stored: int, facts: tuple[Any, ...]) -> None:
+        start = facts[7]
+        if self._last < self._first:
+            self._first = self._last = start
+        elif start < self._first:
+            self._first = start
+        elif start > self._last:
+            self._last = start
+        if self._whole is not None:
+            self._whole.add((seq, stored, *facts[:9]))
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -197,7 +182,8 @@ class Spill:
     def people(self, bit: int) -> Iterator[tuple[str, list[Row]]]:
         """Yield every person with what he or she drove or rode, in the order of arrival.
 
-        A row is made as :class:`Ridden`.
+        A row is received, seq, start, end, lon, operator, trip, driver, passenger, the user ids of
+        both, stored.
         """
         checked = bool(self._again or self._past_again)
         for modulus, home, rows in _shares(self._people, 7, 8):

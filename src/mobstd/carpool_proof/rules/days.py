@@ -46,7 +46,9 @@ class Days:
         zone: str = rule["zone"]
         if zone != "longitude":
             return cls(lambda lon: zone, (zone,), first, last)
-        rows = [(row["west"], row["east"], row["zone"]) for row in rule["zones"]]
+        rows: list[tuple[float, float, str]] = [
+            (row["west"], row["east"], row["zone"]) for row in rule["zones"]
+        ]
         otherwise: str = rule["otherwise"]
 
         def by_longitude(lon: float) -> str:
