@@ -16,7 +16,7 @@ import pytest
 
 from mobstd.canon.files import load
 from mobstd.canon.standard import find
-from mobstd.carpool_proof.preflight import command
+from mobstd.carpool_proof.preflight import command, judging, spill
 from mobstd.carpool_proof.preflight.arrival import Arrival, duration
 from mobstd.carpool_proof.preflight.judging import Judged
 from mobstd.carpool_proof.preflight.run import Change, Plan, compare, preflight
@@ -81,6 +81,19 @@ def test_the_batch_agrees_with_the_rules_asked_one_by_one(under: Any, tmp_path: 
     expected = asked_one_by_one(journeys, under)
     assert seen == expected
     assert set(Counter(label for labels in expected for label in labels)) == TERMS | {"duplicate"}
+
+
+def test_large_piles_are_picked_up_in_shares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "w.ndjson", world(2000, seed=3, people=60))
+    arrival = Arrival("column", 0, "received")
+    whole = judge(path, arrival=arrival)
+    monkeypatch.setattr(spill, "_PILES", 2)
+    monkeypatch.setattr(spill, "_MOST", 300)
+    monkeypatch.setattr(spill, "BLOCK", 64)
+    monkeypatch.setattr(judging, "BLOCK", 64)
+    assert judge(path, arrival=arrival) == whole
 
 
 def test_the_order_of_arrival_counts_not_that_of_the_file(tmp_path: Path) -> None:

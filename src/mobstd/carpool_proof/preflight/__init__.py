@@ -4,7 +4,9 @@ verdict     reasons, and what they add up to
 arrival     when a journey reaches the registry
 sources     files of every form, compressed or not, as numbered documents
 loading     one pass over the sources: schema and what a document says by itself, spilled to disk
-spill       the facts on disk, and in groups of a person
+alone       what a journey decides by itself under one profile
+piles       rows on disk, in a sequence or in piles
+spill       what is known of journeys on disk, together where it is of one person
 groups      what takes more than one journey: days, couples, overlaps, operators, identities
 judging     all reasons of each journey, in the order of the sources, under one profile
 history     journeys of the days before, from a file or a database
@@ -13,5 +15,5 @@ outputs     accepted, refused and undecided journeys, and reasons, as files
 page        the summary as a web page
 command     ``mobstd preflight``
 
-Memory is bounded by a person's journeys; everything else is read once or sorted on disk.
+Memory is bounded by a person's journeys; everything else is read once or lies on disk.
 """

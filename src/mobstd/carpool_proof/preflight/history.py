@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
 from mobstd.carpool_proof.preflight.postgres import around, keep
@@ -33,6 +34,12 @@ CREATE INDEX IF NOT EXISTS journeys_start ON journeys (start_ms);"""
 """The table of a history: ids, keys and instants in UNIX milliseconds."""
 
 _INSERT = "INSERT OR IGNORE INTO journeys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DECLARED = """PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -16384;
+CREATE TABLE declared (operator, journey, PRIMARY KEY (operator, journey)) WITHOUT ROWID;"""
+_AROUND = """SELECT * FROM old.journeys WHERE start_ms BETWEEN :first AND :last
+UNION ALL SELECT kept.* FROM main.declared AS new CROSS JOIN old.journeys AS kept
+ON kept.operator = new.operator AND kept.operator_journey_id = new.journey
+WHERE kept.start_ms NOT BETWEEN :first AND :last"""
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -79,14 +86,28 @@ def recall(
             loaded.past += 1
         return
     try:
-        loaded.past += spill.recall(source.name, loaded.past, every)
+        loaded.past += _of_database(source.name, spill, loaded.past, every)
     except sqlite3.DatabaseError as error:
         raise ConfigError("proof.no-history", file=source.name, why=str(error)) from None
 
 
+def _of_database(name: str, spill: Spill, before: int, every: int) -> int:
+    """Take the days around the journeys, and the ids that stand in both."""
+    if spill.span is None:
+        return 0
+    with closing(sqlite3.connect("", uri=True, isolation_level=None)) as db:
+        db.executescript(_DECLARED)
+        db.execute("ATTACH ? AS old", (f"file:{quote(name)}?mode=ro",))
+        db.execute("BEGIN")
+        db.executemany("INSERT OR IGNORE INTO declared VALUES (?, ?)", spill.declared())
+        rows = db.execute(_AROUND, dict(zip(("first", "last"), spill.span, strict=True)))
+        journeys = (Facts._make((*row, 0, "", 0, 0)) for row in rows)
+        return sum(1 for _ in past(journeys, spill, before, every))
+
+
 def _of_postgres(url: str, spill: Spill, before: int, every: int) -> int:
     """Copy what matters of a database into a file, and recall that."""
-    span = spill.span()
+    span = spill.span
     if span is None:
         return 0
     path = spill.file("history")
@@ -96,7 +117,7 @@ def _of_postgres(url: str, spill: Spill, before: int, every: int) -> int:
             db.executemany(_INSERT, rows)
         db.commit()
     try:
-        return spill.recall(path, before, every)
+        return _of_database(path, spill, before, every)
     finally:
         Path(path).unlink()
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mobstd.canon.standard import Version
+from mobstd.carpool_proof.preflight.alone import Alone
 from mobstd.carpool_proof.preflight.arrival import Arrival
 from mobstd.carpool_proof.preflight.sources import Item, Source
 from mobstd.carpool_proof.preflight.spill import LONG_AGO, Spill
-from mobstd.carpool_proof.preflight.verdict import Reason, Weight
+from mobstd.carpool_proof.preflight.verdict import Reason, Weight, packed, plainly
 from mobstd.carpool_proof.rules import consistency
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.carpool_proof.rules.profile import Profile
-from mobstd.carpool_proof.rules.terms import terms_of
 from mobstd.messages import render
 from mobstd.validation.documents import DocumentJudge
 from mobstd.validation.overlay import overlays
@@ -118,23 +118,22 @@ def load(
     """
     loaded = Loaded()
     reader = _Reader(judge, profiles, arrival, operator_column, loaded)
+    seq = 0
     for number, source in enumerate(sources):
         for item in source.items(judge.version, SCHEMA, judge.overlay):
-            seq = loaded.journeys
-            loaded.journeys += 1
-            line, received, stored, reasons, found = reader.read(item, source.operator)
-            packed = "\n".join(reason.packed() for reason in reasons)
-            spill.add(seq, (number, item.line), received, stored, packed, found)
+            spill.add(seq, (number, item.line), *reader.read(item, source.operator))
             if keep:
-                spill.lines.write(line)
+                spill.lines.write(reader.line(item))
             if seq % 4096 == 0:
                 progress(seq)
+            seq += 1
     progress(-1)
-    spill.flush()
+    loaded.journeys = seq
     return loaded
 
 
-Read = tuple[bytes, int, int, Iterable[Reason], tuple[Any, ...]]
+_Read = tuple[int, int, tuple[str, ...], tuple[Any, ...]]
+"""When a journey arrives, where it is stored, what is said by profile, its facts."""
 
 
 class _Reader:
@@ -147,70 +146,71 @@ class _Reader:
         loaded: Loaded,
     ) -> None:
         self._judge = judge
-        self._profiles = profiles
+        self._rules = profiles[0]
+        self._alone = [Alone(profile, arrival.within) for profile in profiles]
         self._arrival = arrival
         self._columns = (operator_column, arrival.column)
+        self._timed = arrival.column
         self._loaded = loaded
 
-    def read(self, item: Item, operator: str) -> Read:
-        """Return the line to keep, the reception, where it is stored, the reasons, the facts."""
-        now = self._arrival.now
+    def read(self, item: Item, operator: str) -> _Read:
+        """Return what is spilled of an item."""
         if item.remark is not None:
-            said = item.said()
-            return b"\n", now, 0, [Reason("unreadable", "refused", "reading", text=said)], _NOTHING
-        document, raw = item.document, item.raw
-        told = None
+            broken = Reason("unreadable", "refused", "reading", text=item.said())
+            return self._refused(_NOTHING, [broken])
+        document, told = item.document, None
         if isinstance(document, dict) and any(self._columns):
             named, told = (document.pop(name, None) if name else None for name in self._columns)
             operator = operator if named is None else plain(named)
-            raw = None
-        line = _line(raw, document)
         reasons = self._judge.reasons(document)
         if reasons and reasons[0].weight == "refused":
-            return line, now, 0, reasons, (operator, _id_of(document), *_NOTHING[2:])
+            return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
         try:
             found = facts(document, operator)
-            if self._arrival.column and told is None:
+            if told is None and self._timed:
                 self._loaded.untimed += 1
             received = self._arrival.of(told, found.end)
         except ValueError:
-            reasons.append(Reason("instant", "refused"))
-            return line, now, 0, reasons, (operator, _id_of(document), *_NOTHING[2:])
-        return line, received, *self._judged(document, found, received, reasons), found
+            reasons.append(plainly("instant", "refused"))
+            return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
+        vain = self._consistent(document, reasons)
+        text = packed(reasons) if reasons else ""
+        alone = [one.judge(found, received, text, vain) for one in self._alone]
+        stored = sum(kept << number for number, (kept, _) in enumerate(alone))
+        return received, stored, tuple(said for _, said in alone), found
 
-    def _judged(
-        self, document: Mapping[str, Any], found: Facts, received: int, reasons: list[Reason]
-    ) -> tuple[int, list[Reason]]:
-        rules = self._profiles[0]
-        refused = list(consistency.database(document, rules))
-        reasons += [Reason(mistake.rule, "refused", pointer=mistake.pointer) for mistake in refused]
-        reasons += [
-            Reason(mistake.rule, "warning", pointer=mistake.pointer)
-            for mistake in consistency.doubtful(document, self._judge.phones)
-        ]
-        if refused:
-            return 0, reasons
-        if "operator_id" in document:
-            reasons.append(Reason("operator_id", "depends", on="token", pointer="/operator_id"))
-        late = received + self._arrival.within
-        stored = sum(
-            1 << number
-            for number, profile in enumerate(self._profiles)
-            if not terms_of(profile).dates(found, late)
-        )
-        return stored, reasons
+    def line(self, item: Item) -> bytes:
+        """Return the line that a document that was read is kept as; it is empty for none."""
+        if item.remark is not None:
+            return b"\n"
+        if item.raw is not None and not any(self._columns):
+            return item.raw.strip() + b"\n"
+        text = json.dumps(item.document, ensure_ascii=False)
+        return (text if _encodable(text) else json.dumps(item.document)).encode() + b"\n"
+
+    def _refused(self, found: tuple[Any, ...], reasons: list[Reason]) -> _Read:
+        said = (packed(reasons),) * len(self._alone)
+        return self._arrival.now, 0, said, found
+
+    def _consistent(self, document: Mapping[str, Any], reasons: list[Reason]) -> bool:
+        """Add what a document says that no schema does, and say whether that refuses it."""
+        refused = False
+        for rule, pointer in consistency.database(document, self._rules):
+            refused = True
+            reasons.append(plainly(rule, "refused", pointer))
+        for rule, pointer in consistency.doubtful(document, self._judge.phones):
+            reasons.append(plainly(rule, "warning", pointer))
+        if not refused and "operator_id" in document:
+            reasons.append(_TOKEN)
+        return refused
+
+
+_TOKEN = Reason("operator_id", "depends", on="token", pointer="/operator_id")
 
 
 def plain(named: Any) -> str:
     """Return what names an operator as a text that can be stored."""
     return str(named).encode("utf-8", "backslashreplace").decode()
-
-
-def _line(raw: bytes | None, document: Any) -> bytes:
-    if raw is not None:
-        return raw.strip() + b"\n"
-    text = json.dumps(document, ensure_ascii=False)
-    return (text if _encodable(text) else json.dumps(document)).encode() + b"\n"
 
 
 def _encodable(text: str) -> bool:
@@ -230,5 +230,5 @@ def _id_of(document: Any) -> str | None:
 def past(journeys: Iterable[Facts], spill: Spill, before: int, every: int) -> Iterator[int]:
     """Spill the journeys of the days before, which the registry has whatever became of them."""
     for number, found in enumerate(journeys, before + 1):
-        spill.add(-number, (-1, number), LONG_AGO, every, "", found)
+        spill.add(-number, (-1, number), LONG_AGO, every, (), found)
         yield number

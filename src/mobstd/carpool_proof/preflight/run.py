@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from mobstd.carpool_proof.preflight.history import recall, remember
 from mobstd.carpool_proof.preflight.judging import Judged, judged
 from mobstd.carpool_proof.preflight.loading import Judge, Loaded, load
 from mobstd.carpool_proof.preflight.outputs import Outputs
+from mobstd.carpool_proof.preflight.piles import Tape
 from mobstd.carpool_proof.preflight.sources import Source
-from mobstd.carpool_proof.preflight.spill import Spill, merged
+from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.preflight.summary import Summary
 from mobstd.carpool_proof.preflight.verdict import Verdict
 from mobstd.carpool_proof.rules.profile import Profile
@@ -77,10 +78,10 @@ def preflight(plan: Plan, tell: Tell = lambda one: None) -> tuple[Summary, list[
     Raises:
         ConfigError: where a source, a history or the folder for files cannot be used.
     """
-    with Spill(plan.spill) as spill:
+    with Spill(plan.spill, keep=plan.remember is not None) as spill:
         judge, loaded = _loaded(plan, [plan.profile], spill, keep=plan.out is not None)
         summary = Summary(_facts(plan, judge, loaded))
-        verdicts = judged(spill, plan.profile, 0, plan.arrival.within, plan.taken)
+        verdicts = judged(spill, plan.profile, 0, plan.taken)
         written: list[str] = []
         if plan.out is None:
             for one in verdicts:
@@ -188,26 +189,19 @@ class Compared:
 def compare(plan: Plan, other: Profile, tell: Callable[[Change], None]) -> Compared:
     """Judge journeys under the profile of a plan and under another, and tell what changes."""
     compared = Compared()
-    with Spill(plan.spill) as spill:
+    with (
+        Spill(plan.spill) as spill,
+        closing(Tape(Path(spill.file("sides")))) as sides,
+    ):
         _loaded(plan, [plan.profile, other], spill, keep=False)
-        for one in judged(spill, plan.profile, 0, plan.arrival.within, plan.taken):
-            if one.reasons:
-                spill.side(one.seq, json.dumps([one.verdict, _rules(one)]))
-        sides: Iterator[tuple[int, list[str]]] | None = None
-        waiting: tuple[int, list[str]] | None = None
-        for one in judged(spill, other, 1, plan.arrival.within, plan.taken):
+        for one in judged(spill, plan.profile, 0, plan.taken):
+            sides.add((one.verdict, *_rules(one)))
+        after = judged(spill, other, 1, plan.taken)
+        for one, (verdict, *rules) in zip(after, sides, strict=True):
             compared.journeys += 1
-            if sides is None:
-                sides = merged(spill.sides())
-                waiting = next(sides, None)
-            before: tuple[Verdict, tuple[str, ...]] = ("accepted", ())
-            if waiting is not None and waiting[0] == one.seq:
-                name, rules = json.loads(waiting[1][0])
-                before = (name, tuple(rules))
-                waiting = next(sides, None)
-            change = Change(one, before, (one.verdict, _rules(one)))
+            change = Change(one, (verdict, tuple(rules)), (one.verdict, _rules(one)))
             if change.sides:
-                compared.sides[before[0], one.verdict] += 1
+                compared.sides[verdict, one.verdict] += 1
                 tell(change)
             elif change.before != change.after:
                 compared.rules += 1

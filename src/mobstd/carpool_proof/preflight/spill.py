@@ -1,18 +1,22 @@
-"""Facts on disk: tables in SQLite, sorted there, so that memory does not grow with the files."""
+"""What is known of journeys, on disk, so that memory does not grow with the files.
+
+A journey lies on a tape in the order of the sources, and in piles: by its persons and by its id, so
+that one pile has all of a person or an id; what is found there goes to piles by number, which are
+read along with the tape.
+"""
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
-from mobstd.carpool_proof.rules.facts import Facts
+from mobstd.carpool_proof.preflight.piles import Piles, Row, Tape
 
-__all__ = ["LONG_AGO", "Row", "Spill", "merged"]
+__all__ = ["BLOCK", "LONG_AGO", "Row", "Spill"]
 
 LONG_AGO = -(1 << 62)
 """When the journeys of the days before arrived: before all others."""
@@ -20,65 +24,46 @@ LONG_AGO = -(1 << 62)
 _DAYS = 2 * 86_400_000
 """Milliseconds around the journeys that the days before are looked at in."""
 
-Row = tuple[Any, ...]
+_PILES = 256
+_MOST = 40_000
+"""Rows of a pile that are in memory at a time, unless they are of one person."""
 
-_FACTS = ", ".join(f'"{name}"' for name in Facts._fields)
-_COLUMNS = f"seq, source, line, received, stored, reasons, {_FACTS}"
-_BATCH = 4000
-_SIDE = '{key} AS person, {other} AS other, {drives} AS drives, operator, trip, start, "end", lon'
-
-_TABLES = f"""
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA temp_store = FILE;
-PRAGMA cache_size = -16384;
-CREATE TABLE journey (seq INTEGER PRIMARY KEY, source INT, line INT, received INT, stored INT,
-                      reasons TEXT, {_FACTS});
-CREATE TABLE found (seq INT, reason TEXT);
-CREATE TABLE day (seq INT, trips TEXT);
-CREATE TABLE side (seq INT, verdict TEXT);
-"""
-
-
-_RECALL = f"""
-INSERT INTO journey (seq, source, line, received, stored, reasons, {_FACTS})
-SELECT -:before - row_number() OVER (), -1, 0, :long_ago, :every, '', h.operator,
-  h.operator_journey_id, h.operator_trip_id, h.driver_key, h.passenger_key, h.driver_user,
-  h.passenger_user, h.start_ms, h.end_ms, 0, '', 0, 0
-FROM (
-  SELECT * FROM old.journeys WHERE start_ms BETWEEN :first AND :last
-  UNION
-  SELECT kept.* FROM main.journey AS new CROSS JOIN old.journeys AS kept
-  ON kept.operator = new.operator AND kept.operator_journey_id = new.journey
-  WHERE new.seq >= 0
-) AS h
-"""
+BLOCK = 8192
+"""Journeys whose findings lie on one pile."""
 
 
 class Spill:
-    """A file on disk that is gone when it is closed.
+    """A folder on disk that is gone when it is closed.
 
     A journey has a number, ``seq``: from 0 in the order of the sources, negative where it is one of
     the days before. ``stored`` has a bit for each profile under which the registry keeps it.
+
+    Attributes:
+        lines: the documents, where they are kept, a line each.
+        span: the starts of the first and the last journey that is judged, if any.
     """
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(self, folder: str | None = None, keep: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mobstd-", dir=folder)
-        path = Path(self._folder.name)
-        self._db = sqlite3.connect(
-            f"file:{quote(str(path / 'facts'))}", uri=True, isolation_level=None
-        )
-        self._db.executescript(_TABLES)
-        self._rows: list[Row] = []
-        self._found: list[Row] = []
-        self._days: list[Row] = []
-        self._sides: list[Row] = []
-        self.lines: IO[bytes] = (path / "lines").open("wb+")
+        self._tape = Tape(self._path("tape"))
+        self._people, self._ids = Piles(self._path("people")), Piles(self._path("ids"))
+        self._found, self._days = Piles(self._path("found")), Piles(self._path("days"))
+        self._users = Piles(self._path("users"))
+        self._whole = Tape(self._path("whole")) if keep else None
+        self._again, self._past_again = bytearray(), set[int]()
+        self._first, self._last = 0, -1
+        self.lines: IO[bytes] = self._path("lines").open("wb+")
+
+    def _path(self, name: str) -> Path:
+        return Path(self._folder.name) / name
 
     def close(self) -> None:
         """Remove all of it."""
+        for file in (self._tape, self._people, self._ids, self._found, self._days, self._users):
+            file.close()
+        if self._whole is not None:
+            self._whole.close()
         self.lines.close()
-        self._db.close()
         with suppress(OSError):
             self._folder.cleanup()
 
@@ -94,197 +79,198 @@ class Spill:
         place: tuple[int, int],
         received: int,
         stored: int,
-        reasons: str,
+        said: tuple[str, ...],
         facts: tuple[Any, ...],
     ) -> None:
-        """Keep a journey; ``facts`` are ``None`` throughout where none could be read."""
-        self._rows.append((seq, *place, received, stored, reasons, *facts))
-        if len(self._rows) >= _BATCH:
-            self.flush()
+        """Keep a journey.
+
+        Args:
+            seq: its number.
+            place: the number of its file, and its line there.
+            received: when it arrives.
+            stored: a bit for each profile under which it is kept.
+            said: what speaks against it by itself, packed, for each profile.
+            facts: ``None`` throughout where none could be read.
+        """
+        (operator, journey, trip, driver, passenger, driver_user, rider_user, start, end, lon) = (
+            facts[:10]
+        )
+        if seq >= 0:
+            self._tape.add((*place, operator, journey, start, stored, *said))
+            if start is not None:
+                self._note(seq, stored, facts)
+        if not stored:
+            return
+        row = (
+            *(received, seq, start, end, lon, operator, trip),
+            *(driver, passenger, driver_user, rider_user, stored),
+        )
+        one, other = hash(driver) % _PILES, hash(passenger) % _PILES
+        self._people.put(one, row)
+        if one != other:
+            self._people.put(other, row)
+        self._ids.put(hash(journey) % _PILES, (received, seq, operator, journey, *place, stored))
+
+    def _note(self, seq: int, stored: int, facts: tuple[Any, ...]) -> None:
+        start = facts[7]
+        if self._last < self._first:
+            self._first = self._last = start
+        elif start < self._first:
+            self._first = start
+        elif start > self._last:
+            self._last = start
+        if self._whole is not None:
+            self._whole.add((seq, stored, *facts[:9]))
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Between which starts the days before matter; ``None`` where nothing is judged."""
+        if self._last < self._first:
+            return None
+        return self._first - _DAYS, self._last + _DAYS
 
     def find(self, seq: int, reason: str) -> None:
         """Keep a reason, packed, against a journey."""
-        self._found.append((seq, reason))
-        if len(self._found) >= _BATCH:
-            self.flush()
+        self._found.put(seq // BLOCK, (seq, reason))
 
-    def day(self, seq: int, trips: str) -> None:
+    def day(self, seq: int, role: str, trips: tuple[str, ...]) -> None:
         """Keep what one of the two persons of a journey has in its day."""
-        self._days.append((seq, trips))
-        if len(self._days) >= _BATCH:
-            self.flush()
-
-    def side(self, seq: int, verdict: str) -> None:
-        """Keep the verdict on a journey under one profile, to compare it with another's."""
-        self._sides.append((seq, verdict))
-        if len(self._sides) >= _BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        marks = ", ".join("?" * (6 + len(Facts._fields)))
-        with _Transaction(self._db):
-            self._db.executemany(f"INSERT INTO journey VALUES ({marks})", self._rows)
-            self._db.executemany("INSERT INTO found VALUES (?, ?)", self._found)
-            self._db.executemany("INSERT INTO day VALUES (?, ?)", self._days)
-            self._db.executemany("INSERT INTO side VALUES (?, ?)", self._sides)
-        self._rows.clear()
-        self._found.clear()
-        self._days.clear()
-        self._sides.clear()
+        self._days.put(seq // BLOCK, (seq, role, trips))
 
     def forget(self) -> None:
         """Drop what was found under another profile."""
-        self.flush()
-        self._db.executescript("DELETE FROM found; DELETE FROM day;")
+        self._found.clear()
+        self._days.clear()
+        self._users.clear()
+        self._again, self._past_again = bytearray(), set()
 
-    def duplicates(self, bit: int) -> Iterator[tuple[int, int]]:
-        """Yield ``(seq, seq of the first)`` of what an operator declares anew, and unstore it."""
-        self.flush()
-        self._db.executescript("DROP TABLE IF EXISTS again;")
-        self._db.execute(
-            "CREATE TABLE again AS SELECT seq, first FROM (SELECT seq, first_value(seq) OVER"
-            " (PARTITION BY operator, journey ORDER BY received, seq) AS first FROM journey"
-            " WHERE stored & ?) WHERE seq <> first",
-            (bit,),
-        )
-        self._db.execute(
-            "UPDATE journey SET stored = stored & ~? WHERE seq IN (SELECT seq FROM again)", (bit,)
-        )
-        yield from self._db.execute("SELECT seq, first FROM again WHERE seq >= 0")
+    def duplicates(self, bit: int) -> Iterator[tuple[int, int, int]]:
+        """Yield ``(seq, source, line)`` of what an operator declares anew, and keep it no longer.
 
-    def place(self, seq: int) -> tuple[int, int]:
-        """Return the source and line of a journey."""
-        found = self._db.execute("SELECT source, line FROM journey WHERE seq = ?", (seq,))
-        source, line = found.fetchone()
-        return source, line
-
-    def people(self, bit: int) -> Iterator[Row]:
-        """Yield each journey for each of its persons, by person and in the order of arrival.
-
-        A row is person, other, drives, operator, trip, start, end, lon, seq, user. Who drives
-        himself has one row.
+        Source and line are those of the first, the source -1 where it is of the days before.
         """
-        self.flush()
-        yield from self._db.execute(
-            f"SELECT {_side('driver', 'passenger', 1)}, seq, driver_user AS user, received"
-            " FROM journey WHERE stored & :bit UNION ALL"
-            f" SELECT {_side('passenger', 'driver', 0)}, seq, passenger_user, received"
-            " FROM journey WHERE stored & :bit AND driver <> passenger"
-            " ORDER BY person, received, seq",
-            {"bit": bit},
-        )
+        for _, _, rows in _shares(self._ids, 3):
+            seen: dict[tuple[str, str], Row] = {}
+            clashes: dict[tuple[str, str], list[Row]] = {}
+            for row in rows:
+                if row[6] & bit:
+                    key = row[2], row[3]
+                    other = seen.setdefault(key, row)
+                    if other is not row:
+                        clashes.setdefault(key, [other]).append(row)
+            for clash in clashes.values():
+                first, *others = sorted(clash)
+                for other in others:
+                    self._unstore(other[1])
+                    if other[1] >= 0:
+                        yield other[1], first[4], first[5]
 
-    def users(self, bit: int) -> Iterator[tuple[int, str]]:
+    def _unstore(self, seq: int) -> None:
+        if seq < 0:
+            self._past_again.add(seq)
+            return
+        if seq >= len(self._again):
+            self._again.extend(bytes(seq + BLOCK - len(self._again)))
+        self._again[seq] = 1
+
+    def first(self, seq: int) -> bool:
+        """Say whether no journey that arrived before has the id of this one."""
+        if seq < 0:
+            return seq not in self._past_again
+        return seq >= len(self._again) or not self._again[seq]
+
+    def people(self, bit: int) -> Iterator[tuple[str, list[Row]]]:
+        """Yield every person with what he or she drove or rode, in the order of arrival.
+
+        A row is received, seq, start, end, lon, operator, trip, driver, passenger, the user ids of
+        both, stored.
+        """
+        checked = bool(self._again or self._past_again)
+        for modulus, home, rows in _shares(self._people, 7, 8):
+            kept = [row for row in rows if row[11] & bit and (not checked or self.first(row[1]))]
+            kept.sort()
+            persons: defaultdict[str, list[Row]] = defaultdict(list)
+            for row in kept:
+                driver, passenger = row[7], row[8]
+                if hash(driver) % modulus == home:
+                    persons[driver].append(row)
+                if hash(passenger) % modulus == home and driver != passenger:
+                    persons[passenger].append(row)
+            yield from persons.items()
+
+    def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
+        """Keep who is behind a user id; a side is twice the number of a journey, and 1 to drive."""
+        self._users.put(hash(user) % _PILES, (operator, user, person, sides))
+
+    def users(self) -> Iterator[tuple[int, str]]:
         """Yield ``(seq, role)`` where one user id of an operator stands for several persons."""
-        self.flush()
-        sides = "UNION ALL".join(
-            f" SELECT seq, '{role}' AS role, operator, {role} AS person, {role}_user AS user"
-            " FROM journey WHERE stored & :bit "
-            for role in ("driver", "passenger")
-        )
-        self._db.executescript("DROP TABLE IF EXISTS shared;")
-        self._db.execute(
-            f"CREATE TABLE shared AS SELECT operator, user FROM ({sides}) GROUP BY operator, user"
-            " HAVING min(person) <> max(person)",
-            {"bit": bit},
-        )
-        yield from self._db.execute(
-            f"SELECT seq, role FROM ({sides}) JOIN shared USING (operator, user) WHERE seq >= 0",
-            {"bit": bit},
-        )
-
-    def span(self) -> tuple[int, int] | None:
-        """Return between which starts the days before matter; ``None`` where nothing is judged."""
-        self.flush()
-        first, last = self._db.execute(
-            "SELECT min(start), max(start) FROM journey WHERE seq >= 0"
-        ).fetchone()
-        return None if first is None else (first - _DAYS, last + _DAYS)
+        for _, _, rows in _shares(self._users, 1):
+            persons: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+            for row in rows:
+                persons[row[0], row[1]].append(row)
+            for shared in persons.values():
+                if len(shared) > 1:
+                    for row in shared:
+                        for side in row[3]:
+                            if side >= 0:
+                                yield side >> 1, "driver" if side & 1 else "passenger"
 
     def declared(self) -> Iterator[tuple[str, str]]:
         """Yield operator and id of every journey that has an id."""
-        self.flush()
-        yield from self._db.execute(
-            "SELECT operator, journey FROM journey WHERE seq >= 0 AND journey IS NOT NULL"
-        )
+        return ((row[2], row[3]) for row in self._tape if row[3] is not None)
 
     def file(self, name: str) -> str:
         """Return the path of a file that is gone with the rest."""
-        return str(Path(self._folder.name) / name)
-
-    def recall(self, name: str, before: int, every: int) -> int:
-        """Take from a database the days around the journeys, and the ids that stand in both."""
-        span = self.span()
-        if span is None:
-            return 0
-        self._db.execute("ATTACH ? AS old", (f"file:{quote(name)}?mode=ro",))
-        try:
-            counted = self._db.execute(
-                _RECALL,
-                {"first": span[0], "last": span[1], "every": every}
-                | {"before": before, "long_ago": LONG_AGO},
-            )
-            return counted.rowcount
-        finally:
-            self._db.execute("DETACH old")
+        return str(self._path(name))
 
     def kept(self, bit: int) -> Iterator[Row]:
         """Yield what the registry would keep, as a history has it."""
-        self.flush()
-        yield from self._db.execute(
-            "SELECT operator, journey, trip, driver, passenger, driver_user, passenger_user, start,"
-            ' "end" FROM journey WHERE seq >= 0 AND stored & ?',
-            (bit,),
-        )
+        for seq, stored, *facts in self._whole or ():
+            if stored & bit and self.first(seq):
+                yield tuple(facts)
 
     def journeys(self) -> Iterator[Row]:
         """Yield every journey that is to be judged, in the order of the sources.
 
-        A row is seq, source, line, received, stored, reasons, and its facts.
+        A row is source, line, operator, journey, start, stored, and what is said by profile.
         """
-        self.flush()
-        yield from self._db.execute(f"SELECT {_COLUMNS} FROM journey WHERE seq >= 0 ORDER BY seq")
+        return iter(self._tape)
 
-    def reasons(self) -> Iterator[tuple[int, str]]:
-        """Yield every ``(seq, reason)`` that was found, by journey."""
-        self.flush()
-        yield from self._db.execute("SELECT seq, reason FROM found ORDER BY seq, rowid")
+    def reasons(self, block: int) -> dict[int, list[str]]:
+        """Return every reason that was found against journeys of a block, by their number."""
+        return _by_number(self._found, block)
 
-    def sides(self) -> Iterator[tuple[int, str]]:
-        """Yield every ``(seq, verdict)`` that was kept, by journey."""
-        self.flush()
-        yield from self._db.execute("SELECT seq, verdict FROM side ORDER BY seq")
-
-    def days(self) -> Iterator[tuple[int, str]]:
-        """Yield every ``(seq, trips)``, by journey."""
-        self.flush()
-        yield from self._db.execute("SELECT seq, trips FROM day ORDER BY seq, rowid")
+    def days(self, block: int) -> dict[int, dict[str, tuple[str, ...]]]:
+        """Return the trips in the days of the journeys of a block, by number and role."""
+        found: dict[int, dict[str, tuple[str, ...]]] = {}
+        for rows in self._days.take(block):
+            for seq, role, trips in rows:
+                found.setdefault(seq, {})[role] = trips
+        return found
 
 
-def _side(key: str, other: str, drives: int) -> str:
-    return _SIDE.format(key=key, other=other, drives=drives)
+def _shares(piles: Piles, *keys: int) -> Iterator[tuple[int, int, Iterator[Row]]]:
+    """Yield the rows of each pile, of a large one only those of some keys at a time.
+
+    What a share holds are the rows of which one of the texts has ``hash(text) % modulus == home``;
+    both come with it.
+    """
+    for number, count in enumerate(piles.counts):
+        parts = 1 + count // _MOST
+        modulus = _PILES * parts
+        for part in range(parts):
+            home = number + _PILES * part
+            rows = (row for some in piles.take(number) for row in some)
+            if parts > 1:
+                rows = (
+                    row for row in rows if any(hash(row[key]) % modulus == home for key in keys)
+                )
+            yield modulus, home, rows
 
 
-class _Transaction:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN")
-
-    def __exit__(self, *_: object) -> None:
-        self._db.execute("COMMIT")
-
-
-def merged(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    """Yield ``(seq, texts)`` of rows that come by their number."""
-    last, texts = None, []
-    for seq, text in rows:
-        if seq != last and last is not None:
-            yield last, texts
-            texts = []
-        last = seq
-        texts.append(text)
-    if last is not None:
-        yield last, texts
+def _by_number(piles: Piles, block: int) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for rows in piles.take(block):
+        for seq, text in rows:
+            found.setdefault(seq, []).append(text)
+    return found

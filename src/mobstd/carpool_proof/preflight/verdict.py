@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mobstd.messages import LANGUAGES, render
@@ -18,6 +19,9 @@ __all__ = [
     "Stage",
     "Verdict",
     "Weight",
+    "packed",
+    "plainly",
+    "unpacked",
     "verdict",
 ]
 
@@ -108,14 +112,30 @@ class Reason:
         return found
 
     def packed(self) -> str:
-        """Return the reason as a text that :func:`unpacked` reads."""
+        """Return the reason as a text of one line that :func:`unpacked` reads."""
+        return self._packed
+
+    @cached_property
+    def _packed(self) -> str:
         parts = [self.rule, self.weight, self.stage, self.on, self.pointer]
         return json.dumps([*parts, dict(self.params), self.text and dict(self.text)])
 
-    @classmethod
-    def unpacked(cls, text: str) -> Reason:
-        """Return the reason that a text holds."""
-        return cls(*json.loads(text))
+
+@lru_cache(1 << 12)
+def plainly(rule: str, weight: Weight, pointer: str = "") -> Reason:
+    """Return the reason that says no more than where, made once."""
+    return Reason(rule, weight, pointer=pointer)
+
+
+def packed(reasons: Iterable[Reason]) -> str:
+    """Return reasons as a text that :func:`unpacked` reads; the empty text: none."""
+    return "\n".join([reason.packed() for reason in reasons])
+
+
+@lru_cache(1 << 12)
+def unpacked(text: str) -> tuple[Reason, ...]:
+    """Return the reasons that a text holds."""
+    return tuple(Reason(*json.loads(line)) for line in text.split("\n")) if text else ()
 
 
 def verdict(reasons: Iterable[Reason], taken: frozenset[str] = frozenset()) -> Verdict:

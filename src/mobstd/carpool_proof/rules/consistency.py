@@ -7,7 +7,6 @@ or a fraud label.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,10 +14,6 @@ from typing import Any, NamedTuple
 from mobstd.carpool_proof.rules.profile import Profile
 
 __all__ = ["Mistake", "database", "doubtful"]
-
-_MARKUP = re.compile("[<>]")
-_IDS = ("operator_journey_id", "operator_trip_id")
-_ROLES = ("driver", "passenger")
 
 
 class Mistake(NamedTuple):
@@ -30,6 +25,8 @@ class Mistake(NamedTuple):
 
 def database(journey: Mapping[str, Any], profile: Profile) -> Iterator[Mistake]:
     """Yield what the server accepts and its database refuses."""
+    if len(journey["incentives"]) < 2:
+        return
     keys = profile["duplicate"]["incentive_key"]
     seen = set()
     for number, incentive in enumerate(journey["incentives"]):
@@ -46,24 +43,29 @@ def doubtful(journey: Mapping[str, Any], phones: bool = True) -> Iterator[Mistak
         journey: as its schema accepts it.
         phones: whether to compare whole and truncated numbers, which takes a library.
     """
-    for name in _IDS:
-        if _MARKUP.search(journey[name]):
-            yield Mistake("markup", f"/{name}")
     driver, passenger = journey["driver"], journey["passenger"]
     one, other = driver["identity"], passenger["identity"]
+    users = one["operator_user_id"], other["operator_user_id"]
+    for pointer, text in (
+        ("/operator_journey_id", journey["operator_journey_id"]),
+        ("/operator_trip_id", journey["operator_trip_id"]),
+    ):
+        if "<" in text or ">" in text:
+            yield Mistake("markup", pointer)
     if one["identity_key"] == other["identity_key"]:
         yield Mistake("same_person", "/passenger/identity/identity_key")
-    elif one["operator_user_id"] == other["operator_user_id"]:
+    elif users[0] == users[1]:
         yield Mistake("same_user", "/passenger/identity/operator_user_id")
     if other.get("over_18") is None:
         yield Mistake("age_unknown", "/passenger/identity/over_18")
-    for role, identity in zip(_ROLES, (one, other), strict=True):
-        if _MARKUP.search(identity["operator_user_id"]):
+    for role, identity, user in (("driver", one, users[0]), ("passenger", other, users[1])):
+        if "<" in user or ">" in user:
             yield Mistake("markup", f"/{role}/identity/operator_user_id")
-        whole, cut = identity.get("phone"), identity.get("phone_trunc")
-        if phones and whole and cut and not _agree(whole, cut):
-            yield Mistake("phone_differs", f"/{role}/identity/phone_trunc")
-    paid = passenger["contribution"] + sum(one["amount"] for one in journey["incentives"])
+        if phones:
+            whole, cut = identity.get("phone"), identity.get("phone_trunc")
+            if whole and cut and not _agree(whole, cut):
+                yield Mistake("phone_differs", f"/{role}/identity/phone_trunc")
+    paid = passenger["contribution"] + sum([one["amount"] for one in journey["incentives"]])
     if driver["revenue"] > paid:
         yield Mistake("revenue", "/driver/revenue")
 

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from mobstd.carpool_proof.rules.profile import Rule
 
-__all__ = ["Days", "Span"]
+__all__ = ["QUARTER", "Days", "Span"]
 
 Span = tuple[int, int]
 """From the first millisecond, inclusive, to the last, exclusive."""
 
-_QUARTER = 900_000
+QUARTER = 900_000
 """Milliseconds within which the clocks of no zone come to another day."""
 
 _OLDEST, _NEWEST = (
-    int(datetime(*day, tzinfo=UTC).timestamp() * 1000) // _QUARTER
+    int(datetime(*day, tzinfo=UTC).timestamp() * 1000) // QUARTER
     for day in ((1, 1, 3), (9999, 12, 29))
 )
 """The calendar of Python ends a little later; a day beyond is taken to be the last one."""
@@ -46,25 +46,30 @@ class Days:
         zone: str = rule["zone"]
         if zone != "longitude":
             return cls(lambda lon: zone, (zone,), first, last)
-        rows = [(row["west"], row["east"], row["zone"]) for row in rule["zones"]]
+        rows: list[tuple[float, float, str]] = [
+            (row["west"], row["east"], row["zone"]) for row in rule["zones"]
+        ]
         otherwise: str = rule["otherwise"]
 
         def by_longitude(lon: float) -> str:
-            return next((name for west, east, name in rows if west <= lon <= east), otherwise)
+            for west, east, name in rows:
+                if west <= lon <= east:
+                    return name
+            return otherwise
 
         every = tuple(dict.fromkeys([*(name for _, _, name in rows), otherwise]))
         return cls(by_longitude, every, first, last)
 
     def day(self, at: int, zone: str) -> Span:
         """Return the day of an instant on the clocks of a zone."""
-        return _day(at // _QUARTER, zone, self.first, self.last)
+        return _day(at // QUARTER, zone, self.first, self.last)
 
 
 @lru_cache(1 << 16)
 def _day(quarter: int, zone: str, first: time, last: time) -> Span:
     clock = ZoneInfo(zone)
     quarter = min(max(quarter, _OLDEST), _NEWEST)
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=quarter * _QUARTER)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=quarter * QUARTER)
     day = moment.astimezone(clock).date()
     return _milliseconds(datetime.combine(day, first, clock)), _milliseconds(
         datetime.combine(day, last, clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
@@ -67,10 +67,10 @@ def instant(text: str) -> int:
         at = datetime.fromisoformat(text.upper())
     if at.tzinfo is None:
         raise ValueError("no offset")
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return (at - _EPOCH) // _MILLISECOND
 
 
+_MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
@@ -104,8 +104,10 @@ def _text(value: Any) -> str:
 
     A key that is no text, which the server takes, still tells persons apart.
     """
+    if isinstance(value, str) and value.isascii():
+        return value
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return text if text.isascii() else _HALVES.sub("\ufffd", text)
+    return _HALVES.sub("\ufffd", text)
 
 
 def straight(lat: float, lon: float, to_lat: float, to_lon: float) -> float:

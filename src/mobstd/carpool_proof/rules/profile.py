@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from mobstd.canon.files import load
@@ -17,11 +17,12 @@ __all__ = ["Profile", "Rule", "profile", "profiles"]
 Test = Callable[[Any], bool]
 
 _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    "<": operator.gt,
+    "<=": operator.ge,
+    ">": operator.lt,
+    ">=": operator.le,
 }
+"""How a bound compares with what is measured where that is refused."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ class Rule:
         ``scale`` is how many of the units of what is measured make one of the threshold's.
         """
         row = self.thresholds[threshold]
-        compare, bound = _SIGNS[row["refused"]], row["value"] * scale
-        return lambda measured: compare(measured, bound)
+        return partial(_SIGNS[row["refused"]], row["value"] * scale)
 
 
 @dataclass(frozen=True)

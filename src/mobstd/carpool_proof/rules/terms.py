@@ -6,7 +6,7 @@ labels that fit are answered at once, and the journey is stored all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -84,8 +84,13 @@ class Terms:
     def too_many_trips_by_day(self, journey: Facts, history: History) -> Refusal | None:
         """Refuse a journey of persons who have too many trips in its day already."""
         day = self.days.day(journey.start, self.days.zone_of(journey.lon))
-        driver = history.trips(journey.operator, journey.driver, day)
-        passenger = history.trips(journey.operator, journey.passenger, day)
+        return self.many(
+            history.trips(journey.operator, journey.driver, day),
+            history.trips(journey.operator, journey.passenger, day),
+        )
+
+    def many(self, driver: Collection[str], passenger: Collection[str]) -> Refusal | None:
+        """Refuse a journey whose driver and passenger have these trips in its day already."""
         apart = (len(driver), len(passenger))
         count = len({*driver, *passenger}) if self._union else max(apart)
         if not self._many(count):
