@@ -14,7 +14,7 @@ from mobstd.canon.files import load
 from mobstd.canon.root import packaged
 from mobstd.judging.answer_edit import edit_response
 from mobstd.judging.fault import Fault, Twin, fault_of, twin_of
-from mobstd.judging.query_edit import edit_request
+from mobstd.judging.query_edit import edit_headers, edit_request
 
 OPERATION = "getThings"
 HEADERS = (("content-type", "application/json"), ("content-length", "0"))
@@ -352,3 +352,12 @@ def test_rows_become_faults_and_twins() -> None:
     twin = twin_of({"id": "TWIN/x", "title": TEXT, "because": TEXT, "behaviour": "short"})
     assert isinstance(twin, Twin)
     assert (twin.behaviour, twin.because) == ("short", TEXT)
+
+
+def test_a_header_takes_the_place_of_another() -> None:
+    edit = {"op": "rename", "header": "Authorization", "to": "X-API-Key"}
+    variant = fault(request=[edit])
+    sent = (("Authorization", "own"), ("x-api-key", "ignored"), ("Accept", "*/*"))
+    assert edit_headers(variant, sent) == (("x-api-key", "own"), ("Accept", "*/*"))
+    assert edit_headers(variant, (("X-API-Key", "own"),)) == ()
+    assert edit_request(variant, OPERATION, (("a", "1"),)) == (("a", "1"),)

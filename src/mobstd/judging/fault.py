@@ -34,6 +34,7 @@ class Setting:
 
     Attributes:
         key: the implementation asks for a key, and the profile has it.
+        key_header: the profile has the key in this header instead of the standard's.
         blocks: blocks that the profile declares beside those of the operations.
         domains: the operator domains of the profile.
         undeclared: the profile declares no block.
@@ -44,6 +45,7 @@ class Setting:
     """
 
     key: bool = False
+    key_header: str = ""
     blocks: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     undeclared: bool = False
@@ -145,6 +147,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "setting": Setting(
             setting.get("key", False),
+            setting.get("key_header", ""),
             tuple(setting.get("blocks", ())),
             tuple(setting.get("domains", ())),
             setting.get("undeclared", False),

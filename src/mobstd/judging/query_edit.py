@@ -1,4 +1,4 @@
-"""The query, and the body of the request, as a wrong implementation sees them."""
+"""The query, the headers and the body of the request, as a wrong implementation sees them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Edit, Variant
 from mobstd.judging.json_draft import JsonDraft
 
-__all__ = ["edit_body", "edit_request"]
+__all__ = ["edit_body", "edit_headers", "edit_request"]
 
 
 def edit_request(
@@ -28,9 +28,24 @@ def edit_request(
     if not _concerned(variant, operation, query, nth, body):
         return query
     for edit in variant.request:
-        if "at" not in edit.params:
+        if "parameter" in edit.params:
             query = _REQUEST[edit.op](query, edit["parameter"], edit)
     return query
+
+
+def edit_headers(variant: Variant, headers: Pairs) -> Pairs:
+    """Return the headers as the implementation is to see them.
+
+    Args:
+        variant: the fault or twin; its conditions are not for headers.
+        headers: names, in any case, and values.
+    """
+    for edit in variant.request:
+        if "header" in edit.params:
+            name, to = edit["header"].lower(), edit["to"].lower()
+            kept = [(key, value) for key, value in headers if key.lower() != to]
+            headers = tuple((to if key.lower() == name else key, value) for key, value in kept)
+    return headers
 
 
 def edit_body(

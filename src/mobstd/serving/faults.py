@@ -25,7 +25,7 @@ from mobstd.judging.answer_edit import edit_response
 from mobstd.judging.exchange import Pairs
 from mobstd.judging.fault import Fault, Twin, Variant, fault_of, twin_of
 from mobstd.judging.pointer import join
-from mobstd.judging.query_edit import edit_body, edit_request
+from mobstd.judging.query_edit import edit_body, edit_headers, edit_request
 from mobstd.serving.asgi import Asgi, Receive, Scope, Send
 from mobstd.serving.holding import Held, Taken, as_form, as_json, is_form, lengthened
 
@@ -190,12 +190,17 @@ class FaultMiddleware:
         taken = await Taken.of(receive) if any(map(_reads_body, concerned)) else None
         form = is_form(scope["headers"])
         sent = b"" if taken is None else as_json(taken.body) if form else taken.body
-        query, body = asked, sent
+        came = _headers(scope)
+        query, body, headers = asked, sent, came
         for variant in concerned:
+            headers = edit_headers(variant, headers)
             query, body = (
                 edit_request(variant, operation, query, nth, body),
                 edit_body(variant, operation, query, body, nth),
             )
+        if headers != came:
+            raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            scope = {**scope, "headers": raw}
         if query != asked:
             scope = {**scope, "query_string": urlencode(query).encode("ascii")}
         if taken is not None:
@@ -203,7 +208,7 @@ class FaultMiddleware:
             if given != taken.body:
                 scope = {**scope, "headers": lengthened(scope["headers"], len(given))}
             receive = taken.handed(given)
-        self.touched += (query, body) != (asked, sent)
+        self.touched += (query, body, headers) != (asked, sent, came)
         if not any(variant.response for variant in concerned):
             await self._app(scope, receive, send)
             return
@@ -231,6 +236,10 @@ class FaultMiddleware:
 
 def _reads_body(variant: Variant) -> bool:
     return bool(variant.when.body) or any("at" in edit.params for edit in variant.request)
+
+
+def _headers(scope: Scope) -> Pairs:
+    return tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"])
 
 
 def _pairs(query: bytes) -> Pairs:

@@ -126,7 +126,8 @@ def _options(
 ) -> Options:
     known = plan(version)
     now = known.get("now", known.get("reference", {}).get("now"))
-    presented = tuple((known["key"]["header"], key) for key in _keys(version, need.setting))
+    header = need.setting.key_header or known.get("key", {}).get("header")
+    presented = tuple((header, key) for key in _keys(version, need.setting))
     if tokens:
         presented = tuple(("Authorization", f"Bearer {token}") for token in tokens)
     return Options(
