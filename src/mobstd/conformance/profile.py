@@ -184,7 +184,8 @@ class Profile:
         auth: how mobstd presents itself; ``None``: not at all.
         second_auth: how another party presents itself, which must not reach what mobstd makes.
         caller: the domain that mobstd makes bookings under.
-        max_requests: how many requests a run sends at most; ``None``: 400, or 1,200 with writes.
+        max_requests: how many requests a run sends at most; ``None``: 400, or 1,200 with writes;
+            what undoes writes comes on top.
         time_budget: how many seconds it takes at most.
         rate: requests a second at most; ``None``: no limit on loopback, 5 elsewhere.
         callbacks: where the target can reach mobstd.
