@@ -43,9 +43,7 @@ MATRIX ?= ocss@1.0-alpha ocss@2.0-proposal rdex-plus@2.0 rdex@1.2 carpool-proof@
 MATRIX_ARGS ?= --each --with-schemathesis 24
 
 matrix: $(READY)  ## every fault against the whole suite: an hour or two
-	@failed=; for version in $(MATRIX); do echo "== $$version"; \
-	$(BIN)/python -m mobstd.conformance.matrix --standard $$version --write docs $(MATRIX_ARGS) || failed="$$failed $$version"; \
-	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+	@$(foreach version,$(MATRIX),$(BIN)/python -m mobstd.conformance.matrix --standard $(version) --write docs $(MATRIX_ARGS) || failed="$$failed $(version)";) test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 foreign: $(READY)  ## what other languages take of it, compiled and run by Node
 	$(BIN)/python -m pytest -n 0 -m foreign
