@@ -1,0 +1,1 @@
+"""Aids read from what others publish."""
