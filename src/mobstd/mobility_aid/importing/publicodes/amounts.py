@@ -289,9 +289,11 @@ def _slots(reader: Reader, node: Node, context: str) -> list[str]:
 
 def _others(reader: Reader, context: str) -> set[str]:
     """Return the kinds of aid beside that of a rule: all that any aid takes the place of."""
-    own = [aid for aid in reader.model.aids if context == aid or context.startswith(f"{aid} . ")]
-    slots = {slot for aid in reader.model.aids if (slot := reader.model.slot(aid))}
-    return slots - {reader.model.slot(aid) for aid in own}
+    model = reader.model
+    own = model.owner(context)
+    slots = {slot for aid in model.aids if (slot := model.slot(aid))}
+    there = {slot for slot in slots if model.replacing(slot, context)}
+    return there - {model.slot(own) if own else None}
 
 
 def _is_nought(reader: Reader, value: Any, context: str) -> bool:

@@ -58,12 +58,20 @@ class Model:
 
     def replacing(self, slot: str, context: str) -> list[str]:
         """Return the aids that take the place of a rule, in the country of the one that asks."""
-        there = self.countries.get(context)
+        own = self.owner(context)
+        there = self.countries.get(own or "")
         return [
             name
             for name in self.aids
-            if self.slot(name) == slot and self.countries.get(name, there) == there
+            if self.slot(name) == slot
+            and (there is None or self.countries.get(name, there) == there)
         ]
+
+    def owner(self, name: str) -> str | None:
+        """Return the aid that a rule is, or stands below."""
+        parts = name.split(SEPARATOR)
+        heads = (SEPARATOR.join(parts[:n]) for n in range(len(parts), 0, -1))
+        return next((head for head in heads if head in self.aids), None)
 
     def slot(self, name: str) -> str | None:
         """Return the rule that another takes the place of."""

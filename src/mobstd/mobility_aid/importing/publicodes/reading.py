@@ -260,7 +260,8 @@ class Reader:
             when = self.condition(case["si"], context)
             inner = self.values(case["alors"], context)
             found += [(all_of([when, also]), one) for also, one in inner]
-            found.append((when, Nothing()))
+            if inner[-1][0] is not True:
+                found.append((when, Nothing()))
         return [*found, (True, Nothing())]
 
 
