@@ -62,7 +62,8 @@ def situation(
     """Return a situation as the engine takes it, and the same as answers of ours."""
     bike, status = random.choice(list(BIKES)), random.choice(list(WORK))
     low, high = PRICES.get(bike, (300, 7000))
-    price, age, persons = random.randint(low, high), random.randint(12, 80), random.randint(1, 7)
+    price = random.randint(low // 6, high // 6) * 6  # so that the net price is a decimal number
+    age, persons = random.randint(12, 80), random.randint(1, 7)
     income, shares = random.randint(0, 80000), random.choice([1, 1.5, 2, 2.5, 3, 4])
     used, disabled, rsa, aah, french = (random.random() < p for p in (0.4, 0.15, 0.1, 0.1, 0.3))
     own = {name: random.random() < 0.5 for name in asked}
@@ -197,9 +198,7 @@ def _within(random: Random, aid: Mapping[str, Any], communes: Mapping[str, Any])
 
 def _own(aid: Mapping[str, Any]) -> list[str]:
     wanted = {one["criterion"] for one in aid["eligibility"].get("questions", ())}
-    kinds = {
-        one["criterion"]: one["type"] for one in aid["eligibility"].get("questions", ())
-    }
+    kinds = {one["criterion"]: one["type"] for one in aid["eligibility"].get("questions", ())}
     rules = aid["provenance"]["original"]["record"]["rules"]
     return [
         name

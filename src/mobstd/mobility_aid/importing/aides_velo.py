@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from mobstd.mobility_aid.conditions import judge
 from mobstd.mobility_aid.facts import Facts
-from mobstd.mobility_aid.importing.diagnostics import Diagnostic
+from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.publicodes.amounts import Unsayable, amount, given, nonzero
 from mobstd.mobility_aid.importing.publicodes.logic import (
     Condition,
@@ -27,7 +26,7 @@ from mobstd.mobility_aid.importing.publicodes.model import Model, identifier
 from mobstd.mobility_aid.importing.publicodes.reading import Reader
 from mobstd.mobility_aid.importing.publicodes.vocabulary import VOCABULARY
 
-__all__ = ["FORMAT", "Imported", "export", "imported", "model"]
+__all__ = ["FORMAT", "export", "imported", "model"]
 
 FORMAT = "aides-velo"
 SCHEME = "@betagouv/aides-velo"
@@ -73,19 +72,6 @@ _KNOWN = frozenset(
     }
 )
 _CATEGORIES = tuple(v for values in VOCABULARY["vélo . type"].answers.values() for v in values)
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of a record.
-
-    Attributes:
-        aid: the aid; ``None`` where there is none.
-        diagnostics: what could not be said of it, and why.
-    """
-
-    aid: dict[str, Any] | None
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def model(document: Mapping[str, Any]) -> Model:

@@ -1,10 +1,11 @@
-"""What an import could not say, or had to leave as it found it: where, and why."""
+"""What became of a record, and what an import could not say of it: where, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Diagnostic"]
+__all__ = ["Diagnostic", "Imported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,16 @@ class Diagnostic:
     code: str
     detail: str = ""
     refused: bool = False
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a record.
+
+    Attributes:
+        aid: the aid; ``None`` where there is none.
+        diagnostics: what could not be said of it, and why.
+    """
+
+    aid: dict[str, Any] | None
+    diagnostics: tuple[Diagnostic, ...] = ()

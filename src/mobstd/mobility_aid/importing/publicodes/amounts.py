@@ -151,7 +151,12 @@ def _is_rate(value: Value) -> bool:
 
 
 def _scaled_by(rates: Sequence[Piece], found: Amount) -> Amount:
-    return _cases([_case(when, _scaled(found, _factor(rate))) for when, rate in rates])
+    return _cases(
+        [
+            _case(when, _NONE if isinstance(rate, Nothing) else _scaled(found, _factor(rate)))
+            for when, rate in rates
+        ]
+    )
 
 
 def _case(when: Condition, found: Amount) -> Amount:
@@ -168,8 +173,10 @@ def _scaled(found: Amount, factor: Decimal) -> Amount:
     if factor < 0:
         raise Unsayable("arithmetic", "less than nothing")
     kind = found["type"]
-    if factor == 0 or kind == "none":
+    if kind == "none":
         return _NONE
+    if factor == 0:
+        return {"type": "fixed", "value": "0"}
     scaled = dict(found)
     if kind == "fixed":
         scaled["value"] = _written(Decimal(found["value"]) * factor)
@@ -309,6 +316,8 @@ def given(found: Amount) -> Amount:
     """Return an amount where a sum of nought is a refusal; caps and floors stay what they are."""
     if _nought(found):
         return dict(_NONE)
+    if "floor" in found and not _nought(found["floor"]):
+        return found
     kept = dict(found)
     if "cases" in found:
         kept["cases"] = [{**case, "amount": given(case["amount"])} for case in found["cases"]]

@@ -1,0 +1,1 @@
+"""Aids written as others publish them."""
