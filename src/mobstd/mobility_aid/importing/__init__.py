@@ -1,1 +1,14 @@
-"""Aids read from what others publish."""
+"""Aids read from what others publish.
+
+diagnostics  what became of a record, and what could not be said of it
+formats      the formats, and which of them a file is in
+table        the table of the directory of aids, in both published layouts
+places       the place that a name and a code mean, where they mean one
+"""
+
+from __future__ import annotations
+
+from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
+from mobstd.mobility_aid.importing.formats import FORMATS, Format, detect, read
+
+__all__ = ["FORMATS", "Diagnostic", "Format", "Imported", "detect", "read"]

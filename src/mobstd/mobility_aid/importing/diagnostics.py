@@ -1,9 +1,11 @@
-"""What became of a record, and what an import could not say of it: where, and why."""
+"""What an import could not say, or had to leave as it found it: where, and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from mobstd.messages import render
 
 __all__ = ["Diagnostic", "Imported"]
 
@@ -14,10 +16,12 @@ class Diagnostic:
 
     Attributes:
         record: which record: its id, or its place in the file.
-        part: which part of it, in the words of its format.
-        code: the class of the reason, such as ``unknown-name``.
+        part: which column or member, in the words of its format; empty for the whole record.
+        code: the class of the reason, such as ``unknown-name``; its words are the message
+            ``aids.import.<code>`` of the catalogue.
         detail: what it is, in the words of the source.
         refused: whether the record gives no aid because of it.
+        line: where the record begins, from 1; ``None`` where the format has no lines.
     """
 
     record: str
@@ -25,16 +29,21 @@ class Diagnostic:
     code: str
     detail: str = ""
     refused: bool = False
+    line: int | None = None
+
+    def reason(self, lang: str = "en") -> str:
+        """Return why, in a language."""
+        return render(f"aids.import.{self.code}", {"detail": self.detail}, lang)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What became of a record.
 
     Attributes:
-        aid: the aid; ``None`` where there is none.
+        aid: the aid, which its schema admits; ``None`` where there is none.
         diagnostics: what could not be said of it, and why.
     """
 
     aid: dict[str, Any] | None
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
