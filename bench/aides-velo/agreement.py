@@ -166,7 +166,7 @@ def main() -> int:
             names[one["collectivity"]["code"]] = one["collectivity"]["value"]
     communes = places(options.package)
     random = Random(options.seed)
-    situations = []
+    situations: list[tuple[dict[str, Any], dict[str, Any], list[Any]]] = []
     where: dict[str, list[Mapping[str, Any]]] = {}
     while len(situations) < options.situations:
         drawn = random.choice(aids)

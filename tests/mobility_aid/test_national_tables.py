@@ -9,7 +9,7 @@ import pytest
 from mobstd.mobility_aid import evaluate
 from mobstd.mobility_aid.exporting import data_inclusion as to_services
 from mobstd.mobility_aid.exporting import dispositif_aide as to_table
-from mobstd.mobility_aid.importing import data_inclusion, dispositif_aide
+from mobstd.mobility_aid.importing import data_inclusion, dispositif_aide, read
 
 from .documents import accepted
 
@@ -21,7 +21,8 @@ ROW = {
     "description": "Une prime inventée pour l'achat d'un vélo.",
     "eligibilite": "• Habiter ici\n• Être majeur",
     "types_aides": "financement",
-    "porteurs": "[{ nom: 'Pays d''Exemple', siren: '100000009', roles: [ 'financeur', 'instructeur' ]}]",
+    "porteurs": "[{ nom: 'Pays d''Exemple', siren: '100000009', "
+    "roles: [ 'financeur', 'instructeur' ]}]",
     "programmes_parents": "Plan A|Plan B",
     "url_source": "https://example.org/prime",
     "cibles": "particuliers",
@@ -101,7 +102,7 @@ def test_a_row_comes_back_cell_by_cell() -> None:
         ("porteurs", "[{ nom: 'Sans rôle' }]", "no-funder"),
         ("porteurs", "[{ nom: 'A', roles: [ instructeur ]}]", "no-funder"),
         ("porteurs", "[{", "no-funder"),
-        ("id", "é", "identifier"),
+        ("id", "é", "bad-identifier"),
     ],
 )
 def test_a_row_that_is_no_aid_is_refused(cell: str, value: str, told: str) -> None:
@@ -113,14 +114,14 @@ def test_a_row_that_is_no_aid_is_refused(cell: str, value: str, told: str) -> No
 @pytest.mark.parametrize(
     ("cell", "value", "told"),
     [
-        ("eligibilite_geographique", "11", "territory"),
-        ("eligibilite_geographique", "REG-011", "territory"),
+        ("eligibilite_geographique", "11", "unresolved-place"),
+        ("eligibilite_geographique", "REG-011", "unresolved-place"),
         ("cibles", "martiens", "unknown-value"),
         ("age_minimum", "dix-huit", "number"),
         ("situation_professionnelle", "rentier", "unknown-value"),
-        ("date_cloture", "bientôt", "date"),
+        ("date_cloture", "bientôt", "not-a-date"),
         ("date_mise_a_jour", "2026-10-15T15:00:00", "no-offset"),
-        ("url_source", "www.example.org", "url"),
+        ("url_source", "www.example.org", "not-a-link"),
     ],
 )
 def test_what_a_cell_does_not_say_is_told(cell: str, value: str, told: str) -> None:
@@ -140,7 +141,7 @@ def test_a_service_is_an_aid_and_comes_back() -> None:
         "country",
         "unresolved",
     ]
-    assert ("zone_eligibilite", "territory") in codes(found)
+    assert ("zone_eligibilite", "unresolved-place") in codes(found)
     assert aid["funders"][0]["siret"] == "10000000900017"
     assert "Camille" not in str({k: v for k, v in aid.items() if k != "provenance"})
     assert to_services.exported(aid) == (SERVICE, ())
@@ -169,3 +170,22 @@ def test_an_edited_aid_is_a_service_with_what_is_lost() -> None:
     assert service["zone_eligibilite"] == ["2A", "2B"]
     assert ("modes", "no-member") in {(one.part, one.code) for one in losses}
     assert service["structure_id"] == "10000000900017"
+
+
+def test_a_file_is_read_record_by_record() -> None:
+    import csv
+    import io
+    import json
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(ROW))
+    writer.writeheader()
+    writer.writerows([ROW, {**ROW, "titre": ""}, ROW])
+    raw = (text.getvalue() + "trop,court\r\n").encode()
+    found = list(read(io.BytesIO(raw), at=NOW))
+    assert [one.aid is None for one in found] == [False, True, False, True]
+    assert [{d.line for d in one.diagnostics} for one in found] == [{2}, {4}, {6}, {8}]
+    assert all(d.reason(lang) for one in found for d in one.diagnostics for lang in ("en", "fr"))
+    both = {"services": [SERVICE, "x"], "structures": list(STRUCTURES.values())}
+    services = list(read(io.BytesIO(json.dumps(both).encode()), at=NOW))
+    assert [one.aid is None for one in services] == [False, True]

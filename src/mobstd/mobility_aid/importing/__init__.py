@@ -3,6 +3,9 @@
 diagnostics  what became of a record, and what could not be said of it
 formats      the formats, and which of them a file is in
 table        the table of the directory of aids, in both published layouts
+aides_velo   bike aids as rules; publicodes: the language that they are written in
+dispositif_aide  the national table of aids
+data_inclusion   services of data-inclusion
 places       the place that a name and a code mean, where they mean one
 """
 

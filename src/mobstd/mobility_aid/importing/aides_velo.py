@@ -7,11 +7,13 @@ A document holds ``rules`` (the model of the package, as it stands), and, where 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
+from mobstd.errors import ConfigError
 from mobstd.mobility_aid.conditions import judge
 from mobstd.mobility_aid.facts import Facts
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
@@ -26,7 +28,7 @@ from mobstd.mobility_aid.importing.publicodes.model import Model, identifier
 from mobstd.mobility_aid.importing.publicodes.reading import Reader
 from mobstd.mobility_aid.importing.publicodes.vocabulary import VOCABULARY
 
-__all__ = ["FORMAT", "export", "imported", "model"]
+__all__ = ["FORMAT", "claims", "export", "imported", "model", "records"]
 
 FORMAT = "aides-velo"
 SCHEME = "@betagouv/aides-velo"
@@ -72,6 +74,26 @@ _KNOWN = frozenset(
     }
 )
 _CATEGORIES = tuple(v for values in VOCABULARY["vélo . type"].answers.values() for v in values)
+
+
+def claims(head: bytes, format: str) -> bool:
+    """Say whether a file that begins like this holds rules of Publicodes for bike aids."""
+    return head.lstrip().startswith(b"{") and b'"rules"' in head and b"aides . " in head
+
+
+def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
+    """Yield each aid of a file, in its order.
+
+    Raises:
+        ConfigError: where the file is no JSON with rules.
+    """
+    try:
+        document = json.load(stream)
+    except ValueError as problem:
+        raise ConfigError("aids.unknown-format", known=format) from problem
+    if not isinstance(document, dict) or not isinstance(document.get("rules"), dict):
+        raise ConfigError("aids.unknown-format", known=format)
+    yield from imported(document, at, str(document.get("version", "unknown")))
 
 
 def model(document: Mapping[str, Any]) -> Model:
@@ -207,14 +229,14 @@ class _Aid:
             day, month, year = map(int, match.groups() if match else ())
             return date(year, month, day).isoformat()
         except ValueError:
-            self._tell(part, "date", str(stated))
+            self._tell(part, "not-a-date", str(stated))
             return None
 
     def _link(self) -> str | None:
         link = self.rule.get("lien")
         if link is None or _LINK.match(link):
             return link
-        self._tell("lien", "url", link)
+        self._tell("lien", "not-a-link", link)
         return None
 
     def _benefit(self) -> dict[str, Any]:
@@ -278,7 +300,7 @@ class _Aid:
     def _stated(self, parts: list[Any]) -> tuple[dict[str, Any], Condition]:
         stated = (self.place or {}).get("collectivity", {})
         name = str(stated.get("value") or self.rule["titre"]).strip()
-        self._tell("localisation", "territory", name)
+        self._tell("localisation", "unresolved-place", name)
         kind = _KINDS.get(stated.get("kind", ""))
         code = stated.get("code") if kind == "epci" else stated.get("value")
         area = {"type": kind, "code": code} if kind and code else {"type": "unresolved"}

@@ -6,13 +6,15 @@ they are at hand. The table says nothing of amounts: they stay in words.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
+from mobstd.errors import ConfigError
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
-__all__ = ["FORMAT", "THEME", "TYPE", "VERSION", "imported"]
+__all__ = ["FORMAT", "THEME", "TYPE", "VERSION", "claims", "imported", "records"]
 
 FORMAT = "data-inclusion"
 VERSION = "1.0"
@@ -32,6 +34,33 @@ _AREAS = (
     ("department", re.compile(r"^(?:0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]|98[4-9])$")),
     ("country", re.compile(r"^[A-Z]{2}$")),
 )
+
+
+def claims(head: bytes, format: str) -> bool:
+    """Say whether a file that begins like this holds services of data-inclusion."""
+    return b'"structure_id"' in head and head.lstrip()[:1] in (b"[", b"{")
+
+
+def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
+    """Yield what becomes of each service: of a list, or of ``services`` beside ``structures``.
+
+    Raises:
+        ConfigError: where the file is neither.
+    """
+    try:
+        document = json.load(stream)
+    except ValueError as problem:
+        raise ConfigError("aids.unknown-format", known=format) from problem
+    beside = document if isinstance(document, dict) else {"services": document}
+    services, near = beside.get("services"), beside.get("structures", [])
+    if not isinstance(services, list) or not isinstance(near, list):
+        raise ConfigError("aids.unknown-format", known=format)
+    structures = {str(one.get("id")): one for one in near if isinstance(one, dict)}
+    for n, service in enumerate(services):
+        if isinstance(service, dict):
+            yield imported(service, at, structures)
+        else:
+            yield Imported(None, (Diagnostic(str(n), "", "unreadable", str(service), True),))
 
 
 def imported(
@@ -83,7 +112,7 @@ class _Service:
         source, link = self._link("lien_source"), self._link("lien_mobilisation")
         day = self.text("date_maj")[:10]
         if not _DAY.match(day):
-            self.tell("date_maj", "date", self.text("date_maj"))
+            self.tell("date_maj", "not-a-date", self.text("date_maj"))
         contact, extra = self._contact(), self._extra()
         include = self._areas()
         national = any(area["type"] == "country" for area in include)
@@ -124,7 +153,7 @@ class _Service:
     def _link(self, member: str) -> str:
         link = self.text(member)
         if link and not _LINK.match(link):
-            self.tell(member, "url", link)
+            self.tell(member, "not-a-link", link)
             return ""
         return link
 
@@ -143,7 +172,7 @@ class _Service:
         found = [self._area(str(code)) for code in dict.fromkeys(map(str, codes))]
         if found:
             return found
-        self.tell("zone_eligibilite", "territory", "absent")
+        self.tell("zone_eligibilite", "unresolved-place", "absent")
         return [{"type": "unresolved", "name": self.text("commune") or self.text("nom")}]
 
     def _area(self, code: str) -> dict[str, Any]:
@@ -152,7 +181,7 @@ class _Service:
         for level, pattern in _AREAS:
             if pattern.match(code):
                 return {"type": level, "code": code}
-        self.tell("zone_eligibilite", "territory", code)
+        self.tell("zone_eligibilite", "unresolved-place", code)
         return {"type": "unresolved", "name": code}
 
     def _conditions(self) -> str:

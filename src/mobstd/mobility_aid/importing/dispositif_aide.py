@@ -5,17 +5,20 @@ The mapping is ``schemas/mobility-aid/0.1/mapping/dispositif-aide.yaml``.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from io import TextIOWrapper
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import yaml
 
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
-__all__ = ["FORMAT", "VERSION", "imported"]
+__all__ = ["FORMAT", "VERSION", "claims", "imported", "records"]
 
 FORMAT = "dispositif-aide"
 VERSION = "0.1.0"
@@ -47,6 +50,28 @@ _ID = re.compile(r"^[A-Za-z0-9._:~-]{1,100}$")
 _SIREN = re.compile(r"^[0-9]{9}$")
 _LINK = re.compile(r"^https?://[^\s<>\"{}|\\^`]+$")
 _WHOLE = re.compile(r"^[0-9]{1,3}$")
+
+
+def claims(head: bytes, format: str) -> bool:
+    """Say whether a file begins with the columns of the table."""
+    first = head.decode("utf-8-sig", "replace").partition("\n")[0]
+    return {"titre", "types_aides", "porteurs"} <= set(first.strip().split(","))
+
+
+def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
+    """Yield what becomes of each row of a table in CSV, with its line."""
+    text = TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
+    rows = csv.DictReader(text, restkey="")
+    line = 2
+    for row in rows:
+        if "" in row or None in row.values():
+            told = Diagnostic(f"{line}", "", "row-length", str(len(row)), True, line)
+            yield Imported(None, (told,))
+        else:
+            found = imported(row, at)
+            told_ = tuple(replace(one, line=line) for one in found.diagnostics)
+            yield Imported(found.aid, told_)
+        line = rows.line_num + 1
 
 
 def imported(row: Mapping[str, str], at: str) -> Imported:
@@ -83,7 +108,7 @@ class _Row:
             if not self.cell(column):
                 self.tell(column, "absent", refused=True)
         if self.cell("id") and not _ID.match(self.cell("id")):
-            self.tell("id", "identifier", self.cell("id"), refused=True)
+            self.tell("id", "bad-identifier", self.cell("id"), refused=True)
         funders = self._funders()
         if any(one.refused for one in self.found):
             return Imported(None, tuple(self.found))
@@ -99,7 +124,7 @@ class _Row:
         updated = self._moment("date_mise_a_jour")
         link = self.cell("url_source")
         if link and not _LINK.match(link):
-            self.tell("url_source", "url", link)
+            self.tell("url_source", "not-a-link", link)
             link = ""
         return {
             "schemaVersion": "0.1",
@@ -162,7 +187,7 @@ class _Row:
         level, pattern = _LEVELS.get(prefix, ("", "(?!)"))
         if re.fullmatch(pattern, code):
             return {"type": level, "code": "FR" if level == "country" else code}
-        self.tell(column, "territory", stated)
+        self.tell(column, "unresolved-place", stated)
         return {"type": "unresolved", "name": stated}
 
     def _benefit(self) -> dict[str, Any]:
@@ -214,7 +239,7 @@ class _Row:
         try:
             moment = datetime.fromisoformat(stated)
         except ValueError:
-            self.tell(column, "date", stated)
+            self.tell(column, "not-a-date", stated)
             return None
         if moment.tzinfo is None:
             self.tell(column, "no-offset", stated)

@@ -39,6 +39,9 @@ FORMATS: Mapping[str, Format] = {
     for one in (
         Format("table-0.1", "mobstd.mobility_aid.importing.table"),
         Format("table-0.2", "mobstd.mobility_aid.importing.table"),
+        Format("aides-velo", "mobstd.mobility_aid.importing.aides_velo"),
+        Format("dispositif-aide", "mobstd.mobility_aid.importing.dispositif_aide"),
+        Format("data-inclusion", "mobstd.mobility_aid.importing.data_inclusion"),
     )
 }
 """Every format by its name."""

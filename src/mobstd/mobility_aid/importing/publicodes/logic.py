@@ -66,7 +66,7 @@ def _joined(parts: Sequence[Condition], name: str, decides: bool) -> Condition:
             if part is decides:
                 return decides
         else:
-            for one in part[name] if name in part else (part,):
+            for one in part.get(name, (part,)):
                 if one not in flat:
                     flat.append(one)
     if name == "anyOf":

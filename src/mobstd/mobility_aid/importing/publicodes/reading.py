@@ -165,7 +165,8 @@ class Reader:
         rule = self.model.rule(name)
         if _is_question(rule):
             return all_of([self.applicable(rule, name), leaf(self.asked(name), "eq", True)])
-        return self._deeper(lambda: self.condition(rule, name), name)
+        found: Condition = self._deeper(lambda: self.condition(rule, name), name)
+        return found
 
     def asked(self, name: str) -> str:
         """Return what a question beside the registry is called, and remember it."""
