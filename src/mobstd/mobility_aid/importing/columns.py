@@ -7,10 +7,28 @@ from dataclasses import dataclass
 
 __all__ = ["LAYOUTS", "LEVELS", "MODES", "REQUIRED", "Layout"]
 
-_PARTS = (
-    "id title description place code level funder conditions method amount minimum modes documents "
-    "info contact duration end subscribable link source"
-).split()
+_PARTS = [
+    "id",
+    "title",
+    "description",
+    "place",
+    "code",
+    "level",
+    "funder",
+    "conditions",
+    "method",
+    "amount",
+    "minimum",
+    "modes",
+    "documents",
+    "info",
+    "contact",
+    "duration",
+    "end",
+    "subscribable",
+    "link",
+    "source",
+]
 REQUIRED = ("id", "title", "description", "place", "level", "funder", "conditions", "amount")
 """What no aid can be without."""
 
