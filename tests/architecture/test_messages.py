@@ -46,7 +46,7 @@ def test_codes_of_standards_stand_with_them() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used.setdefault(node.value, set()).add(module.room)
     own = {path.parts[-3] for path in FILES} - {"mobstd"}
-    assert own == {"carpool_proof", "rdex"}
+    assert own == {"carpool_proof", "mobility_aid", "rdex"}
     for path in FILES:
         owner = path.parts[-3]
         users = {room for code, _ in _pairs(path) for room in used.get(code, ())}

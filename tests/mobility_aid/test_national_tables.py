@@ -182,10 +182,10 @@ def test_a_file_is_read_record_by_record() -> None:
     writer.writeheader()
     writer.writerows([ROW, {**ROW, "titre": ""}, ROW])
     raw = (text.getvalue() + "trop,court\r\n").encode()
-    found = list(read(io.BytesIO(raw), at=NOW))
+    found = list(read(io.BytesIO(raw), "dispositif-aide", at=NOW))
     assert [one.aid is None for one in found] == [False, True, False, True]
     assert [{d.line for d in one.diagnostics} for one in found] == [{2}, {4}, {6}, {8}]
     assert all(d.reason(lang) for one in found for d in one.diagnostics for lang in ("en", "fr"))
     both = {"services": [SERVICE, "x"], "structures": list(STRUCTURES.values())}
-    services = list(read(io.BytesIO(json.dumps(both).encode()), at=NOW))
+    services = list(read(io.BytesIO(json.dumps(both).encode()), "data-inclusion", at=NOW))
     assert [one.aid is None for one in services] == [False, True]

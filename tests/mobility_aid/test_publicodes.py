@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,31 @@ def test_export_gives_the_rules_back() -> None:
     assert {a["id"]: a["eligibility"] for a in again} == {
         a["id"]: a["eligibility"] for a in AIDS.values()
     }
+
+
+@pytest.mark.foreign
+def test_the_real_package_and_its_engine_agree(tmp_path: Path) -> None:
+    """Fetch the package, import its aids, and compare with its own engine on 500 situations."""
+
+    def run(*command: str, at: Path) -> str:
+        return subprocess.run(command, cwd=at, check=True, capture_output=True, text=True).stdout
+
+    run("npm", "pack", "@betagouv/aides-velo@3.6.1", at=tmp_path)
+    run("tar", "xzf", "betagouv-aides-velo-3.6.1.tgz", at=tmp_path)
+    package = tmp_path / "package"
+    run("npm", "install", "--omit=dev", at=package)
+    bench = Path(__file__).resolve().parents[2] / "bench/aides-velo"
+    document = json.loads(run("node", str(bench / "bundle.mjs"), str(package), at=tmp_path))
+    rows = list(imported(document, "2026-11-28T00:00:00Z", document["version"]))
+    assert len(rows) == 341
+    aids = [accepted("aid", row.aid) for row in rows]
+    said = [aid["benefits"][0]["amount"]["type"] != "text" for aid in aids]
+    complete = [aid["eligibility"]["coverage"] == "complete" for aid in aids]
+    assert sum(said) >= 0.96 * 341
+    assert sum(complete) >= 0.96 * 341
+    assert sum(a and b for a, b in zip(said, complete, strict=True)) >= 0.91 * 341
+    figures = json.loads(
+        run(sys.executable, str(bench / "agreement.py"), str(package), at=tmp_path)
+    )
+    assert figures["agreement"] >= 0.995
+    assert figures["control"] < 0.9

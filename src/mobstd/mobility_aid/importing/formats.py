@@ -21,8 +21,8 @@ class Format:
 
     Attributes:
         name: what it is called on the command line.
-        module: the module with ``claims(head: bytes, format: str) -> bool``, which says from the first bytes of
-            a file whether it is in this format, and
+        module: the module with ``claims(head: bytes, format: str) -> bool``, which says from the
+            first bytes of a file whether it is in this format, and
             ``records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]``.
     """
 

@@ -1,0 +1,98 @@
+"""The columns of both layouts of the table of the directory, and the words in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+__all__ = ["LAYOUTS", "LEVELS", "MODES", "REQUIRED", "Layout"]
+
+_PARTS = [
+    "id",
+    "title",
+    "description",
+    "place",
+    "code",
+    "level",
+    "funder",
+    "conditions",
+    "method",
+    "amount",
+    "minimum",
+    "modes",
+    "documents",
+    "info",
+    "contact",
+    "duration",
+    "end",
+    "subscribable",
+    "link",
+    "source",
+]
+REQUIRED = ("id", "title", "description", "place", "level", "funder", "conditions", "amount")
+"""What no aid can be without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout.
+
+    Attributes:
+        version: the version of the table schema.
+        columns: the name of the column of each part that it has.
+    """
+
+    version: str
+    columns: Mapping[str, str]
+
+    def known(self, names: Iterable[str]) -> bool:
+        """Say whether these columns, in any order, are this layout, none of them twice."""
+        found = list(names)
+        return len(set(found)) == len(found) and set(found) >= {
+            self.columns[part] for part in REQUIRED
+        }
+
+
+def _layout(version: str, names: str) -> Layout:
+    pairs = zip(_PARTS, names.split(), strict=True)
+    return Layout(version, {part: name for part, name in pairs if name != "-"})
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "table-0.1": _layout(
+        "0.1.0",
+        "id nom description territoire territoire_insee type_financeur financeur "
+        "condition_obtention modalite_versement montant montant_minimum mode_transport "
+        "justificatifs info contact duree_validite date_fin_validite - lien_souscription source",
+    ),
+    "table-0.2": _layout(
+        "0.2.0",
+        "id title description territoryName - incentiveType funderName conditions paymentMethod "
+        "allocatedAmount minAmount transportList attachments additionalInfos contact "
+        "validityDuration validityDate isMCMStaff subscriptionLink source",
+    ),
+}
+"""Both layouts by the name of their format."""
+
+LEVELS = {
+    "Aide nationale": "national",
+    "Aide de mon territoire": "territory",
+    "Aide de mon employeur": "employer",
+    "AideNationale": "national",
+    "AideTerritoire": "territory",
+    "AideEmployeur": "employer",
+}
+MODES = {
+    "velo": ("bike",),
+    "vae": ("e-bike",),
+    "velo pliant": ("folding-bike",),
+    "velo cargo": ("cargo-bike",),
+    "velo adapte": ("adapted-bike",),
+    "transports en commun": ("public-transport",),
+    "transportscommun": ("public-transport",),
+    "covoiturage": ("carpool",),
+    "autopartage": ("carsharing",),
+    "libreservice": ("shared-mobility",),
+    "voiture": ("car",),
+}
+"""Modes by their words; a word that stands for several modes, such as ``electrique``, is none."""
