@@ -99,19 +99,35 @@ def _place(aid: Item, query: Mapping[str, str], _: Context) -> bool | None:
 
 
 def _place_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
-    """Yield the places of an aid, some that lie in them, what it excludes, and places elsewhere."""
-    inside = places(aid, "include")
-    for area in tuple(inside):
+    """Yield the places of an aid, some that lie in them, what it excludes, and places elsewhere.
+
+    What lies in a place, and what is excluded, is asked beside another parameter that changes
+    nothing: the engine tries each set of parameters.
+    """
+    own, excluded = places(aid, "include"), places(aid, "exclude")
+    level = {"level": aid["level"]}
+    for more, asked in (({}, own), (level, _within(own)), ({"limit": 1000}, excluded)):
+        for place in asked:
+            if not place.startswith("unresolved"):
+                yield from _edge(aid, {"place": place, **more})
+    for place in _ELSEWHERE:
+        yield from _edge(aid, {"place": place})
+
+
+def _within(areas: list[str]) -> Iterator[str]:
+    """Yield a place that surely lies in each country or region."""
+    for area in areas:
         kind, _, code = area.partition(":")
         if area == _COUNTRY:
-            inside.append(_CITY)
+            yield _CITY
         elif kind == "region":
-            inside += [f"department:{dep}" for dep, of in region_of().items() if of == code][:1]
-    told = [place for place in inside if not place.startswith("unresolved")]
-    for place in (*told, *places(aid, "exclude"), *_ELSEWHERE):
-        there = applies(aid, place)
-        if there is not None and not place.startswith("unresolved"):
-            yield Edit({"place": place}, there)
+            yield from [f"department:{dep}" for dep, of in region_of().items() if of == code][:1]
+
+
+def _edge(aid: Item, query: Query) -> Iterator[Edit]:
+    there = applies(aid, query["place"])
+    if there is not None:
+        yield Edit(query, there)
 
 
 def _updated(aid: Item, query: Mapping[str, str], _: Context) -> bool | None:

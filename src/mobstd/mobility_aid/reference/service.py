@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mobstd.mobility_aid.evaluation import evaluate
@@ -54,6 +54,8 @@ class Publisher:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self.refusal = problem
+        self.covering: Callable[[str], list[str]] = covering
+        self.excluding = True
 
     def get_catalogue(self) -> dict[str, Any]:
         """Describe the catalogue."""
@@ -82,7 +84,7 @@ class Publisher:
     def list_aids(self, asked: Asked) -> bytes:
         """Search aids."""
         limit = asked["limit"]
-        rows = self.shelf.search(_wanted(asked))
+        rows = self.shelf.search(self._wanted(asked))
         after = f',"next":"{rows[limit - 1][0]}"' if len(rows) > limit else ""
         documents = ",".join(document for _, document in rows[:limit])
         return f'{{"aids":[{documents}]{after}}}'.encode()
@@ -110,6 +112,22 @@ class Publisher:
         texts = self._near(request["situation"]) if named is None else map(self._aid, named)
         return evaluate_all(map(json.loads, texts), request["situation"]).to_json()
 
+    def _wanted(self, asked: Asked) -> Wanted:
+        since = asked.get("updatedSince", "")
+        if since and instant(since) is None:
+            raise Refuse(400, "updatedSince is no instant.")
+        return Wanted(
+            places=tuple(self.covering(asked["place"])) if "place" in asked else (),
+            modes=tuple(asked.get("mode", ())),
+            level=asked.get("level", ""),
+            statuses=tuple(asked.get("status", ())),
+            funder=asked.get("funder", ""),
+            since=stamp(since) if since else "",
+            after=asked.get("cursor", ""),
+            limit=asked["limit"],
+            excluding=self.excluding,
+        )
+
     def _aid(self, id_: str) -> str:
         try:
             found = self.shelf.one(id_)
@@ -128,7 +146,7 @@ class Publisher:
             for kind in _KINDS
             if isinstance(said.get(name := f"{place}.{kind}"), str)
         ]
-        known = {one for place in told or ["country:FR"] for one in covering(place)}
+        known = {one for place in told or ["country:FR"] for one in self.covering(place)}
         wanted = Wanted(places=tuple(sorted(known)), statuses=("active",), limit=_AT_ONCE)
         return [document for _, document in self.shelf.search(wanted)[:_AT_ONCE]]
 
@@ -140,22 +158,6 @@ class Publisher:
             if len(rows) <= limit:
                 return
             after = rows[limit - 1][0]
-
-
-def _wanted(asked: Asked) -> Wanted:
-    since = asked.get("updatedSince", "")
-    if since and instant(since) is None:
-        raise Refuse(400, "updatedSince is no instant.")
-    return Wanted(
-        places=tuple(covering(asked["place"])) if "place" in asked else (),
-        modes=tuple(asked.get("mode", ())),
-        level=asked.get("level", ""),
-        statuses=tuple(asked.get("status", ())),
-        funder=asked.get("funder", ""),
-        since=stamp(since) if since else "",
-        after=asked.get("cursor", ""),
-        limit=asked["limit"],
-    )
 
 
 def _count(place: str, aids: int) -> dict[str, Any]:

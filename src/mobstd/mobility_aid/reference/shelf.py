@@ -53,6 +53,7 @@ class Wanted:
         places: the place that is asked for and those around it, as type and code.
         since: an instant as ``stamp`` writes it.
         after: the key of the last aid of the page before.
+        excluding: whether aids are left out that exclude one of the places.
     """
 
     places: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class Wanted:
     since: str = ""
     after: str = ""
     limit: int = 100
+    excluding: bool = True
     conditions: list[tuple[str, tuple[Any, ...]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -180,7 +182,8 @@ def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield "id > ?", (wanted.after,)
     if wanted.places:
         listed = ", ".join("?" * len(wanted.places))
-        for sign, side in (("IN", "include"), ("NOT IN", "exclude")):
+        sides = (("IN", "include"), ("NOT IN", "exclude"))
+        for sign, side in sides if wanted.excluding else sides[:1]:
             inner = f"SELECT aid FROM area WHERE place IN ({listed}) AND side = '{side}'"
             yield f"id {sign} ({inner})", wanted.places
     if wanted.modes:
