@@ -2,6 +2,8 @@
 
 v1_21      what users import: clients, models, filters
 filtering  the filter of LoopBack, built from typed parts
+refusals   rejections that are outages
+stamps     time stamps, sorted and verified
 mapping    its aids as those of mobility-aid, and the other way round
 """
 
