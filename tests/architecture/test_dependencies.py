@@ -22,7 +22,7 @@ EXTRAS = {
     "oidc": {"oidc"},
     "output": {"conformance"},
     "serving": {"server", "conformance", "postgres"},
-    "validation": {"bulk", "spark"},
+    "validation": {"bulk", "evidence", "spark"},
     "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""

@@ -125,7 +125,10 @@ def test_it_says_that_it_is_a_proposal() -> None:
 
 def test_the_interface_is_an_openapi_document() -> None:
     validate(bundle(VERSION, "publisher"))
-    assert set(operations(VERSION, "publisher")) == {"getAid", "evaluateAid"}
+    assert set(operations(VERSION, "publisher")) == {
+        *("getCatalogue", "listTerritories", "listAids", "getAid", "listChanges", "getBulk"),
+        *("evaluateAid", "evaluateAids"),
+    }
 
 
 NATIONAL = {

@@ -15,6 +15,7 @@ EXTRAS = {
     "conformance": ("hypothesis", "ijson", "jinja2", "pytest", "rich", "schemathesis"),
     "server": ("starlette", "uvicorn"),
     "codegen": ("datamodel_code_generator", "jinja2", "openapi_spec_validator", "ruff"),
+    "evidence": ("rfc3161_client",),
     "sign": ("anyascii", "cryptography", "phonenumbers"),
     "bulk": ("pyarrow", "zstandard"),
 }

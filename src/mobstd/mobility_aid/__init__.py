@@ -11,6 +11,7 @@ amounts      what a formula comes to; sums: sums that are not fully known
 benefits     what one benefit comes to; ceilings: what keeps it down
 dependence   which aids are computed from which
 registry     the criteria, and what is official about places
+search       what a search for aids means; reference: a catalogue that serves it
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 
@@ -23,5 +24,8 @@ from mobstd.mobility_aid.together import Together, evaluate_all
 __all__ = ["PLUG", "Missing", "Outcome", "Together", "evaluate", "evaluate_all"]
 
 PLUG = Plug(
-    name="mobility-aid", package="mobstd.mobility_aid", rules="mobstd.mobility_aid.rules:RULES"
+    name="mobility-aid",
+    package="mobstd.mobility_aid",
+    rules="mobstd.mobility_aid.rules:RULES",
+    references={"0.1": "mobstd.mobility_aid.reference:build"},
 )

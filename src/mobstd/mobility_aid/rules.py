@@ -6,14 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
-from mobstd.judging.rule import Trouble, ValueRule
+from mobstd.judging.rule import ItemFilter, Trouble, ValueRule
 from mobstd.mobility_aid.facts import decimal
 from mobstd.mobility_aid.identifiers import is_siren, is_siret
 from mobstd.mobility_aid.registry import criteria, region_of
+from mobstd.mobility_aid.search import FILTERS
 
 __all__ = ["RULES"]
 
@@ -171,7 +173,54 @@ def _unclean(value: Any, at: str) -> Iterator[Trouble]:
             yield from _unclean(part, f"{at}/{n}")
 
 
-RULES: Mapping[str, ValueRule] = {
+def _in_order(numbers: list[Any]) -> Iterator[Trouble]:
+    return (
+        Trouble("out-of-order", f"/{n + 1}", received=str(after))
+        for n, (before, after) in enumerate(pairwise(numbers))
+        if after <= before
+    )
+
+
+def _ordered(page: Any, context: Context) -> Troubles:
+    """AID-CAT-03: the aids of a page are in the order of their ids, each once."""
+    ids = [aid.get("id") if isinstance(aid, dict) else None for aid in page]
+    if len(ids) < 2 or not all(isinstance(one, str) for one in ids):
+        return None
+    return _in_order(ids)
+
+
+def _sequenced(page: Any, context: Context) -> Troubles:
+    """AID-CAT-08: changes are in the order of their numbers, none beyond the latest."""
+    numbers = [number for _, number in find(page, "/changes/*/sequence")]
+    latest = page.get("latest")
+    if not numbers or not all(isinstance(one, int) for one in (*numbers, latest)):
+        return None
+    beyond = numbers[-1] > latest
+    late = [Trouble("beyond-latest", "/latest", received=latest)] if beyond else []
+    troubles = (Trouble(t.code, f"/changes{t.pointer}/sequence") for t in _in_order(numbers))
+    return iter([*troubles, *late])
+
+
+def _exclusions(page: Any, context: Context) -> Troubles:
+    """AID-DAT-17: of two aids on a page that exclude each other, both say so."""
+    said: dict[str, tuple[int, list[str]]] = {}
+    for n, aid in enumerate(page):
+        others = [other for _, other in find(aid, "/combination/exclusiveWith/*")]
+        if isinstance(aid, dict) and isinstance(aid.get("id"), str):
+            said[aid["id"]] = (n, [other for other in others if isinstance(other, str)])
+    pairs = [(n, one, other) for one, (n, others) in said.items() for other in others]
+    told = [pair for pair in pairs if pair[2] in said]
+    if not told:
+        return None
+    return (
+        Trouble("one-sided", f"/{n}/combination/exclusiveWith", received=other)
+        for n, one, other in told
+        if one not in said[other][1]
+    )
+
+
+RULES: Mapping[str, ItemFilter | ValueRule] = {
+    **FILTERS,
     "party-numbers": ValueRule("/funders/*", _numbers),
     "codes-exist": ValueRule("/territory/*/*", _codes),
     "cases-end": ValueRule("/benefits/**/cases", _cases),
@@ -181,4 +230,7 @@ RULES: Mapping[str, ValueRule] = {
     "words-and-figures": ValueRule("/benefits/*", _words),
     "coverage-honest": ValueRule("/eligibility", _coverage),
     "texts-clean": ValueRule("", _texts),
+    "in-order": ValueRule("/aids", _ordered),
+    "in-sequence": ValueRule("", _sequenced),
+    "exclusions-symmetric": ValueRule("/aids", _exclusions),
 }

@@ -25,6 +25,9 @@ __all__ = ["App", "app"]
 
 _log = logging.getLogger("mobstd.serving")
 
+_REFUSALS = {"bad-body": 422, "large-body": 413, "bad-media-type": 415}
+"""What is more exact than 400, where the operation documents it."""
+
 
 def app(
     service: object,
@@ -211,8 +214,11 @@ class App:
                 return bytes(body)
 
     def _bad_input(self, route: Route, error: BadInput, lang: str) -> Response:
-        code, field = error.code.removeprefix("serving."), str(error.params.get("name", ""))
-        return self._refusal(route.shape(400), 400, error.text(lang), code, field=field)
+        code = error.code.removeprefix("serving.")
+        field = str(error.params.get("name", error.params.get("where", "")))
+        exact = _REFUSALS.get(code, 400)
+        status = exact if str(exact) in route.operation.answers else 400
+        return self._refusal(route.shape(status), status, error.text(lang), code, field=field)
 
     def _failure(self, route: Route, text: str) -> Response:
         """Return 500; what went wrong is told in development only."""

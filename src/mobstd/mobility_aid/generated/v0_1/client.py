@@ -9,8 +9,18 @@ from mobstd.transport.answer import RawResponse
 from mobstd.transport.client import AsyncClientBase, ClientBase
 from mobstd.transport.options import RequestOptions
 
-from .models import Aid, Evaluation, Situation
-from .queries import AidQuery, EvaluateAidQuery
+from .models import (
+    Aid,
+    AidPage,
+    Catalogue,
+    ChangePage,
+    Evaluation,
+    EvaluationRequest,
+    JointEvaluation,
+    Situation,
+    TerritoryPage,
+)
+from .queries import AidQuery, AidsQuery, ChangesQuery, EvaluateAidQuery, TerritoriesQuery
 from .service import PUBLISHER_OPERATIONS
 
 __all__ = [
@@ -30,10 +40,38 @@ class RawPublisherClient:
     def __init__(self, client: ClientBase) -> None:
         self._client = client
 
+    def get_catalogue(self, options: RequestOptions | None = None) -> RawResponse[Catalogue]:
+        """Describe the catalogue."""
+        return self._client.call(PUBLISHER_OPERATIONS["getCatalogue"], options=options)
+
+    def list_territories(
+        self, query: TerritoriesQuery, options: RequestOptions | None = None
+    ) -> RawResponse[TerritoryPage]:
+        """List the places that aids name."""
+        return self._client.call(
+            PUBLISHER_OPERATIONS["listTerritories"], query=query, options=options
+        )
+
+    def list_aids(
+        self, query: AidsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[AidPage]:
+        """Search aids."""
+        return self._client.call(PUBLISHER_OPERATIONS["listAids"], query=query, options=options)
+
     def get_aid(self, id: str, options: RequestOptions | None = None) -> RawResponse[Aid]:
         """Read one aid."""
         query = AidQuery.read({"id": id})
         return self._client.call(PUBLISHER_OPERATIONS["getAid"], query=query, options=options)
+
+    def list_changes(
+        self, query: ChangesQuery, options: RequestOptions | None = None
+    ) -> RawResponse[ChangePage]:
+        """Read what happened since."""
+        return self._client.call(PUBLISHER_OPERATIONS["listChanges"], query=query, options=options)
+
+    def get_bulk(self, options: RequestOptions | None = None) -> RawResponse[None]:
+        """Read all aids at once."""
+        return self._client.call(PUBLISHER_OPERATIONS["getBulk"], options=options)
 
     def evaluate_aid(
         self, query: EvaluateAidQuery, body: Situation, options: RequestOptions | None = None
@@ -43,6 +81,12 @@ class RawPublisherClient:
             PUBLISHER_OPERATIONS["evaluateAid"], query=query, body=body, options=options
         )
 
+    def evaluate_aids(
+        self, body: EvaluationRequest, options: RequestOptions | None = None
+    ) -> RawResponse[JointEvaluation]:
+        """Say what several aids together mean for a situation."""
+        return self._client.call(PUBLISHER_OPERATIONS["evaluateAids"], body=body, options=options)
+
 
 class PublisherClient(ClientBase):
     """Calls the publisher of mobility-aid@0.1."""
@@ -51,6 +95,47 @@ class PublisherClient(ClientBase):
     def raw(self) -> RawPublisherClient:
         """The same calls with raw responses."""
         return RawPublisherClient(self)
+
+    def get_catalogue(self, options: RequestOptions | None = None) -> Catalogue:
+        """Describe the catalogue.
+
+        Its licence, whom to name, how large pages are, what is kept of what is asked.
+
+        Raises:
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_catalogue(options=options)
+        return response.parse()
+
+    def list_territories(
+        self, query: TerritoriesQuery, options: RequestOptions | None = None
+    ) -> TerritoryPage:
+        """List the places that aids name.
+
+        Each place once, by type and code, with the number of aids that cover it by name.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_territories(query=query, options=options)
+        return response.parse()
+
+    def list_aids(self, query: AidsQuery, options: RequestOptions | None = None) -> AidPage:
+        """Search aids.
+
+        Aids that satisfy every parameter, in the order of their ids, each as it is read by its
+        id. Of a parameter with several values one is enough.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_aids(query=query, options=options)
+        return response.parse()
 
     def get_aid(self, id: str, options: RequestOptions | None = None) -> Aid:
         """Read one aid.
@@ -64,6 +149,35 @@ class PublisherClient(ClientBase):
         """
         response = self.raw.get_aid(id=id, options=options)
         return response.parse()
+
+    def list_changes(
+        self, query: ChangesQuery, options: RequestOptions | None = None
+    ) -> ChangePage:
+        """Read what happened since.
+
+        Changes with a higher number, in their order. Of an aid that changed several times the
+        older changes may be left out, the latest never. Who has the number latest has seen all.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_changes(query=query, options=options)
+        return response.parse()
+
+    def get_bulk(self, options: RequestOptions | None = None) -> None:
+        """Read all aids at once.
+
+        One aid a line (JSON Lines), in the order of their ids; the same aids as all pages
+        together.
+
+        Raises:
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_bulk(options=options)
+        response.parse()
 
     def evaluate_aid(
         self, query: EvaluateAidQuery, body: Situation, options: RequestOptions | None = None
@@ -80,6 +194,23 @@ class PublisherClient(ClientBase):
         response = self.raw.evaluate_aid(query=query, body=body, options=options)
         return response.parse()
 
+    def evaluate_aids(
+        self, body: EvaluationRequest, options: RequestOptions | None = None
+    ) -> JointEvaluation:
+        """Say what several aids together mean for a situation.
+
+        Those that are named, or all active ones that may apply at the places of the situation,
+        100 at most. Nothing is made by it; what is sent is used for the answer alone, and nobody
+        stores or logs it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.evaluate_aids(body=body, options=options)
+        return response.parse()
+
 
 class AsyncRawPublisherClient:
     """The same calls, answered with status, headers and body, whatever the status.
@@ -90,10 +221,42 @@ class AsyncRawPublisherClient:
     def __init__(self, client: AsyncClientBase) -> None:
         self._client = client
 
+    async def get_catalogue(self, options: RequestOptions | None = None) -> RawResponse[Catalogue]:
+        """Describe the catalogue."""
+        return await self._client.call(PUBLISHER_OPERATIONS["getCatalogue"], options=options)
+
+    async def list_territories(
+        self, query: TerritoriesQuery, options: RequestOptions | None = None
+    ) -> RawResponse[TerritoryPage]:
+        """List the places that aids name."""
+        return await self._client.call(
+            PUBLISHER_OPERATIONS["listTerritories"], query=query, options=options
+        )
+
+    async def list_aids(
+        self, query: AidsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[AidPage]:
+        """Search aids."""
+        return await self._client.call(
+            PUBLISHER_OPERATIONS["listAids"], query=query, options=options
+        )
+
     async def get_aid(self, id: str, options: RequestOptions | None = None) -> RawResponse[Aid]:
         """Read one aid."""
         query = AidQuery.read({"id": id})
         return await self._client.call(PUBLISHER_OPERATIONS["getAid"], query=query, options=options)
+
+    async def list_changes(
+        self, query: ChangesQuery, options: RequestOptions | None = None
+    ) -> RawResponse[ChangePage]:
+        """Read what happened since."""
+        return await self._client.call(
+            PUBLISHER_OPERATIONS["listChanges"], query=query, options=options
+        )
+
+    async def get_bulk(self, options: RequestOptions | None = None) -> RawResponse[None]:
+        """Read all aids at once."""
+        return await self._client.call(PUBLISHER_OPERATIONS["getBulk"], options=options)
 
     async def evaluate_aid(
         self, query: EvaluateAidQuery, body: Situation, options: RequestOptions | None = None
@@ -101,6 +264,14 @@ class AsyncRawPublisherClient:
         """Say what an aid means for a situation."""
         return await self._client.call(
             PUBLISHER_OPERATIONS["evaluateAid"], query=query, body=body, options=options
+        )
+
+    async def evaluate_aids(
+        self, body: EvaluationRequest, options: RequestOptions | None = None
+    ) -> RawResponse[JointEvaluation]:
+        """Say what several aids together mean for a situation."""
+        return await self._client.call(
+            PUBLISHER_OPERATIONS["evaluateAids"], body=body, options=options
         )
 
 
@@ -111,6 +282,47 @@ class AsyncPublisherClient(AsyncClientBase):
     def raw(self) -> AsyncRawPublisherClient:
         """The same calls with raw responses."""
         return AsyncRawPublisherClient(self)
+
+    async def get_catalogue(self, options: RequestOptions | None = None) -> Catalogue:
+        """Describe the catalogue.
+
+        Its licence, whom to name, how large pages are, what is kept of what is asked.
+
+        Raises:
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_catalogue(options=options)
+        return response.parse()
+
+    async def list_territories(
+        self, query: TerritoriesQuery, options: RequestOptions | None = None
+    ) -> TerritoryPage:
+        """List the places that aids name.
+
+        Each place once, by type and code, with the number of aids that cover it by name.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_territories(query=query, options=options)
+        return response.parse()
+
+    async def list_aids(self, query: AidsQuery, options: RequestOptions | None = None) -> AidPage:
+        """Search aids.
+
+        Aids that satisfy every parameter, in the order of their ids, each as it is read by its
+        id. Of a parameter with several values one is enough.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_aids(query=query, options=options)
+        return response.parse()
 
     async def get_aid(self, id: str, options: RequestOptions | None = None) -> Aid:
         """Read one aid.
@@ -125,6 +337,35 @@ class AsyncPublisherClient(AsyncClientBase):
         response = await self.raw.get_aid(id=id, options=options)
         return response.parse()
 
+    async def list_changes(
+        self, query: ChangesQuery, options: RequestOptions | None = None
+    ) -> ChangePage:
+        """Read what happened since.
+
+        Changes with a higher number, in their order. Of an aid that changed several times the
+        older changes may be left out, the latest never. Who has the number latest has seen all.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_changes(query=query, options=options)
+        return response.parse()
+
+    async def get_bulk(self, options: RequestOptions | None = None) -> None:
+        """Read all aids at once.
+
+        One aid a line (JSON Lines), in the order of their ids; the same aids as all pages
+        together.
+
+        Raises:
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_bulk(options=options)
+        response.parse()
+
     async def evaluate_aid(
         self, query: EvaluateAidQuery, body: Situation, options: RequestOptions | None = None
     ) -> Evaluation:
@@ -138,4 +379,21 @@ class AsyncPublisherClient(AsyncClientBase):
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.evaluate_aid(query=query, body=body, options=options)
+        return response.parse()
+
+    async def evaluate_aids(
+        self, body: EvaluationRequest, options: RequestOptions | None = None
+    ) -> JointEvaluation:
+        """Say what several aids together mean for a situation.
+
+        Those that are named, or all active ones that may apply at the places of the situation,
+        100 at most. Nothing is made by it; what is sent is used for the answer alone, and nobody
+        stores or logs it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.evaluate_aids(body=body, options=options)
         return response.parse()

@@ -12,6 +12,7 @@ from mobstd.models import Model
 
 __all__ = [
     "Aid",
+    "AidPage",
     "AmountCase",
     "AmountDocument",
     "Answers",
@@ -19,6 +20,10 @@ __all__ = [
     "Area",
     "Benefit",
     "Budget",
+    "Catalogue",
+    "Change",
+    "ChangePage",
+    "ChangeRange",
     "Channel",
     "Combination",
     "ComputableAid",
@@ -28,6 +33,7 @@ __all__ = [
     "Criterion",
     "Eligibility",
     "Evaluation",
+    "EvaluationRequest",
     "Granted",
     "Identifier",
     "JointEvaluation",
@@ -35,6 +41,7 @@ __all__ = [
     "Limit",
     "MissingAnswer",
     "OriginalRecord",
+    "PageSize",
     "Party",
     "Payment",
     "Problem",
@@ -50,6 +57,8 @@ __all__ = [
     "Span",
     "SupportingDocument",
     "Territory",
+    "TerritoryCount",
+    "TerritoryPage",
     "Text",
     "Validity",
 ]
@@ -447,6 +456,16 @@ class Budget(Model):
     """The day that this was known."""
 
 
+class ChangeRange(Model):
+    """What a feed of changes holds."""
+
+    latest: int
+    """The number of the latest change."""
+
+    since: AwareDatetime | None = None
+    """When the oldest change that it still holds happened."""
+
+
 class Channel(Model):
     """A way to apply."""
 
@@ -579,6 +598,16 @@ class OriginalRecord(Model):
 
     columns: list[str] | None = None
     """The columns of the table, in their order."""
+
+
+class PageSize(Model):
+    """How many items a page has."""
+
+    default: int
+    """How many where nothing is asked for."""
+
+    maximum: int
+    """How many can be asked for, this number included."""
 
 
 class Party(Model):
@@ -851,6 +880,26 @@ class Territory(Model):
     """The same in words."""
 
 
+class TerritoryCount(Model):
+    """A place that aids name, and how many do."""
+
+    area: Area
+    """The place."""
+
+    aids: int
+    """How many aids cover it by name; those of the places around it are not counted."""
+
+
+class TerritoryPage(Model):
+    """The places that the aids of a catalogue name."""
+
+    territories: list[TerritoryCount]
+    """The places, each once, by type and code."""
+
+    next: str | None = None
+    """What asks for the next page; left out on the last one."""
+
+
 class Text(Model):
     """The same in English and in French."""
 
@@ -902,6 +951,43 @@ class Application(Model):
 
     text: str | None = None
     """The same in words."""
+
+
+class Catalogue(Model):
+    """What a catalogue is, under which licence, and what it lets one ask."""
+
+    schema_version: Annotated[Literal["0.1"] | str, Field(alias="schemaVersion")]
+    """The version of the schema of its aids."""
+
+    title: str
+    """What it is called."""
+
+    publisher: str
+    """The organisation that publishes it."""
+
+    licence: str
+    """The licence of its data, by its SPDX name or its address."""
+
+    attribution: str
+    """Whom to name, in words that can be shown as they are."""
+
+    language: str | None = None
+    """The language of most of its texts (BCP 47)."""
+
+    updated_at: Annotated[AwareDatetime, Field(alias="updatedAt")]
+    """When anything in it last changed."""
+
+    aids: int
+    """How many aids whoever asks can read."""
+
+    page_size: Annotated[PageSize, Field(alias="pageSize")]
+    """How many items a page has."""
+
+    changes: ChangeRange | None = None
+    """What the feed of changes holds; left out where there is none."""
+
+    retention: str | None = None
+    """What is kept of what is asked, and for how long."""
 
 
 class Combination(Model):
@@ -987,6 +1073,16 @@ class Eligibility(Model):
 
     questions: list[Question] | None = None
     """What is asked beside the criteria of the registry."""
+
+
+class EvaluationRequest(Model):
+    """Which aids are asked about, and for which situation."""
+
+    situation: Situation
+    """What is known of who asks."""
+
+    aids: list[str] | None = None
+    """The ids of the aids; left out: all that may apply at the places of the situation."""
 
 
 class Granted(Model):
@@ -1218,6 +1314,16 @@ class Aid(Model):
     """Where the data comes from and how fresh it is."""
 
 
+class AidPage(Model):
+    """A part of the aids that were asked for, in the order of their ids."""
+
+    aids: list[Aid]
+    """The aids, each as it is read by its id."""
+
+    next: str | None = None
+    """What asks for the next page; left out on the last one."""
+
+
 class AmountCase(Model):
     """One case of an amount."""
 
@@ -1358,6 +1464,39 @@ class Benefit(Model):
 
     minimum_text: Annotated[str | None, Field(alias="minimumText")] = None
     """The least amount in words, as sources give it."""
+
+
+class Change(Model):
+    """Something that happened to an aid."""
+
+    sequence: int
+    """Its number; a later change has a higher one."""
+
+    at: AwareDatetime
+    """When it happened."""
+
+    kind: Literal["published", "updated", "withdrawn"] | str
+    """The aid is new, has other content, or is no longer published: then its id answers 410 and
+    is never given to another.
+    """
+
+    aid: str
+    """The id of the aid."""
+
+    document: Aid | None = None
+    """The aid after it; none of one that was withdrawn."""
+
+
+class ChangePage(Model):
+    """A part of the changes that were asked for, in the order of their numbers."""
+
+    changes: list[Change]
+    """The changes."""
+
+    latest: int
+    """The number of the latest change that there is; 0: nothing ever happened. Who has it has
+    seen all.
+    """
 
 
 class ComputableAid(Aid):

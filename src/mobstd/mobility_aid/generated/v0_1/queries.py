@@ -3,13 +3,99 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from mobstd.query import Query
 
-__all__ = ["AidQuery", "EvaluateAidQuery"]
+__all__ = ["AidQuery", "AidsQuery", "ChangesQuery", "EvaluateAidQuery", "TerritoriesQuery"]
+
+
+class TerritoriesQuery(Query):
+    """Parameters of ``listTerritories``: List the places that aids name."""
+
+    type: Literal["country", "region", "department", "epci", "aom", "commune"] | None = None
+    """The kind of place."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    """At most so many items; the catalogue says how many can be asked for."""
+
+    cursor: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    """What the page before says is next."""
+
+
+class AidsQuery(Query):
+    """Parameters of ``listAids``: Search aids."""
+
+    place: Annotated[
+        str | None,
+        Field(
+            pattern="^(country:[A-Z]{2}|region:[0-9]{2}|department:(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]|98[4-9])|(epci|aom):[0-9]{9}|commune:(0[1-9]|[1-9][0-9]|2[AB])[0-9]{3})$"
+        ),
+    ] = None
+    """A place by type and code, such as commune:33119. Aids that apply there: those of the place
+    and of what it lies in (its EPCI, transport authority, department, region and country),
+    without those that exclude it.
+    """
+
+    mode: Annotated[
+        list[
+            Literal[
+                "walk",
+                "bike",
+                "e-bike",
+                "cargo-bike",
+                "e-cargo-bike",
+                "folding-bike",
+                "e-folding-bike",
+                "adapted-bike",
+                "e-adapted-bike",
+                "bike-conversion-kit",
+                "public-transport",
+                "train",
+                "coach",
+                "on-demand-transport",
+                "carpool",
+                "carsharing",
+                "shared-mobility",
+                "e-car",
+                "car",
+                "car-retrofit",
+                "e-two-wheeler",
+                "e-scooter",
+                "light-quadricycle",
+                "van",
+                "ferry",
+                "multimodal",
+                "other",
+            ]
+        ]
+        | None,
+        Field(min_length=1),
+    ] = None
+    """What the aid is for."""
+
+    level: Literal["national", "territory", "employer"] | None = None
+    """Who it is an aid of."""
+
+    status: Annotated[
+        list[Literal["draft", "active", "suspended", "exhausted", "closed", "unknown"]] | None,
+        Field(min_length=1),
+    ] = None
+    """Whether it can be had; all of them where it is left out."""
+
+    funder: Annotated[str | None, Field(pattern="^[0-9]{9}([0-9]{5})?$")] = None
+    """The SIREN or the SIRET of one of those who have a part in it."""
+
+    updated_since: Annotated[AwareDatetime | None, Field(alias="updatedSince")] = None
+    """Anything in it changed at this instant or later."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    """At most so many items; the catalogue says how many can be asked for."""
+
+    cursor: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    """What the page before says is next."""
 
 
 class AidQuery(Query):
@@ -19,6 +105,16 @@ class AidQuery(Query):
 
     id: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$")]
     """The id of the aid."""
+
+
+class ChangesQuery(Query):
+    """Parameters of ``listChanges``: Read what happened since."""
+
+    after: Annotated[int, Field(ge=0, le=9007199254740991)] = 0
+    """The number of the last change that one has; 0 for all of them."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    """At most so many items; the catalogue says how many can be asked for."""
 
 
 class EvaluateAidQuery(Query):

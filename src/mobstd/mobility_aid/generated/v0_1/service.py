@@ -8,12 +8,54 @@ from typing import Any, ClassVar
 
 from mobstd.endpoint import Endpoint, builders, left_out
 
-from .models import Aid, Evaluation, Situation
-from .queries import AidQuery, EvaluateAidQuery
+from .models import (
+    Aid,
+    AidPage,
+    Catalogue,
+    ChangePage,
+    Evaluation,
+    EvaluationRequest,
+    JointEvaluation,
+    Situation,
+    TerritoryPage,
+)
+from .queries import AidQuery, AidsQuery, ChangesQuery, EvaluateAidQuery, TerritoriesQuery
 
 __all__ = ["PUBLISHER_OPERATIONS", "PublisherService"]
 
 PUBLISHER_OPERATIONS: Mapping[str, Endpoint] = {
+    "getCatalogue": Endpoint(
+        id="getCatalogue",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="GET",
+        path="/catalogue",
+        name="get_catalogue",
+        answer=Catalogue,
+        gives="one",
+    ),
+    "listTerritories": Endpoint(
+        id="listTerritories",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="GET",
+        path="/territories",
+        name="list_territories",
+        query=TerritoriesQuery,
+        answer=TerritoryPage,
+        gives="one",
+    ),
+    "listAids": Endpoint(
+        id="listAids",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="GET",
+        path="/aids",
+        name="list_aids",
+        query=AidsQuery,
+        answer=AidPage,
+        gives="one",
+    ),
     "getAid": Endpoint(
         id="getAid",
         standard="mobility-aid@0.1",
@@ -25,6 +67,25 @@ PUBLISHER_OPERATIONS: Mapping[str, Endpoint] = {
         answer=Aid,
         gives="one",
     ),
+    "listChanges": Endpoint(
+        id="listChanges",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="GET",
+        path="/changes",
+        name="list_changes",
+        query=ChangesQuery,
+        answer=ChangePage,
+        gives="one",
+    ),
+    "getBulk": Endpoint(
+        id="getBulk",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="GET",
+        path="/bulk",
+        name="get_bulk",
+    ),
     "evaluateAid": Endpoint(
         id="evaluateAid",
         standard="mobility-aid@0.1",
@@ -35,6 +96,17 @@ PUBLISHER_OPERATIONS: Mapping[str, Endpoint] = {
         query=EvaluateAidQuery,
         body=Situation,
         answer=Evaluation,
+        gives="one",
+    ),
+    "evaluateAids": Endpoint(
+        id="evaluateAids",
+        standard="mobility-aid@0.1",
+        role="publisher",
+        method="POST",
+        path="/evaluations",
+        name="evaluate_aids",
+        body=EvaluationRequest,
+        answer=JointEvaluation,
         gives="one",
     ),
 }
@@ -51,6 +123,31 @@ class PublisherService:
     """What makes the argument of each method, for the server kit."""
 
     @left_out
+    async def get_catalogue(self) -> Catalogue:
+        """Describe the catalogue.
+
+        Its licence, whom to name, how large pages are, what is kept of what is asked.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def list_territories(self, query: TerritoriesQuery) -> TerritoryPage:
+        """List the places that aids name.
+
+        Each place once, by type and code, with the number of aids that cover it by name.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def list_aids(self, query: AidsQuery) -> AidPage:
+        """Search aids.
+
+        Aids that satisfy every parameter, in the order of their ids, each as it is read by its
+        id. Of a parameter with several values one is enough.
+        """
+        raise NotImplementedError
+
+    @left_out
     async def get_aid(self, query: AidQuery) -> Aid:
         """Read one aid.
 
@@ -59,9 +156,37 @@ class PublisherService:
         raise NotImplementedError
 
     @left_out
+    async def list_changes(self, query: ChangesQuery) -> ChangePage:
+        """Read what happened since.
+
+        Changes with a higher number, in their order. Of an aid that changed several times the
+        older changes may be left out, the latest never. Who has the number latest has seen all.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def get_bulk(self) -> None:
+        """Read all aids at once.
+
+        One aid a line (JSON Lines), in the order of their ids; the same aids as all pages
+        together.
+        """
+        raise NotImplementedError
+
+    @left_out
     async def evaluate_aid(self, query: EvaluateAidQuery, body: Situation) -> Evaluation:
         """Say what an aid means for a situation.
 
         What is sent is used for the answer alone; nobody stores or logs it.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def evaluate_aids(self, body: EvaluationRequest) -> JointEvaluation:
+        """Say what several aids together mean for a situation.
+
+        Those that are named, or all active ones that may apply at the places of the situation,
+        100 at most. Nothing is made by it; what is sent is used for the answer alone, and nobody
+        stores or logs it.
         """
         raise NotImplementedError

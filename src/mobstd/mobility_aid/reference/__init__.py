@@ -1,0 +1,76 @@
+"""The reference catalogue of aids.
+
+build     the ASGI app, for ``mobstd serve`` and for tests
+shelf     aids in a database, found by place; what happened to them
+service   one method per operation
+door      what is the same for every request: unknown parameters, ETag, CORS
+behaviours  wrong searches, to see that they are found
+loading   the aids that a catalogue begins with
+members   which communes lie in which EPCI
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mobstd.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from mobstd.serving.asgi import Asgi
+
+__all__ = ["build"]
+
+
+def build(
+    *,
+    db: str | None = None,
+    data: str | Path | None = None,
+    behaviours: Iterable[str] = (),
+    development: bool = False,
+    check_answers: bool = False,
+) -> Asgi:
+    """Return the reference catalogue as an ASGI app.
+
+    Args:
+        db: ``sqlite:///file`` to keep the aids in a file, ``postgresql://host/database`` in
+            PostgreSQL; in memory when ``None``.
+        data: aids to begin with: a JSON array, or one a line; ten invented ones when ``None``.
+        behaviours: names of wrong behaviours (``mobstd.mobility_aid.reference.behaviours``).
+        development: its own wrong answers become a 500 that explains.
+        check_answers: judge its own answers and log what is wrong with them.
+
+    Raises:
+        ConfigError: for a database or a file that can't be used.
+        RefusedDocument: for a file with something else than aids.
+        UnknownName: for a behaviour that is not there.
+        MissingExtra: where mobstd was installed without ``server``.
+    """
+    try:
+        from mobstd.mobility_aid.reference.behaviours import mislead
+        from mobstd.mobility_aid.reference.door import door
+        from mobstd.mobility_aid.reference.loading import aids_of
+        from mobstd.mobility_aid.reference.service import Publisher
+        from mobstd.mobility_aid.reference.shelf import Shelf
+        from mobstd.serving.database import Away, opened
+        from mobstd.serving.kit import app
+    except ModuleNotFoundError as error:
+        raise MissingExtra("serving.missing-extra", module=error.name or "") from None
+
+    database = opened(db)
+    try:
+        shelf = Shelf(database)
+        shelf.put_all(aids_of(data))
+    except (Away, database.error) as error:
+        raise database.unusable(error) from None
+    publisher = Publisher(shelf)
+    mislead(publisher, behaviours)
+    served = app(
+        publisher,
+        "mobility-aid@0.1",
+        "publisher",
+        development=development,
+        check_answers=check_answers,
+    )
+    return door(served)

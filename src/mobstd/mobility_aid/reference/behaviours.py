@@ -1,0 +1,50 @@
+"""Wrong searches of the reference catalogue: what no edit of an exchange can express."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from mobstd.errors import UnknownName
+from mobstd.mobility_aid.reference.members import covering
+from mobstd.mobility_aid.reference.service import Publisher
+
+__all__ = ["BEHAVIOURS", "mislead"]
+
+
+def _place_alone(publisher: Publisher) -> None:
+    """Finds the aids of the place itself alone."""
+    publisher.covering = lambda place: [place]
+
+
+def _without_the_country(publisher: Publisher) -> None:
+    """Forgets the aids of the country."""
+    publisher.covering = lambda place: [
+        one for one in covering(place) if one == place or not one.startswith("country")
+    ]
+
+
+def _keeps_the_excluded(publisher: Publisher) -> None:
+    """Finds what excludes the place."""
+    publisher.excluding = False
+
+
+BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
+    "place-alone": _place_alone,
+    "without-the-country": _without_the_country,
+    "keeps-the-excluded": _keeps_the_excluded,
+}
+"""Each by its name; all of them are of AID-CAT-05."""
+
+
+def mislead(publisher: Publisher, names: Iterable[str]) -> None:
+    """Have a publisher behave as names say; what stands behind ``@`` is the operation.
+
+    Raises:
+        UnknownName: for a behaviour that is not there.
+    """
+    for name in names:
+        wanted = name.partition("@")[0]
+        if wanted not in BEHAVIOURS:
+            known = ", ".join(sorted(BEHAVIOURS))
+            raise UnknownName("serving.unknown-behaviour", wanted=wanted, known=known)
+        BEHAVIOURS[wanted](publisher)
