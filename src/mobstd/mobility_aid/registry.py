@@ -10,7 +10,7 @@ from typing import Any
 from mobstd.canon.files import load
 from mobstd.canon.standard import find
 
-__all__ = ["Criterion", "criteria", "districts", "region_of"]
+__all__ = ["VERSION", "Criterion", "criteria", "districts", "region_of"]
 
 VERSION = "mobility-aid@0.1"
 
