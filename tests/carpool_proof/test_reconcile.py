@@ -376,7 +376,7 @@ def test_a_reconciliation(
     html = (folder / "r.html").read_text("utf-8")
     assert '<html lang="en" data-lang="en">' in html
     assert "overlap" in html
-    for told in ("At stake: €4.50 of incentives", "En jeu : 4,50\u00a0€ d&#39;incitations"):
+    for told in ("At stake: €7.50 of incentives", "En jeu : 7,50\u00a0€ d&#39;incitations"):
         assert told in html
     assert not list(folder.glob(".r.*"))
 
