@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -332,7 +333,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_can_be_read(theme: int) -> None:
-    css = html._file("page.css")
+    css = files("mobstd.output").joinpath("frame.css").read_text("utf-8")
     block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[theme]
     colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
     pairs = [(c, g) for c in ("text", "quiet", "link") for g in ("ground", "raised")]

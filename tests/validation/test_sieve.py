@@ -57,6 +57,10 @@ CASES = [
 ]
 
 
+DEEP = {"mobility-aid/change"}
+"""Schemas whose rules lie in a document within, deeper than one edit reaches."""
+
+
 @pytest.mark.parametrize(("version", "name"), CASES)
 def test_with_and_without_a_sieve_the_same(version: Any, name: str) -> None:
     quick, slow = DocumentRules(version, name), DocumentRules(version, name)
@@ -78,4 +82,4 @@ def test_with_and_without_a_sieve_the_same(version: Any, name: str) -> None:
                 found = list(slow.remarks(document))
                 remarked += bool(found)
                 assert list(quick.remarks(document)) == found, document
-    assert remarked or not examples
+    assert remarked or not examples or f"{version.name}/{name}" in DEEP
