@@ -27,7 +27,7 @@ def write(
         guarded: whether a cell that a spreadsheet would take for a formula gets an apostrophe; the
             cells are verbatim otherwise.
     """
-    rows = csv.writer(file, lineterminator="\n")
+    rows = csv.writer(file, lineterminator="\r\n")
     columns: list[str] = []
     for aid in aids:
         original = aid["provenance"].get("original", {})
