@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from typing import Any, TypeAlias
 
 from mobstd.mobility_aid.conditions import judge
 from mobstd.mobility_aid.facts import RECEIVED, Facts, decimal
@@ -23,11 +24,11 @@ PRICES = {
 """The criterion of each price that a benefit never exceeds."""
 
 _BASES = {
-    "purchase-price-incl-tax": "vehicle.priceInclTax",
+    "purchase-price-incl-tax": PRICES["purchase"],
     "purchase-price-excl-tax": "vehicle.priceExclTax",
-    "subscription-price": "subscription.price",
-    "fare": "trip.fare",
-    "expense": "expense.amount",
+    "subscription-price": PRICES["subscription"],
+    "fare": PRICES["fare"],
+    "expense": PRICES["expense"],
 }
 _UNITS = {
     "km": "trip.distanceKm",
@@ -64,6 +65,9 @@ class Ground:
     def judged(self, condition: Mapping[str, Any] | None, at: str) -> Judged:
         """Judge a condition that stands at ``at``."""
         return judge(condition, self.facts, at, self.currency, self.own)
+
+
+_Kind: TypeAlias = Callable[[Mapping[str, Any], Ground, str], Sum]
 
 
 def amount(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
@@ -170,22 +174,22 @@ def _sum(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
     return _joined(Sum(low, top, every([Judged(part.refused) for part in parts]).truth), parts)
 
 
-def _max_of(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
-    parts = _parts(formula, ground, at)
-    first, *rest = parts
-    low, high = first.low, first.high
-    for part in rest:
-        low, high = max(low, part.low), most(high, part.high)
-    return _joined(Sum(low, high, every([Judged(part.refused) for part in parts]).truth), parts)
+def _picked(
+    lower: Callable[[Decimal, Decimal], Decimal],
+    higher: Callable[[Decimal | None, Decimal | None], Decimal | None],
+    refused: Callable[[list[Judged]], Judged],
+) -> _Kind:
+    """Return what computes the largest, or the smallest, of the parts."""
 
+    def found(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
+        parts = _parts(formula, ground, at)
+        low = reduce(lower, (part.low for part in parts))
+        high = reduce(higher, (part.high for part in parts))
+        return _joined(
+            Sum(low, high, refused([Judged(part.refused) for part in parts]).truth), parts
+        )
 
-def _min_of(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
-    parts = _parts(formula, ground, at)
-    first, *rest = parts
-    low, high = first.low, first.high
-    for part in rest:
-        low, high = min(low, part.low), least(high, part.high)
-    return _joined(Sum(low, high, some([Judged(part.refused) for part in parts]).truth), parts)
+    return found
 
 
 def _cases(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
@@ -230,15 +234,15 @@ def _words(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
     return Sum(reasons=(Reason("amount-text", at, "open"),))
 
 
-_KINDS: Mapping[str, Callable[[Mapping[str, Any], Ground, str], Sum]] = {
+_KINDS: Mapping[str, _Kind] = {
     "fixed": _fixed,
     "price": _fixed,
     "range": _range,
     "percentage": _percentage,
     "per-unit": _per_unit,
     "sum": _sum,
-    "max-of": _max_of,
-    "min-of": _min_of,
+    "max-of": _picked(max, most, every),
+    "min-of": _picked(min, least, some),
     "cases": _cases,
     "none": _none,
     "text": _words,
