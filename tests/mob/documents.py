@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from tests.documents import refusals
+
 from mobstd.canon.files import load
 from mobstd.canon.schemas import documents, schema_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
+
+__all__ = ["VERSION", "both", "example", "refusals"]
 
 VERSION = find("mob@1.21")
 
@@ -19,10 +22,6 @@ def both(name: str, version: str = "mob@1.21") -> tuple[Validator, Validator]:
     there = find(version)
     schema, every = schema_of(there, name), documents(there)
     return validator(schema, every), python_validator(schema, every)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
 
 
 def example(name: str) -> Any:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
+from tests.documents import refusals
+
 from mobstd.canon.schemas import documents, schema_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator, python_validator, validator
-from mobstd.judging.pointer import join
 
 VERSION = find("mobility-aid@0.1")
 
@@ -20,11 +20,6 @@ def both(name: str) -> tuple[Validator, Validator]:
     """Return the two engines for one schema."""
     schema, every = schema_of(VERSION, name), documents(VERSION)
     return validator(schema, every), python_validator(schema, every)
-
-
-def refusals(judge: Validator, document: Any) -> set[tuple[str, str]]:
-    """Return keyword and place of every refusal."""
-    return {(problem.keyword, join(problem.path)) for problem in judge.problems(document)}
 
 
 def accepted(name: str, document: Any) -> Any:
@@ -37,17 +32,6 @@ def fitting(name: str, document: Any) -> Any:
     """Return a document that the first engine accepts."""
     assert refusals(both(name)[0], document) == set()
     return document
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from nodes(child)
 
 
 def euros(amount: str) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from tests.documents import nodes, refusals
 
 from mobstd.canon.files import load
 from mobstd.canon.openapi import bundle, operations
 from mobstd.canon.schemas import schema_names, schema_of
 from mobstd.judging.pointer import MISSING, get
 
-from .documents import VERSION, both, nodes, refusals
+from .documents import VERSION, both
 
 NAMES = schema_names(VERSION)
 CRITERIA: list[dict[str, Any]] = load(VERSION.folder / "registry/criteria.yaml")
