@@ -7,15 +7,16 @@ A document holds ``rules`` (the model of the package, as it stands), and, where 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import IO, Any
 
 from mobstd.errors import ConfigError
 from mobstd.mobility_aid.conditions import judge
 from mobstd.mobility_aid.facts import Facts
+from mobstd.mobility_aid.importing.admission import admitted, parsed
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.publicodes.amounts import Unsayable, amount, given, nonzero
 from mobstd.mobility_aid.importing.publicodes.logic import (
@@ -87,21 +88,18 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     Raises:
         ConfigError: where the file is no JSON with rules.
     """
-    try:
-        document = json.load(stream)
-    except ValueError as problem:
-        raise ConfigError("aids.unknown-format", known=format) from problem
-    if not isinstance(document, dict) or not isinstance(document.get("rules"), dict):
+    stated = parsed(stream, format)
+    if not isinstance(stated, dict) or not isinstance(stated.get("rules"), dict):
         raise ConfigError("aids.unknown-format", known=format)
-    yield from imported(document, at, str(document.get("version", "unknown")))
+    yield from imported(stated, at, str(stated.get("version", "unknown"))[:100])
 
 
 def model(document: Mapping[str, Any]) -> Model:
     """Return the rules of a document, with the aids among them."""
-    rules = document["rules"]
+    rules, localisation = document["rules"], _localisation(document)
     places = {
         one["collectivity"]["value"]: one["collectivity"]["code"]
-        for one in document.get("localisation", {}).values()
+        for one in localisation.values()
         if one["collectivity"].get("kind") == "epci" and "code" in one["collectivity"]
     }
     aids = {
@@ -109,10 +107,25 @@ def model(document: Mapping[str, Any]) -> Model:
         for name, rule in rules.items()
         if isinstance(rule, Mapping) and name.startswith("aides . ") and "remplace" in rule
     }
-    countries = {
-        name: one.get("country", "") for name, one in document.get("localisation", {}).items()
+    countries = {name: one.get("country", "") for name, one in localisation.items()}
+    known = document.get("epci")
+    return Model(
+        rules, aids, {**(known if isinstance(known, Mapping) else {}), **places}, countries
+    )
+
+
+def _localisation(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the places that are shaped as places, by the name of their rule."""
+    stated = document.get("localisation")
+    if not isinstance(stated, Mapping):
+        return {}
+    return {
+        name: one
+        for name, one in stated.items()
+        if isinstance(one, Mapping)
+        and isinstance(one.get("collectivity"), Mapping)
+        and isinstance(one["collectivity"].get("value"), str)
     }
-    return Model(rules, aids, {**document.get("epci", {}), **places}, countries)
 
 
 def imported(document: Mapping[str, Any], at: str, version: str = "3.6.1") -> Iterator[Imported]:
@@ -123,9 +136,15 @@ def imported(document: Mapping[str, Any], at: str, version: str = "3.6.1") -> It
         at: when it is read, as a date and time with its offset.
         version: that of the package.
     """
-    whole = model(document)
-    for name in whole.aids:
-        yield _Aid(whole, name, document.get("localisation", {}).get(name), at, version).read()
+    whole, places = model(document), _localisation(document)
+    for name, record in whole.aids.items():
+        yield admitted(record, partial(_read, whole, name, places.get(name), at, version))
+
+
+def _read(
+    whole: Model, name: str, place: Mapping[str, Any] | None, at: str, version: str
+) -> Imported:
+    return _Aid(whole, name, place, at, version).read()
 
 
 def export(aids: Iterator[Mapping[str, Any]] | list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,12 +6,13 @@ they are at hand. The table says nothing of amounts: they stay in words.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import IO, Any
 
 from mobstd.errors import ConfigError
+from mobstd.mobility_aid.importing.admission import admitted, parsed
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
 __all__ = ["FORMAT", "THEME", "TYPE", "VERSION", "claims", "imported", "records"]
@@ -47,20 +48,20 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     Raises:
         ConfigError: where the file is neither.
     """
-    try:
-        document = json.load(stream)
-    except ValueError as problem:
-        raise ConfigError("aids.unknown-format", known=format) from problem
-    beside = document if isinstance(document, dict) else {"services": document}
+    stated = parsed(stream, format)
+    beside = stated if isinstance(stated, dict) else {"services": stated}
     services, near = beside.get("services"), beside.get("structures", [])
     if not isinstance(services, list) or not isinstance(near, list):
         raise ConfigError("aids.unknown-format", known=format)
     structures = {str(one.get("id")): one for one in near if isinstance(one, dict)}
     for n, service in enumerate(services):
         if isinstance(service, dict):
-            yield imported(service, at, structures)
+            name = str(service.get("id") or n)[:100]
+            yield admitted(name, partial(imported, service, at, structures))
         else:
-            yield Imported(None, (Diagnostic(str(n), "", "unreadable", str(service), True),))
+            yield Imported(
+                None, (Diagnostic(str(n), "", "unreadable", type(service).__name__, True),)
+            )
 
 
 def imported(

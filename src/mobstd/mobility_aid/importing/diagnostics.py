@@ -9,6 +9,8 @@ from mobstd.messages import render
 
 __all__ = ["Diagnostic", "Imported"]
 
+_LONGEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -19,7 +21,7 @@ class Diagnostic:
         part: which column or member, in the words of its format; empty for the whole record.
         code: the class of the reason, such as ``unknown-name``; its words are the message
             ``aids.import.<code>`` of the catalogue.
-        detail: what it is, in the words of the source.
+        detail: what it is, in the words of the source, the first 200 characters.
         refused: whether the record gives no aid because of it.
         line: where the record begins, from 1; ``None`` where the format has no lines.
     """
@@ -30,6 +32,9 @@ class Diagnostic:
     detail: str = ""
     refused: bool = False
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", self.detail[:_LONGEST])
 
     def reason(self, lang: str = "en") -> str:
         """Return why, in a language."""

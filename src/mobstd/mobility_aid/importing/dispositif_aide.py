@@ -5,18 +5,19 @@ The mapping is ``schemas/mobility-aid/0.1/mapping/dispositif-aide.yaml``.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from io import TextIOWrapper
+from functools import partial
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from mobstd.mobility_aid.importing.admission import admitted
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
+from mobstd.mobility_aid.importing.sheet import Sheet
 
 __all__ = ["FORMAT", "VERSION", "claims", "imported", "records"]
 
@@ -50,6 +51,8 @@ _ID = re.compile(r"^[A-Za-z0-9._:~-]{1,100}$")
 _SIREN = re.compile(r"^[0-9]{9}$")
 _LINK = re.compile(r"^https?://[^\s<>\"{}|\\^`]+$")
 _WHOLE = re.compile(r"^[0-9]{1,3}$")
+_DEEPEST = 5
+"""Parties, a party, its roles; what is far deeper says nothing."""
 
 
 def claims(head: bytes, format: str) -> bool:
@@ -60,18 +63,15 @@ def claims(head: bytes, format: str) -> bool:
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     """Yield what becomes of each row of a table in CSV, with its line."""
-    text = TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
-    rows = csv.DictReader(text, restkey="")
-    line = 2
-    for row in rows:
-        if "" in row or None in row.values():
-            told = Diagnostic(f"{line}", "", "row-length", str(len(row)), True, line)
-            yield Imported(None, (told,))
+    sheet = Sheet(stream)
+    for line, cells in sheet:
+        if isinstance(cells, Diagnostic):
+            yield Imported(None, (cells,))
         else:
-            found = imported(row, at)
-            told_ = tuple(replace(one, line=line) for one in found.diagnostics)
-            yield Imported(found.aid, told_)
-        line = rows.line_num + 1
+            row = dict(zip(sheet.columns, cells, strict=True))
+            found = admitted(str(line), partial(imported, row, at), line)
+            told = tuple(replace(one, line=line) for one in found.diagnostics)
+            yield Imported(found.aid, told)
 
 
 def imported(row: Mapping[str, str], at: str) -> Imported:
@@ -82,6 +82,23 @@ def imported(row: Mapping[str, str], at: str) -> Imported:
         at: when it is read, as a date and time with its offset.
     """
     return _Row(row, at).read()
+
+
+def _listed(text: str) -> Any:
+    """Return what a cell of YAML holds, ``None`` where it is none that a list of parties can be.
+
+    What refers to itself or is deep would swell: it is looked for before anything is made of it.
+    """
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+                return None
+        return yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError:
+        return None
 
 
 class _Row:
@@ -157,10 +174,7 @@ class _Row:
         }
 
     def _funders(self) -> list[dict[str, Any]]:
-        try:
-            stated = yaml.load(self.cell("porteurs"), Loader=yaml.BaseLoader)
-        except yaml.YAMLError:
-            stated = None
+        stated = _listed(self.cell("porteurs"))
         parties = [self._party(one) for one in stated] if isinstance(stated, list) else []
         kept = [party for party in parties if party]
         if not any("funder" in party["roles"] for party in kept):

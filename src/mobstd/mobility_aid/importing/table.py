@@ -10,12 +10,15 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import IO
 
 from mobstd.errors import ConfigError
+from mobstd.mobility_aid.importing.admission import admitted
 from mobstd.mobility_aid.importing.columns import LAYOUTS
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.row import Row
+from mobstd.mobility_aid.importing.sheet import Sheet
 
 __all__ = ["claims", "records"]
 
@@ -36,35 +39,13 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     Raises:
         ConfigError: where the first line is not that of the layout.
     """
-    layout = LAYOUTS[format]
-    text = io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-    rows = csv.reader(text)
-    try:
-        columns = next(rows, [])
-    except csv.Error:
-        columns = []
-    if not layout.known(columns):
+    layout, sheet = LAYOUTS[format], Sheet(stream)
+    if not layout.known(sheet.columns):
         raise ConfigError("aids.unknown-format", known=format)
     seen: set[str] = set()
-    while True:
-        line = rows.line_num + 1
-        try:
-            cells = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield _refused(line, "unreadable", str(error))
-            continue
-        if not cells:
-            continue
-        if len(cells) != len(columns):
-            yield _refused(line, "row-length", str(len(cells)))
-        elif any("\ud800" <= one <= "\udfff" for cell in cells for one in cell):
-            yield _refused(line, "not-utf-8")
+    for line, cells in sheet:
+        if isinstance(cells, Diagnostic):
+            yield Imported(None, (cells,))
         else:
-            yield Row(layout, columns, cells, line).read(seen, at)
-    text.detach()
-
-
-def _refused(line: int, code: str, detail: str = "") -> Imported:
-    return Imported(None, (Diagnostic(str(line), "", code, detail, True, line),))
+            row = Row(layout, sheet.columns, cells, line)
+            yield admitted(str(line), partial(row.read, seen, at), line)
