@@ -35,7 +35,7 @@ class InTheWay(Exception):
     """
 
     def __init__(self, told: Item) -> None:
-        super().__init__()
+        super().__init__(told)
         self.told = told
 
 

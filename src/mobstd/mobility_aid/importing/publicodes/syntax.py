@@ -35,8 +35,11 @@ class Unreadable(ValueError):
     """
 
     def __init__(self, text: str, column: int) -> None:
-        super().__init__(f"{text!r}, column {column}")
+        super().__init__(text, column)
         self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.args[0]!r}, column {self.column}"
 
 
 @dataclass(frozen=True, slots=True)
