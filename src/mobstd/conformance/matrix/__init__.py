@@ -18,7 +18,7 @@ What becomes of a seeded fault::
 from __future__ import annotations
 
 from mobstd.conformance.digest import committed, digest, state
-from mobstd.conformance.matrix.measure import Cell, Need, measure, needed, verify_reference
+from mobstd.conformance.matrix.measure import Cell, Need, held, measure, needed, needs
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, umbrellas
 from mobstd.conformance.matrix.result import summary
 
@@ -28,12 +28,13 @@ __all__ = [
     "Need",
     "committed",
     "digest",
+    "held",
     "measure",
     "mutants",
     "needed",
+    "needs",
     "one_each",
     "state",
     "summary",
     "umbrellas",
-    "verify_reference",
 ]

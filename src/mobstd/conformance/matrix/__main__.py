@@ -18,10 +18,11 @@ from mobstd.conformance.matrix.measure import (
     AMBER,
     RED,
     Cell,
+    held,
     measure,
     mutated,
     needed,
-    verify_reference,
+    needs,
 )
 from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each
 from mobstd.conformance.matrix.page import markdown, overview, page_of
@@ -96,7 +97,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(args: argparse.Namespace) -> int:
     version = find(args.standard)
-    troubles = [(n, t) for n, t in verify_reference(version, fuzz=args.fuzz) if t]
+    found = [(need, held(version, need, fuzz=args.fuzz)) for need in needs(version)]
+    troubles = [(need, rows) for need, rows in found if rows]
     for need, rows in troubles:
         _say(f"reference, {need}: {', '.join(rows)}")
     seeded = mutants(version, args.only)

@@ -41,10 +41,11 @@ __all__ = [
     "Cell",
     "Need",
     "checked",
+    "held",
     "measure",
     "mutated",
     "needed",
-    "verify_reference",
+    "needs",
 ]
 
 RED, AMBER = "failed", "warned"
@@ -248,7 +249,7 @@ def checked(
     return report, app.touched + (around.edits.touched if around.edits else 0)
 
 
-def _held(version: Version, need: Need, report: Mapping[str, Any]) -> tuple[str, ...]:
+def _against(version: Version, need: Need, report: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the rows that are held against it, without those that the plan foresees."""
     foreseen = plan(version)["writes"].get("warns", ()) if need.writes else ()
     amber = (row for row in _rows(report, AMBER) if row not in foreseen)
@@ -283,7 +284,7 @@ def measure(version: Version, mutant: Mutant, *, whole: bool = False, fuzz: bool
     }
     unreached = not variant.behaviour and not touched
     if not isinstance(variant, Fault):
-        flagged = _held(version, need, report)
+        flagged = _against(version, need, report)
         if report["verdict"] != "conforming":
             flagged = (*flagged, f"verdict: {report['verdict']}")
         end = "flagged" if flagged else "unreached" if unreached else "clean"
@@ -320,19 +321,17 @@ def _end(fault: Fault, outcome: str | None, others: tuple[str, ...], unreached: 
     return "unreached" if unreached else "survived"
 
 
-def verify_reference(version: Version, *, fuzz: bool = False) -> list[tuple[Need, list[str]]]:
-    """Return, for each need that a mutant has, what is held against the reference."""
-    seeded = mutants(version)
-    needs = dict.fromkeys(
-        [Need(writes=_always(version)), *(needed(version, mutant) for mutant in seeded)]
-    )
-    found = []
-    for need in needs:
-        if need.setting.domains or need.setting.key_header:
-            continue
-        report, _ = checked(version, None, need, whole=True, fuzz=fuzz)
-        troubles = list(_held(version, need, report))
-        if report["verdict"] != "conforming":
-            troubles.append(f"verdict: {report['verdict']}")
-        found.append((need, troubles))
-    return found
+def needs(version: Version) -> list[Need]:
+    """Return every need that a mutant of a version has and the reference can have by itself."""
+    every = [Need(writes=_always(version)), *(needed(version, m) for m in mutants(version))]
+    kept = [n for n in every if not n.setting.domains and not n.setting.key_header]
+    return list(dict.fromkeys(kept))
+
+
+def held(version: Version, need: Need, *, fuzz: bool = False) -> list[str]:
+    """Return what is held against the reference in a need; nothing has to be."""
+    report, _ = checked(version, None, need, whole=True, fuzz=fuzz)
+    troubles = list(_against(version, need, report))
+    if report["verdict"] != "conforming":
+        troubles.append(f"verdict: {report['verdict']}")
+    return troubles
