@@ -11,15 +11,21 @@ amounts      what a formula comes to; sums: sums that are not fully known
 benefits     what one benefit comes to; ceilings: what keeps it down
 dependence   which aids are computed from which
 registry     the criteria, and what is official about places
+importing    aids read from what others publish; exporting: written back; command: `aids`
 search       what a search for aids means; reference: a catalogue that serves it
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mobstd.canon.plug import Plug
-from mobstd.mobility_aid.evaluation import Missing, Outcome, evaluate
-from mobstd.mobility_aid.together import Together, evaluate_all
+
+if TYPE_CHECKING:
+    from mobstd.mobility_aid.evaluation import Missing, Outcome, evaluate
+    from mobstd.mobility_aid.together import Together, evaluate_all
 
 __all__ = ["PLUG", "Missing", "Outcome", "Together", "evaluate", "evaluate_all"]
 
@@ -28,4 +34,20 @@ PLUG = Plug(
     package="mobstd.mobility_aid",
     rules="mobstd.mobility_aid.rules:RULES",
     references={"0.1": "mobstd.mobility_aid.reference:build"},
+    commands="mobstd.mobility_aid.command:COMMANDS",
 )
+
+_HOMES = {
+    "Missing": "evaluation",
+    "Outcome": "evaluation",
+    "evaluate": "evaluation",
+    "Together": "together",
+    "evaluate_all": "together",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what evaluates when it is asked for: every command of mobstd reads ``PLUG``."""
+    if name in _HOMES:
+        return getattr(import_module(f"mobstd.mobility_aid.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
