@@ -82,7 +82,7 @@ def amount(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
     for name, bounded in (("floor", Sum.floored), ("cap", Sum.capped)):
         if name in formula and found.refused is not True:
             bound = amount(formula[name], ground, f"{at}/{name}")
-            missing = bound.missing if not bound.exact or bound.refused is None else {}
+            missing = {} if bound.decided else bound.missing
             found = _also(bounded(found, bound), missing)
     return found
 
@@ -160,7 +160,7 @@ def _parts(formula: Mapping[str, Any], ground: Ground, at: str) -> list[Sum]:
 def _joined(found: Sum, parts: list[Sum]) -> Sum:
     reasons = tuple(reason for part in parts for reason in part.reasons)
     weights = [part.missing for part in parts if part.missing]
-    missing = shared(weights) if weights and not found.exact else {}
+    missing = shared(weights) if weights and not found.decided else {}
     return replace(found, reasons=reasons, missing=missing)
 
 
@@ -218,7 +218,7 @@ def _one_of(taken: list[Sum], open_: list[Judged]) -> Sum:
         low, high = min(low, one.low), most(high, one.high)
     refused = {one.refused for one in taken}
     found = Sum(low, high, refused.pop() if len(refused) == 1 else None)
-    if found.exact and found.refused is not None:
+    if found.decided:
         return found
     weights = [judged.missing for judged in open_] + [one.missing for one in taken if one.missing]
     reasons = tuple(reason for judged in open_ for reason in judged.reasons)

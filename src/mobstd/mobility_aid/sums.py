@@ -54,6 +54,11 @@ class Sum:
         """Whether it is one sum."""
         return self.low == self.high
 
+    @property
+    def decided(self) -> bool:
+        """Whether no answer can change it any more."""
+        return self.exact and self.refused is not None
+
     def within(self, low: Decimal, high: High) -> Sum:
         """Return it with other bounds."""
         return replace(self, low=low, high=high)
