@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from mobstd.conformance.digest import committed, digest, state
 from mobstd.conformance.matrix.measure import Cell, Need, held, measure, needed, needs
-from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, umbrellas
+from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, sampled, umbrellas
 from mobstd.conformance.matrix.result import summary
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "needed",
     "needs",
     "one_each",
+    "sampled",
     "state",
     "summary",
     "umbrellas",

@@ -24,7 +24,7 @@ from mobstd.conformance.matrix.measure import (
     needed,
     needs,
 )
-from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each
+from mobstd.conformance.matrix.mutant import Mutant, mutants, one_each, sampled
 from mobstd.conformance.matrix.page import markdown, overview, page_of
 from mobstd.conformance.matrix.result import summary
 from mobstd.conformance.run import the_role
@@ -104,7 +104,7 @@ def _main(args: argparse.Namespace) -> int:
     seeded = mutants(version, args.only)
     if args.each:
         seeded = one_each(seeded)
-    seeded = _sampled(seeded, args.sample)
+    seeded = sampled(seeded, args.sample)
     cells = _all(version, seeded, args)
     result = summary(version, cells, _tier(args))
     rival = None
@@ -125,19 +125,6 @@ def _main(args: argparse.Namespace) -> int:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-
-
-def _sampled(seeded: Sequence[Mutant], number: int) -> list[Mutant]:
-    """Return the first mutant of each row and role, and one in so many of the others."""
-    if number <= 1:
-        return list(seeded)
-    first: dict[tuple[str, str], Mutant] = {}
-    for mutant in seeded:
-        first.setdefault((getattr(mutant.variant, "requirement", ""), mutant.role), mutant)
-    kept = {mutant.name for mutant in first.values()}
-    others = [mutant for mutant in seeded if mutant.name not in kept]
-    kept |= {mutant.name for mutant in others[::number]}
-    return [mutant for mutant in seeded if mutant.name in kept]
 
 
 def _tier(args: argparse.Namespace) -> str:

@@ -15,7 +15,16 @@ from mobstd.judging.catalogue import Catalogue, catalogue
 from mobstd.judging.fault import Fault, Variant
 from mobstd.serving.faults import load_faults, load_twins, select
 
-__all__ = ["Mutant", "mutants", "one_each", "partner", "plan", "the_catalogue", "umbrellas"]
+__all__ = [
+    "Mutant",
+    "mutants",
+    "one_each",
+    "partner",
+    "plan",
+    "sampled",
+    "the_catalogue",
+    "umbrellas",
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,19 @@ def one_each(seeded: Iterable[Mutant]) -> list[Mutant]:
             turns[_place(mutant)] += 1
             chosen.add(mutant.name)
     return [mutant for mutant in every if mutant.name in chosen]
+
+
+def sampled(seeded: Sequence[Mutant], number: int) -> list[Mutant]:
+    """Return the first mutant of each row and role, and one in so many of the others."""
+    if number <= 1:
+        return list(seeded)
+    first: dict[tuple[str, str], Mutant] = {}
+    for mutant in seeded:
+        first.setdefault((getattr(mutant.variant, "requirement", ""), mutant.role), mutant)
+    kept = {mutant.name for mutant in first.values()}
+    others = [mutant for mutant in seeded if mutant.name not in kept]
+    kept |= {mutant.name for mutant in others[::number]}
+    return [mutant for mutant in seeded if mutant.name in kept]
 
 
 def _place(mutant: Mutant) -> tuple[str, str]:
