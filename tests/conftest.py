@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("mobstd")  # shared machines stall
+settings.load_profile("mobstd")
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def members(version: Version, node: Mapping[str, Any]) -> tuple[dict[str, Any], 
 def test_what_the_schema_allows_comes_back_byte_for_byte(name: str) -> None:
     model = getattr(MODELS, class_name(name))
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(drawn(VERSION, schema_of(VERSION, name)))
     def comes_back(document: dict[str, Any]) -> None:
         assert validator_of(VERSION, name).is_valid(document)
@@ -121,7 +121,7 @@ def test_a_model_that_was_read_can_be_built_anew(name: str) -> None:
     """Built from its attributes, without what it was read from, it says the same."""
     model = getattr(MODELS, class_name(name))
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(drawn(VERSION, schema_of(VERSION, name)))
     def is_built(document: dict[str, Any]) -> None:
         read = model.read(document)
@@ -146,7 +146,7 @@ def test_a_query_comes_back_from_its_url(id_: str) -> None:
         "required": [p.name for p in operation.parameters if p.required],
     }
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(drawn(VERSION, schema))
     def comes_back(values: dict[str, Any]) -> None:
         asked = query.read({k: v for k, v in values.items() if v != []})

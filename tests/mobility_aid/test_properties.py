@@ -14,7 +14,7 @@ from mobstd.mobility_aid.sums import Span
 from .documents import fitting
 from .worlds import IDS, aids, knowledge, partly
 
-often = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def narrows(before: tuple[Span, ...], after: tuple[Span, ...]) -> bool:

@@ -310,7 +310,7 @@ class Statuses(RuleBasedStateMachine):
         } == self.expected
 
 
-Statuses.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+Statuses.TestCase.settings = settings(max_examples=30, stateful_step_count=20)
 TestStatuses = Statuses.TestCase
 
 

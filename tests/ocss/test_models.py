@@ -138,7 +138,7 @@ JOURNEY = st.fixed_dictionaries(
 ).flatmap(lambda document: st.permutations(list(document.items())).map(dict))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JOURNEY)
 def test_any_journey_that_is_read_is_written_back(document: dict[str, Any]) -> None:
     model = DriverJourney.read(document)
@@ -153,7 +153,7 @@ def test_any_journey_that_is_read_is_written_back(document: dict[str, Any]) -> N
     assert json.loads(model.model_dump_json()) == model.dump()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON)
 def test_anything_is_read_or_refused(value: Any) -> None:
     for model in (DriverJourney, Price, User, Schedule):

@@ -97,7 +97,7 @@ ITEM = {
 ITEM_PATHS = [(name,) for name in ITEM] + [("driver", "id"), ("price", "amount"), ("id",), ("car",)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(ITEM_PATHS), ODD), max_size=3))
 def test_any_item_becomes_an_ad_or_is_left_out(edits: Any) -> None:
     body = json.dumps([changed(ITEM, edits), ITEM]).encode()

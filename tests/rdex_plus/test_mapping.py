@@ -243,7 +243,7 @@ def test_a_departure_late_on_sunday_is_one_early_on_monday() -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.integers(0, WEEK - 1),
     st.sampled_from([WINTER, SUMMER]) | st.integers(1_600_000_000, 1_900_000_000),
@@ -290,7 +290,7 @@ EXTRA = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["full", "regular", "minimal", "either"]),
     st.dictionaries(st.sampled_from(["x1", "x2"]), EXTRA, min_size=1),

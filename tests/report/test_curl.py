@@ -15,7 +15,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 @given(TEXT)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_shell_reads_back_what_was_quoted(text: str) -> None:
     ran = subprocess.run(
         ["bash", "-c", f"printf %s {quoted(text)}"], capture_output=True, check=True
@@ -110,9 +110,7 @@ def test_head_and_empty_header(arguments: Any) -> None:
 
 
 @given(TEXT, TEXT, TEXT)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_breaks_out_of_the_line(arguments: Any, path: str, name: str, value: str) -> None:
     line = curl(
         request(path="/" + path, query=[[name, value]], headers=[["X-A", value]]), "http://a"

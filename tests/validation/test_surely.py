@@ -36,7 +36,7 @@ def test_what_matches_surely_has_the_format(name: str) -> None:
     assert any(SURE[name].match(text) for text in row["valid"])
     assert not any(SURE[name].match(text) for text in row["invalid"])
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=60, database=None)
     @given(st.from_regex(SURE[name], alphabet=st.characters(max_codepoint=127)))
     def holds(text: str) -> None:
         assert has(text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from mobstd.judging.context import Context
-from mobstd.judging.rule import ItemFilter, Trouble, ValueRule
+from mobstd.judging.rule import Edit, ItemFilter, Trouble, ValueRule
 
 __all__ = ["RULES"]
 
@@ -48,9 +48,20 @@ def _dates(item: Any, query: Mapping[str, str], _: Context) -> bool | None:
     outward = _inner(_ad(item), "outward")
     first, last = _day(outward.get("mindate")), _day(outward.get("maxdate"))
     low, high = _day(query.get("p[outward][mindate]")), _day(query.get("p[outward][maxdate]"))
-    if first is None or last is None or low is None or high is None:
+    if first is None or last is None or low is None or high is None or last < first:
         return None
     return first <= high and low <= last
+
+
+def _date_edges(item: Any, _: Mapping[str, Any], __: Context) -> Iterator[Edit]:
+    """Yield the first and the last day of an ad as both bounds, and the days beside them."""
+    outward = _inner(_ad(item), "outward")
+    first, last = _day(outward.get("mindate")), _day(outward.get("maxdate"))
+    if first is None or last is None:
+        return
+    day = timedelta(days=1)
+    for one, inside in ((first, True), (last, True), (last + day, False), (first - day, False)):
+        yield Edit(dict.fromkeys(_DATES, one.isoformat()), inside)
 
 
 def _day(value: Any) -> date | None:
@@ -124,7 +135,7 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         "side", ("p[driver][state]", "p[passenger][state]"), _side, reads=("journeys",)
     ),
     "frequency": ItemFilter("frequency", ("p[frequency]",), _frequency, reads=("journeys",)),
-    "dates": ItemFilter("dates", _DATES, _dates, needs=_DATES, reads=("journeys",)),
+    "dates": ItemFilter("dates", _DATES, _dates, _date_edges, needs=_DATES, reads=("journeys",)),
     "dates-ordered": _items(_dates_ordered),
     "punctual-day": _items(_punctual_day),
     "on-the-globe": _items(_on_the_globe),

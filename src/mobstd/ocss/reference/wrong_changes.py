@@ -25,6 +25,14 @@ CHANGES: dict[str, tuple[tuple[str, ...], Acts]] = {}
 MERGES: dict[str, tuple[tuple[str, ...], Habit]] = {}
 """By name, what makes of a change more than its parameters say."""
 
+_STEP = {
+    "INITIATED": -1,
+    "WAITING_DRIVER_CONFIRMATION": 0,
+    "WAITING_PASSENGER_CONFIRMATION": 0,
+    **{name: step for step, name in enumerate(LADDER)},
+}
+"""How far each status of any version is from the first that every version has."""
+
 _SHORT = {name: name.partition("_")[0].lower() for name in LADDER}
 
 
@@ -61,7 +69,7 @@ def _no_skipping(right: Any, now: str | None, wanted: str) -> Transition:
     verdict: Transition = right(now, wanted)
     if now is None or verdict is not Transition.OK or wanted == LADDER[4]:
         return verdict
-    return verdict if LADDER.index(wanted) == LADDER.index(now) + 1 else Transition.DISMISSED
+    return verdict if _STEP[wanted] == _STEP[now] + 1 else Transition.DISMISSED
 
 
 def _reopens(right: Any, now: str | None, wanted: str) -> Transition:
