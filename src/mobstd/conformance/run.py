@@ -42,7 +42,7 @@ from mobstd.conformance.result import Run
 from mobstd.conformance.scenarios.oracle import unreached
 from mobstd.conformance.scenarios.presence import names_a_code, presence
 from mobstd.conformance.scenarios.resource import resources
-from mobstd.conformance.session import SenderLike, Stopped
+from mobstd.conformance.session import PhaseSpent, SenderLike, Stopped
 from mobstd.conformance.sweep import SWEEP, sweep
 from mobstd.errors import UsageError
 from mobstd.judging.judge import Tally, judge, limited_severity
@@ -79,8 +79,11 @@ def _jobs(outline: Outline, operation: str, phase: str) -> list[tuple[Requiremen
 
 
 def _probe(outline: Outline, operations: list[str], phase: str, tallies: list[Tally]) -> None:
-    """Run every probe of a phase: cheap ones first, operations in turn, to share a budget."""
-    lab = outline.lab
+    """Run every probe of a phase: cheap ones first, operations in turn, to share a budget.
+
+    Once it is spent, rows that need no request any more are still judged.
+    """
+    lab, spent = outline.lab, None
     jobs = {operation: _jobs(outline, operation, phase) for operation in operations}
     for turn in range(max((len(pairs) for pairs in jobs.values()), default=0)):
         for operation, pairs in jobs.items():
@@ -90,11 +93,17 @@ def _probe(outline: Outline, operations: list[str], phase: str, tallies: list[Ta
             when = check.get("when_block")
             if when is not None and when not in lab.context.blocks:
                 continue
-            result = PROBES[check.kind].run(check, row, operation, lab)
+            try:
+                result = PROBES[check.kind].run(check, row, operation, lab)
+            except PhaseSpent as end:
+                spent = end
+                continue
             findings = tuple(limited_severity(row, check, f) for f in result.findings)
             if result.evidence or findings or result.reason:
                 tally = Tally(row, check, operation, result.evidence, findings, result.reason)
                 tallies.append(tally)
+    if spent is not None:
+        raise spent
 
 
 def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Profile) -> None:

@@ -10,6 +10,7 @@ from mobstd.conformance.scenarios.oracle import look, unreached
 from mobstd.conformance.scenarios.resource import LifeCycle, Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
+from mobstd.conformance.session import PhaseSpent
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.requirement import Requirement
 
@@ -52,7 +53,7 @@ class Cell:
 
 
 def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> list[Cell]:
-    """Return every pair that could be tried, walked once in a run."""
+    """Return every pair that could be tried, walked once in a run, as far as the budget goes."""
     key = ("table", resource.id)
     if key not in workshop.shared:
         cells: list[Cell] = []
@@ -60,7 +61,13 @@ def table(workshop: Workshop, resource: Resource, row: Requirement | None) -> li
         reached = resource.change is not None and unreached(workshop, resource, row) is None
         if resource.life is not None and reached:
             for place in taken(workshop, resource, row):
-                cells += _Walk(workshop, resource, resource.life, row, place).walked()
+                walk = _Walk(workshop, resource, resource.life, row, place)
+                try:
+                    walk.walk()
+                except PhaseSpent:
+                    break
+                finally:
+                    cells += walk.cells
     found: list[Cell] = workshop.shared[key]
     return found
 
@@ -88,8 +95,8 @@ class _Walk:
     place: int
     cells: list[Cell] = field(default_factory=list)
 
-    def walked(self) -> list[Cell]:
-        """Walk: what is to be refused goes first, since the thing stays as it is."""
+    def walk(self) -> None:
+        """Fill the cells: what is to be refused goes first, since the thing stays as it is."""
         for state in self.life.states:
             thing = self._another(state)
             if thing is None:
@@ -101,7 +108,6 @@ class _Walk:
             left = self._one_by_one(left, state, leading)
             if left is not None:
                 self.workshop.drop(left)
-        return self.cells
 
     def _askable(self, state: str) -> bool:
         return not self.resource.sends or state in self.resource.sends
@@ -115,7 +121,8 @@ class _Walk:
         """Ask for all that is to be refused in a row and look once; return what is in the state.
 
         What brings a thing back says so by taking the state that it had. Where anything is
-        otherwise, another thing is asked one by one, so that it is known what did it.
+        otherwise, another thing is asked one by one, so that it is known what did it; where nothing
+        was taken, the same one, and only for what was refused in a way that looks wrong.
         """
         sent = [self._sent(thing, state, to, number) for number, to in enumerate(wanted)]
         after, read = look(self.workshop, thing, state, self.row)
@@ -124,7 +131,11 @@ class _Walk:
             Cell(state, to, self.life.kind(state, to), exchange, after, read)
             for to, exchange in zip(wanted, sent, strict=True)
         ]
-        if not any(_doubtful(cell) or (cell.taken and cell.moved is None) for cell in cells):
+        wrong = [cell for cell in cells if _doubtful(cell) or (cell.taken and cell.moved is None)]
+        if after == state and not any(cell.taken for cell in cells):
+            self.cells += [cell for cell in cells if cell not in wrong]
+            return self._one_by_one(thing, state, [cell.wanted for cell in wrong])
+        if not wrong:
             self.cells += cells
             return thing
         self.workshop.drop(thing)
