@@ -30,6 +30,7 @@ _PLACES = {
     "quirks": "conformance/*/quirks/*.yaml",
     "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
+    "waiver": "schemas/*.lint.yaml",
 }
 _SHOWN = 200
 

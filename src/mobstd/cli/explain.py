@@ -28,8 +28,10 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what an id means, or which ones there are."""
     from mobstd.conformance.explanation import explain, listing
+    from mobstd.release.explanation import explain as of_tools
 
-    found = explain(args.id, args.lang, args.roots) if args.id else listing(args.lang, args.roots)
+    found = listing(args.lang, args.roots) if not args.id else of_tools(args.id, args.lang)
+    found = found or explain(args.id, args.lang, args.roots)
     for number, explanation in enumerate(found):
         if number:
             print()

@@ -1,0 +1,114 @@
+"""Where a standard comes from, and under which licence; and files as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mobstd.canon.contracts import contract
+from mobstd.release.lint.place import step
+from mobstd.release.lint.rule import Found, Hit, Rule
+from mobstd.release.lint.subject import Subject
+
+__all__ = ["RULES"]
+
+CONTRACTS = {
+    "source.yaml": "source",
+    "conformance/suite.yaml": "suite",
+    "conformance/requirements.yaml": "requirement",
+    "conformance/ambiguities.yaml": "ambiguity",
+    "conformance/messages.yaml": "messages",
+}
+
+
+def _source(subject: Subject) -> Mapping[str, Any]:
+    document = subject.named("source.yaml")
+    content = document.content if document else None
+    return content if isinstance(content, Mapping) else {}
+
+
+def _licence(subject: Subject) -> Found:
+    document = subject.named("source.yaml")
+    if document is not None and not _source(subject).get("origin", {}).get("licence"):
+        yield Hit(document, "/origin", {})
+
+
+def _licence_of_api(subject: Subject) -> Found:
+    for document in subject.apis:
+        info = document.content.get("info")
+        licence = info.get("license") if isinstance(info, Mapping) else None
+        if not (isinstance(licence, Mapping) and licence.get("name")):
+            yield Hit(document, "/info", {})
+
+
+def _origin(subject: Subject) -> Found:
+    document = subject.named("source.yaml")
+    origin = _source(subject).get("origin", {})
+    named = origin.keys() & {"repository", "file"} or _source(subject).get("documents")
+    if document is not None and not named:
+        yield Hit(document, "/origin", {})
+
+
+def _meaning(subject: Subject) -> Found:
+    document = subject.named("source.yaml")
+    for name in ("title", "meaning") if document else ():
+        if not _source(subject).get(name):
+            assert document is not None
+            yield Hit(document, "", {"name": name})
+
+
+def _deviations(subject: Subject) -> Found:
+    """Yield deviations that name a place which is not there."""
+    document = subject.named("source.yaml")
+    for number, one in enumerate(_source(subject).get("deviations", ())):
+        file, _, pointer = str(one.get("where", "")).partition("#")
+        target = subject.named(file)
+        assert document is not None
+        if target is None or subject.follow(target, f"#{pointer}") is None:
+            yield Hit(document, f"/deviations/{number}/where", {"where": str(one.get("where"))})
+
+
+def _sources_of_rows(subject: Subject) -> Found:
+    document = subject.named("conformance/requirements.yaml")
+    rows = document.content if document else None
+    for number, row in enumerate(rows) if isinstance(rows, list) else ():
+        if not row.get("source"):
+            assert document is not None
+            yield Hit(document, f"/{number}", {"row": row.get("id", "-")})
+
+
+def _contracts(subject: Subject) -> Found:
+    for name, kind in CONTRACTS.items():
+        document = subject.named(name)
+        if document is None:
+            continue
+        problems = contract(kind).problems(document.content)
+        worst = max(problems, key=lambda problem: len(problem.path), default=None)
+        if worst is not None:
+            pointer = "".join(map(step, worst.path))
+            yield Hit(document, pointer, {"reason": worst.message[:200], "contract": kind})
+
+
+def _doubled(subject: Subject) -> Found:
+    for document in subject.documents:
+        for pointer in document.doubled:
+            yield Hit(document, pointer, {"key": pointer.rpartition("/")[2]})
+
+
+def _broken(subject: Subject) -> Found:
+    for document in subject.documents:
+        if document.broken is not None:
+            yield Hit(document, "", {"reason": document.broken.text()})
+
+
+RULES = (
+    Rule("LINT-SOURCE-01", "error", _licence, house=True),
+    Rule("LINT-SOURCE-02", "warning", _licence_of_api),
+    Rule("LINT-SOURCE-03", "error", _origin, house=True),
+    Rule("LINT-SOURCE-04", "error", _meaning, house=True),
+    Rule("LINT-SOURCE-05", "error", _deviations, house=True),
+    Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True),
+    Rule("LINT-FILE-01", "error", _doubled),
+    Rule("LINT-FILE-02", "error", _broken),
+    Rule("LINT-FILE-03", "error", _contracts, house=True),
+)
