@@ -46,8 +46,8 @@ class Operation:
 
     def references(self) -> Iterator[tuple[str, str]]:
         """Yield each reference that is no schema's: of parameters, bodies and answers."""
-        held = [*enumerate(self.node.get("parameters") or ())]
-        for number, one in held:
+        held = self.node.get("parameters")
+        for number, one in enumerate(held if isinstance(held, list) else ()):
             if isinstance(one, Mapping) and isinstance(one.get("$ref"), str):
                 yield f"{self.pointer}/parameters/{number}", one["$ref"]
         body = self.node.get("requestBody")
@@ -186,12 +186,11 @@ def _security(subject: Subject) -> Found:
 def _tags(subject: Subject) -> Found:
     for found in operations(subject):
         declared = found.document.content.get("tags")
-        names = {
-            one.get("name") for one in declared or () if isinstance(one, Mapping)
-        }  # fmt: skip
+        listed = declared if isinstance(declared, list) else ()
+        names = {str(one.get("name")) for one in listed if isinstance(one, Mapping)}
         used = found.node.get("tags")
         for name in used if isinstance(used, list) else ():
-            if name not in names:
+            if str(name) not in names:
                 yield found.hit("/tags", name=str(name))
 
 

@@ -43,12 +43,11 @@ def tokens(pattern: str) -> Iterator[tuple[str, bool]]:
         size = 2 if pattern[place] == "\\" and place + 1 < len(pattern) else 1
         piece = pattern[place : place + size]
         if piece == "[" and not inside:
-            yield piece, False
             inside = True
-            size = 1
             for first in ("^", "]"):
                 if pattern[place + size : place + size + 1] == first:
                     size += 1
+            yield pattern[place : place + size], False
         elif piece == "]" and inside:
             inside = False
             yield piece, False
@@ -67,7 +66,7 @@ def refusals(pattern: str) -> list[tuple[str, str]]:
     except (re.error, RecursionError, OverflowError):
         found.append((PYTHON, pattern))
     for piece, inside in tokens(pattern):
-        if len(piece) == 2:
+        if len(piece) == 2 and piece[0] == "\\":
             engine = _escape(piece[1], inside)
             if engine:
                 found.append((engine, piece))
@@ -103,25 +102,32 @@ def _outside(pattern: str) -> str:
     pieces: list[str] = []
     for piece, inside in tokens(pattern):
         if not inside:
-            opens = piece == "["
-            pieces.append("a" if len(piece) == 2 or opens else "" if piece == "]" else piece)
+            opens = piece[0] == "["
+            pieces.append("a" if piece[0] == "\\" or opens else "" if piece == "]" else piece)
             if piece == "]" and not _opened(pattern):
                 pieces.append("]")
     return "".join(pieces)
 
 
 def _opened(pattern: str) -> bool:
-    return any(piece == "[" for piece, inside in tokens(pattern) if not inside)
+    return any(piece[0] == "[" for piece, inside in tokens(pattern) if not inside)
 
 
 def differences(pattern: str) -> list[tuple[str, str]]:
     """Return the pieces that engines read differently, each with a text that shows it."""
     found = []
     for piece, inside in tokens(pattern):
-        if len(piece) == 2 and piece[1].lower() in "dwsb" and not (inside and piece[1] in "bB"):
+        if (
+            piece[0] == "\\"
+            and len(piece) == 2
+            and piece[1].lower() in "dwsb"
+            and not (inside and piece[1] in "bB")
+        ):
             found.append((piece, CLASSES.get(piece[1], CLASSES[piece[1].lower()])))
         elif inside and piece == "[":
             found.append(("[ in [...]", "["))
+        elif piece in ("[]", "[^]"):
+            found.append((piece, "]"))
     classes = re.findall(r"\[(?:\\.|[^\]\\])*\]", pattern)
     found += [(two, two) for one in classes for two in ("&&", "--", "~~") if two in one[1:-1]]
     found += [(one, "") for one in re.findall(r"\{,[0-9]+\}", _outside(pattern))]
