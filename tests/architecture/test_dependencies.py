@@ -18,7 +18,7 @@ EXTRAS = {
     "canon": {"sign"},
     "codegen": {"codegen"},
     "conformance": {"conformance", "server"},
-    "release": {"conformance", "codegen"},
+    "release": {"conformance", "codegen", "sign"},
     "oidc": {"oidc"},
     "output": {"conformance"},
     "serving": {"server", "conformance", "postgres"},

@@ -1,0 +1,350 @@
+"""From a new standard to two released versions: what is made, what is refused, what is verified."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from mobstd.canon.root import at
+from mobstd.canon.standard import find
+from mobstd.errors import ConfigError, UnknownName
+from mobstd.release.edition import plan as plans
+from mobstd.release.edition.lock import hashed
+from mobstd.release.edition.plan import Options, Plan, carry_out, planned
+from mobstd.release.edition.table import table
+from mobstd.release.edition.verification import verified
+from mobstd.release.starter import starter, write_starter
+
+Run = Callable[..., Any]
+DAY = date(2026, 11, 28)
+RELEASE = "releases/our-own/1.0"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "our-own"
+    write_starter(starter("our-own", today=DAY), folder)
+    return folder
+
+
+@pytest.fixture
+def draft(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "draft")
+
+
+@pytest.fixture(scope="module")
+def published(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("published") / "our-own")
+    carry_out(planned(find("our-own@1.0-draft", (at(folder),)), Options(DAY)))
+    return folder
+
+
+@pytest.fixture
+def released(published: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(published, tmp_path / "released")
+
+
+def plan(root: Path, wanted: str = "our-own@1.0-draft", **options: Any) -> Plan:
+    return planned(find(wanted, (at(root),)), Options(DAY, **options))
+
+
+def next_draft(root: Path) -> None:
+    """Begin 1.1 as the page says: a copy with another number, and a member more."""
+    folder = root / "schemas/our-own"
+    shutil.copytree(folder / "1.0", folder / "1.1-draft")
+    for path in (folder / "1.1-draft").rglob("*"):
+        if path.suffix in (".json", ".yaml"):
+            text = path.read_text("utf-8").replace("/1.0/", "/1.1-draft/")
+            text = text.replace('"1.0"', '"1.1-draft"').replace("status: adopted", "status: draft")
+            path.write_text(text, "utf-8")
+
+
+def files(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+
+
+def broken(root: Path, **options: Any) -> list[tuple[str, str]]:
+    return [
+        (breach.kind, breach.file) for one in verified(root, **options) for breach in one.breaches
+    ]
+
+
+# What is made
+
+
+def test_the_draft_becomes_the_version(published: Path, made: Path) -> None:
+    version = find("our-own@1.0", (at(published),))
+    assert version.status == "adopted"
+    assert version.source["meaning"]["fr"] == "la version 1.0"
+    assert not (published / "schemas/our-own/1.0-draft").exists()
+    after = files(published)
+    assert not [name for name, raw in after.items() if b"1.0-draft" in raw and "README" not in name]
+    schema = json.loads((published / RELEASE / "place.schema.json").read_text())
+    assert schema["$id"] == "https://example.org/schemas/our-own/1.0/place.schema.json"
+
+
+def test_everything_is_there_for_readers_without_python(published: Path) -> None:
+    folder = published / RELEASE
+    names = set(files(folder))
+    assert {
+        "place.schema.json", "schemas/place.json", "openapi/operator.json",
+        "openapi/operator-3.0.json", "formats.json", "vectors.json", "requirements.json",
+        "requirements.csv", "tables/place.json", "CHANGES.md", "CHANGES.fr.md", "release.json",
+        "canon/schemas/our-own/1.0/place.schema.json", "canon/conformance/our-own/suite.yaml",
+    } <= names  # fmt: skip
+    assert "MIGRATION.md" not in names
+    single = json.loads((folder / "schemas/place.json").read_text())
+    judge = jsonschema_rs.validator_for(single)
+    for vector in json.loads((folder / "vectors.json").read_text()):
+        assert judge.is_valid(vector["document"]) is vector["valid"]
+    rows = json.loads((folder / "requirements.json").read_text())["requirements"]
+    with (folder / "requirements.csv").open(newline="", encoding="utf-8") as file:
+        listed = list(csv.DictReader(file))
+    assert [row["id"] for row in listed] == [row["id"] for row in rows]
+    assert listed[0]["title_fr"] == rows[0]["title"]["fr"]
+    manifest = json.loads((folder / "release.json").read_text())
+    assert set(manifest["files"]) == names - {"release.json"}
+    assert manifest["url"] == "https://example.org/schemas/our-own/1.0/"
+    for name, wanted in manifest["files"].items():
+        assert hashed((folder / name).read_bytes()) == wanted
+
+
+def test_the_same_draft_gives_the_same_bytes(published: Path, draft: Path) -> None:
+    carry_out(plan(draft))
+    assert files(draft) == files(published)
+
+
+def test_a_flat_schema_is_a_table() -> None:
+    made = table(
+        {
+            "type": "object",
+            "title": "Place",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string", "pattern": "^a$"},
+                "at": {"type": "string", "format": "date-time"},
+                "count": {"type": "integer", "minimum": 0},
+            },
+        }
+    )
+    assert made is not None
+    assert [(one["name"], one["type"]) for one in made["fields"]] == [
+        ("id", "string"), ("at", "datetime"), ("count", "integer"),
+    ]  # fmt: skip
+    assert made["fields"][0]["constraints"] == {"required": True, "pattern": "^a$"}
+    assert table({"type": "object", "properties": {"a": {"type": "array"}}}) is None
+    assert table({"type": "object", "properties": {"a": {"$ref": "b"}}}) is None
+    assert table({"type": "string"}) is None
+
+
+# What is refused
+
+
+def test_what_lint_refuses_is_not_released(draft: Path) -> None:
+    file = draft / "schemas/our-own/1.0-draft/place.schema.json"
+    file.write_text(file.read_text().replace('"maxLength": 64', '"pattern": "^\\\\d$"'))
+    before = files(draft)
+    made = plan(draft)
+    assert [one.code for one in made.refusals] == ["edition.refused-lint"]
+    with pytest.raises(ConfigError):
+        carry_out(made)
+    assert files(draft) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "options", "code"),
+    [
+        ("our-own@1.0", {}, "edition.no-draft"),
+        ("our-own@1.1-draft", {"number": "1.0"}, "edition.taken"),
+        ("our-own@1.1-draft", {"number": "1.0-rc"}, "edition.bad-number"),
+    ],
+)
+def test_what_is_no_release(released: Path, wanted: str, options: Any, code: str) -> None:
+    next_draft(released)
+    with pytest.raises(ConfigError) as caught:
+        plan(released, wanted, **options)
+    assert caught.value.code == code
+    assert caught.value.diagnostics("fr")
+
+
+def compared(calls_for: str, declared: str, enough: bool, **change: Any) -> Any:
+    usual = {
+        "rule": "DIFF-REQUIRED-01", "verdict": "breaking", "hurt": "sender", "roles": [],
+        "message": {"en": "It has to be there.", "fr": "Il doit être là."}, "name": "roof",
+        "old": "", "new": "place.schema.json#/required", "before": None, "after": ["roof"],
+        "examples": [{"kind": "document", "value": {"id": "p-1"}, "accepted_by": "old"}],
+    }  # fmt: skip
+    report = {"calls_for": calls_for, "declared": declared, "enough": enough}
+    return lambda before, after: {**report, "changes": [{**usual, **change}]}
+
+
+def test_a_number_that_is_too_small_is_refused(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_draft(released)
+    monkeypatch.setattr(plans, "compared", compared("major", "minor", False))
+    made = plan(released, "our-own@1.1-draft")
+    assert str(made.before) == "our-own@1.0"
+    assert [one.code for one in made.refusals] == ["edition.refused-number"]
+    assert "major" in made.refusals[0].text("fr")
+
+
+def test_the_next_version_says_what_changed_and_what_to_do(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_draft(released)
+    monkeypatch.setattr(plans, "compared", compared("major", "major", True))
+    end = date(2027, 12, 31)
+    carry_out(plan(released, "our-own@1.1-draft", number="2.0", end_of_life=end))
+    folder = released / "releases/our-own"
+    changes = (folder / "2.0/CHANGES.fr.md").read_text("utf-8")
+    assert "## Ce qui casse\n\n- Il doit être là. `roof`" in changes
+    steps = (folder / "2.0/MIGRATION.md").read_text("utf-8")
+    assert steps.startswith("# From our-own@1.0 to our-own@2.0")
+    assert '`{"id": "p-1"}`' in steps
+    index = json.loads((folder / "index.json").read_text())
+    assert index["latest"] == "2.0"
+    (old,) = [one for one in index["versions"] if one["version"] == "1.0"]
+    assert (old["deprecated"], old["end_of_life"]) == ("2026-11-28", "2027-12-31")
+    assert old["replaced_by"] == "2.0"
+    assert broken(released) == []
+    assert [one.version for one in verified(released)] == ["our-own@1.0", "our-own@2.0"]
+
+
+def test_a_version_to_compare_with_is_there(released: Path) -> None:
+    next_draft(released)
+    with pytest.raises(UnknownName):
+        plan(released, "our-own@1.1-draft", after="0.9")
+
+
+def test_nothing_is_released_on_a_lock_that_is_broken(released: Path) -> None:
+    next_draft(released)
+    (released / RELEASE / "formats.json").write_text("[]")
+    made = plan(released, "our-own@1.1-draft")
+    assert "edition.refused-lock" in [one.code for one in made.refusals]
+
+
+# What is verified
+
+
+def test_a_released_file_that_changes_is_found(released: Path) -> None:
+    assert broken(released) == []
+    place = "schemas/our-own/1.0/place.schema.json"
+    (released / place).write_text("{}")
+    (released / RELEASE / "vectors.json").unlink()
+    (released / RELEASE / "more.json").write_text("{}")
+    assert sorted(broken(released)) == [
+        ("added", f"{RELEASE}/more.json"),
+        ("changed", place),
+        ("missing", f"{RELEASE}/vectors.json"),
+    ]
+
+
+def test_a_catalogue_may_go_on(released: Path) -> None:
+    """Faults and vectors are added between versions; the frozen copy has those of the release."""
+    (released / "conformance/our-own/ambiguities.yaml").write_text("[]")
+    assert broken(released) == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"versions": {"1.0": {}}}', '{"versions": 1}'])
+def test_a_lock_that_is_none(released: Path, text: str) -> None:
+    (released / "releases/our-own.lock.json").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        verified(released)
+    assert caught.value.code == "edition.bad-lock"
+
+
+def test_a_lock_leads_nowhere_outside(released: Path) -> None:
+    lock = released / "releases/our-own.lock.json"
+    content = json.loads(lock.read_text())
+    content["versions"]["1.0"]["files"]["../../../etc/passwd"] = "sha256:0"
+    lock.write_text(json.dumps(content))
+    assert ("missing", "../../../etc/passwd") in broken(released)
+
+
+# Signed
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    from cryptography.hazmat.primitives import serialization as form
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    folder = tmp_path_factory.mktemp("keys")
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    other = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+    plain = form.NoEncryption()
+    pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, plain)
+    (folder / "key.pem").write_bytes(pem)
+    for name, one in (("public.pem", key), ("other.pem", other)):
+        shown = one.public_key().public_bytes(
+            form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo
+        )
+        (folder / name).write_bytes(shown)
+    return folder / "key.pem", folder / "public.pem"
+
+
+def test_a_signed_release(draft: Path, keys: tuple[Path, Path], mobstd: Run) -> None:
+    key, public = keys
+    argv = ("our-own@1.0-draft", "--root", str(draft), "--sign", str(key), "--date", "2026-11-28")
+    assert mobstd("schemas", "release", *argv).code == 0
+    folder = str(draft / RELEASE)
+    assert mobstd("schemas", "verify", folder).code == 0
+    assert mobstd("schemas", "verify", folder, "--key", str(public)).code == 0
+    assert mobstd("schemas", "verify", str(draft), "--key", str(public)).code == 0
+    ran = mobstd("schemas", "verify", folder, "--key", str(public.with_name("other.pem")))
+    assert ran.code == 1
+    assert "another key" in ran.out
+    manifest = draft / RELEASE / "release.json"
+    manifest.write_text(manifest.read_text().replace("Apache-2.0", "MIT"))
+    ran = mobstd("schemas", "verify", folder, "--lang", "fr")
+    assert ran.code == 1
+    assert "signature" in ran.out
+
+
+def test_a_key_that_is_none(draft: Path, keys: tuple[Path, Path]) -> None:
+    key, public = keys
+    for wrong, code in ((public, "edition.bad-key"), (key.with_name("no.pem"), "edition.no-key")):
+        with pytest.raises(ConfigError) as caught:
+            plan(draft, key=wrong)
+        assert caught.value.code == code
+
+
+def test_one_without_a_signature_is_not_that_of_a_key(
+    released: Path, keys: tuple[Path, Path], mobstd: Run
+) -> None:
+    ran = mobstd("schemas", "verify", str(released / RELEASE), "--key", str(keys[1]))
+    assert ran.code == 1
+    assert "not signed" in ran.out
+
+
+# From the command line
+
+
+def test_a_try_writes_nothing(draft: Path, mobstd: Run) -> None:
+    before = files(draft)
+    argv = ("schemas", "release", "our-own@1.0-draft", "--root", str(draft), "--dry-run")
+    ran = mobstd(*argv, "--lang", "fr")
+    assert ran.code == 0
+    assert f"{RELEASE}/CHANGES.fr.md" in ran.out.splitlines()
+    assert files(draft) == before
+    assert mobstd("schemas", "release", "our-own@1.0-draft").code == 2
+    assert mobstd(*argv, "--date", "28/11/2026").code == 2
+
+
+def test_verify_from_the_command_line(released: Path, mobstd: Run, draft: Path) -> None:
+    ran = mobstd("schemas", "verify", "our-own@1.0", "--root", str(released))
+    assert (ran.code, ran.out.split(":")[0]) == (0, "our-own@1.0")
+    assert mobstd("schemas", "verify", "our-own@9.0", "--root", str(released)).code == 2
+    ran = mobstd("schemas", "verify", str(draft))
+    assert ran.code == 0
+    assert "Nothing was released" in ran.out
