@@ -44,6 +44,6 @@ def run(args: argparse.Namespace) -> int:
     )
     write_starter(found, folder)
     for place in sorted(found):
-        print(folder / place)
+        print(folder / place, flush=True)
     tell("cli.start.written", folder=str(folder))
     return 0

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     )
     plan = planned(find(args.draft, args.roots), options)
     for place in plan.files:
-        print(place)
+        print(place, flush=True)
     step = plan.comparison["calls_for"] if plan.comparison else "-"
     tell("cli.release.said", name=plan.name, before=str(plan.before or "-"), step=step)
     for refusal in plan.refusals:
