@@ -121,6 +121,7 @@ def test_no_waiver_of_ours_is_idle() -> None:
         ("^(?<n>a)$", "Python"),
         ("^a\\Z", "ECMAScript (u)"),
         ("^\\u{61}$", "Python"),
+        ("^\\p{L}$", "Python"),
         ("^(a)\\1$", "RE2 (Go), regex (Rust)"),
         ("^a\\_b$", "ECMAScript (u)"),
         ("^a\\-b$", "ECMAScript (u)"),

@@ -33,6 +33,7 @@ GROUPS = (
     ("(?>", f"{ECMA}, {LINEAR}"),
     ("(?#", f"{ECMA}, {LINEAR}"),
 )
+ESCAPE = re.compile(r"\\([pPu]\{[^}]*\}|.)", re.DOTALL)
 NESTED = re.compile(r"\((\?:)?(\[[^\]]*\]|\\?[^()\\])[+*]\)[+*{]")
 
 
@@ -40,7 +41,8 @@ def tokens(pattern: str) -> Iterator[tuple[str, bool]]:
     """Yield the pieces of a pattern, each with whether it stands in a class."""
     place, inside = 0, False
     while place < len(pattern):
-        size = 2 if pattern[place] == "\\" and place + 1 < len(pattern) else 1
+        escaped = ESCAPE.match(pattern, place)
+        size = len(escaped[0]) if escaped else 1
         piece = pattern[place : place + size]
         if piece == "[" and not inside:
             inside = True
@@ -66,7 +68,7 @@ def refusals(pattern: str) -> list[tuple[str, str]]:
     except (re.error, RecursionError, OverflowError):
         found.append((PYTHON, pattern))
     for piece, inside in tokens(pattern):
-        if len(piece) == 2 and piece[0] == "\\":
+        if len(piece) > 1 and piece[0] == "\\":
             engine = _escape(piece[1], inside)
             if engine:
                 found.append((engine, piece))
