@@ -19,6 +19,7 @@ from mobstd.errors import ConfigError, UnknownName
 from mobstd.release.edition import plan as plans
 from mobstd.release.edition.lock import hashed
 from mobstd.release.edition.plan import Options, Plan, carry_out, planned
+from mobstd.release.edition.sequel import sequel, write_sequel
 from mobstd.release.edition.table import table
 from mobstd.release.edition.verification import verified
 from mobstd.release.starter import starter, write_starter
@@ -57,14 +58,8 @@ def plan(root: Path, wanted: str = "our-own@1.0-draft", **options: Any) -> Plan:
 
 
 def next_draft(root: Path) -> None:
-    """Begin 1.1 as the page says: a copy with another number, and a member more."""
-    folder = root / "schemas/our-own"
-    shutil.copytree(folder / "1.0", folder / "1.1-draft")
-    for path in (folder / "1.1-draft").rglob("*"):
-        if path.suffix in (".json", ".yaml"):
-            text = path.read_text("utf-8").replace("/1.0/", "/1.1-draft/")
-            text = text.replace('"1.0"', '"1.1-draft"').replace("status: adopted", "status: draft")
-            path.write_text(text, "utf-8")
+    version = find("our-own@1.0", (at(root),))
+    write_sequel(sequel(version, "our-own@1.1-draft", DAY), root)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -144,6 +139,43 @@ def test_a_flat_schema_is_a_table() -> None:
     assert table({"type": "object", "properties": {"a": {"type": "array"}}}) is None
     assert table({"type": "object", "properties": {"a": {"$ref": "b"}}}) is None
     assert table({"type": "string"}) is None
+
+
+# The next draft
+
+
+def test_the_next_draft_is_the_version_with_another_number(released: Path, mobstd: Run) -> None:
+    before = files(released)
+    argv = ("schemas", "init", "our-own@1.1-draft", "--root", str(released))
+    assert mobstd(*argv, "--from", "1.0").code == 0
+    assert mobstd("schemas", "lint", str(released), "--fail-on", "note").code == 0
+    version = find("our-own@1.1-draft", (at(released),))
+    assert version.status == "draft"
+    schema = json.loads((version.folder / "place.schema.json").read_text())
+    assert schema["$id"] == "https://example.org/schemas/our-own/1.1-draft/place.schema.json"
+    assert 'version: "1.1-draft"' in (version.folder / "openapi/operator.yaml").read_text()
+    assert broken(released) == []
+    assert all(files(released)[name] == raw for name, raw in before.items())
+    assert mobstd(*argv, "--from", "1.0").code == 2
+    assert mobstd(*argv, "--from", "0.9").code == 2
+    assert (
+        mobstd("schemas", "init", "our-own@1.2", "--root", str(released), "--from", "1.0").code == 2
+    )
+
+
+def test_rows_that_list_their_versions_get_one_more(released: Path) -> None:
+    rows = released / "conformance/our-own/requirements.yaml"
+    text = rows.read_text("utf-8")
+    text = text.replace("  level: MUST", '  versions: ["0.9", "1.0"]\n  level: MUST', 1)
+    text = text.replace("- id: OUROWN-GEN-02\n", "- id: OUROWN-GEN-02\n  versions:\n  - '1.0'\n")
+    text += '  params: {"1.0": {most: 3}}\n'
+    rows.write_text(text, "utf-8")
+    made = sequel(find("our-own@1.0", (at(released),)), "our-own@1.1-draft", DAY)
+    assert made.by_hand == ("OUROWN-STATUS-01",)
+    written = made.files["conformance/our-own/requirements.yaml"].decode()
+    assert written.count("1.1-draft") == 2
+    assert 'versions: ["0.9", "1.0", "1.1-draft"]' in written
+    assert "  versions:\n  - '1.0'\n  - '1.1-draft'\n" in written
 
 
 # What is refused

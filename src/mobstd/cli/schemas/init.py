@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mobstd.cli.words import Subparsers, say, tell
+from mobstd.errors import ConfigError
 
 __all__ = ["add", "run"]
 
@@ -26,12 +27,15 @@ def add(verbs: Subparsers) -> None:
     option(
         "--base", metavar="URL", default="https://example.org/schemas", help=say("cli.start.base")
     )
+    option("--from", dest="before", metavar="X.Y", help=say("cli.start.from"))
     option("--licence", metavar="SPDX", default="Apache-2.0", help=say("cli.start.licence"))
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the folder, and say what comes next."""
+    """Write the folder, or the next draft in one, and say what comes next."""
+    if args.before:
+        return _next(args)
     from mobstd.release.starter import starter, write_starter
 
     folder = args.to or Path(args.name)
@@ -46,4 +50,22 @@ def run(args: argparse.Namespace) -> int:
     for place in sorted(found):
         print(folder / place, flush=True)
     tell("cli.start.written", folder=str(folder))
+    return 0
+
+
+def _next(args: argparse.Namespace) -> int:
+    from mobstd.canon.standard import find
+    from mobstd.release.edition.sequel import sequel, write_sequel
+
+    if not args.roots:
+        raise ConfigError("edition.no-root")
+    before = args.before.rpartition("@")[2]
+    version = find(f"{args.name.partition('@')[0]}@{before}", args.roots)
+    made = sequel(version, args.name, datetime.now(UTC).date())
+    write_sequel(made, version.root.folder)
+    for place in made.files:
+        print(place, flush=True)
+    tell("cli.start.next", name=made.name, before=str(version))
+    if made.by_hand:
+        tell("cli.start.by-hand", rows=", ".join(made.by_hand))
     return 0

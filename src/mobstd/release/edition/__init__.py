@@ -1,6 +1,7 @@
 """A released version: made of a draft, frozen, signed where a key is given, verified.
 
 * ``draft``: the draft as the version that it becomes, in a folder of its own
+* ``sequel``: the next draft, which begins as a version is
 * ``comparison``: what changed since the last version, as ``mobstd schemas diff`` has it
 * ``files``: what is handed out of a version
 * ``table``: flat schemas as Frictionless table schemas
