@@ -9,7 +9,7 @@ from typing import Any
 
 from mobstd.errors import CanonError
 
-__all__ = ["load", "load_if_there"]
+__all__ = ["load", "load_if_there", "loader"]
 
 
 @cache
@@ -23,7 +23,7 @@ def _read(path: Path, _stamp: int) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, Loader=_loader())
+        return yaml.load(text, Loader=loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
@@ -31,7 +31,7 @@ def _read(path: Path, _stamp: int) -> Any:
 
 
 @cache
-def _loader() -> Any:
+def loader() -> Any:
     """Return PyYAML's safe loader, but for dates: they stay text, as JSON has them."""
     import yaml
 
