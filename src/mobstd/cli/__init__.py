@@ -10,8 +10,9 @@ A module has ``add(subparsers)``: it registers its verb on an argparse subparser
 
 Only the module of the chosen verb is imported, so it may import what it needs when it runs. The
 summaries are in ``VERBS``, so that ``mobstd --help`` imports none. A standard contributes verbs by
-``Plug.commands``. The options ``--lang`` and ``--root`` belong to every verb and stand anywhere;
-a verb finds them as ``args.lang`` and ``args.roots``. Results go to stdout, talk to stderr.
+``Plug.commands``; ``schemas`` is a folder of verbs. The options ``--lang`` and ``--root`` belong to
+every verb and stand anywhere; a verb finds them as ``args.lang`` and ``args.roots``. Results go to
+stdout, talk to stderr.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ VERBS = {
     "watch": "cli.watch.summary",
     "generate": "cli.generate.summary",
     "bundle": "cli.bundle.summary",
+    "schemas": "cli.schemas.summary",
     "demo": "cli.demo.summary",
 }
 """Every verb of mobstd itself, with the message code of its summary."""
