@@ -15,9 +15,7 @@ Pairs = list[tuple[Part | None, Part | None]]
 def disjoint(book: Book, branches: Sequence[Part]) -> bool:
     """Say whether no value can fit two of the branches, as far as can be seen."""
     nodes = [book.node(branch) for branch in branches]
-    return all(
-        _apart(one, two) for place, one in enumerate(nodes) for two in nodes[place + 1 :]
-    )
+    return all(_apart(one, two) for place, one in enumerate(nodes) for two in nodes[place + 1 :])
 
 
 def _apart(one: Node, two: Node) -> bool:

@@ -17,8 +17,9 @@ _DEPTH = 40
 _MOST = 100_000
 
 KNOWN = frozenset(
-    ("$ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum")
-    .split()
+    (
+        "$ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum"
+    ).split()
     + ("exclusiveMaximum multipleOf minLength maxLength pattern format minItems maxItems").split()
     + ("uniqueItems items prefixItems contains minContains maxContains properties required").split()
     + ("patternProperties additionalProperties propertyNames minProperties default").split()
@@ -89,15 +90,29 @@ class Walk:
         part = node.part() if node.parts else {}
         if new.declared:
             refused, rule = old.node.never, "DIFF-MEMBER-01"
-            found = (rule, a.part("properties"), part, None, name, False, refused and not node.never)
+            found = (
+                rule,
+                a.part("properties"),
+                part,
+                None,
+                name,
+                False,
+                refused and not node.never,
+            )
         else:
             refused, rule = new.node.never, "DIFF-MEMBER-02"
-            found = (rule, part, b.part("properties"), name, None, refused and not node.never, False)
+            found = (
+                rule,
+                part,
+                b.part("properties"),
+                name,
+                None,
+                refused and not node.never,
+                False,
+            )
         loses, gains = _turned(place, found[5], found[6])
         silent = rule == "DIFF-MEMBER-02" and not refused and not place.flipped
-        yield Difference(
-            *found[:5], loses, gains, place, (a, b), "unknown" if silent else "", name
-        )
+        yield Difference(*found[:5], loses, gains, place, (a, b), "unknown" if silent else "", name)
         other = old if new.declared else new
         if not refused and not other.free:
             yield from self.compare(old.node, new.node, below)
@@ -139,9 +154,7 @@ class Walk:
                 yield from self.compare(first.node, second.node, place.at(name))
             else:
                 rule = "DIFF-NAMES-04" if pattern in old else "DIFF-NAMES-03"
-                yield _difference(
-                    rule, a, b, place, True, True, "patternProperties", name=pattern
-                )
+                yield _difference(rule, a, b, place, True, True, "patternProperties", name=pattern)
 
     def _names(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (n.book.node(*n.values("propertyNames")) for n in (a, b))
@@ -149,9 +162,7 @@ class Walk:
             loses, gains = self._relation(old, new)
             if loses or gains:
                 rule = "DIFF-NAMES-01" if loses else "DIFF-NAMES-02"
-                yield _difference(
-                    rule, a, b, place, *_turned(place, loses, gains), "propertyNames"
-                )
+                yield _difference(rule, a, b, place, *_turned(place, loses, gains), "propertyNames")
 
     def _dependent(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (
@@ -171,9 +182,7 @@ class Walk:
             if name in first and name in second:
                 there = {"required": [name]}
                 inside = place.where((there, first[name]), (there, second[name]))
-                yield from self.compare(
-                    a.book.node(first[name]), b.book.node(second[name]), inside
-                )
+                yield from self.compare(a.book.node(first[name]), b.book.node(second[name]), inside)
                 continue
             added = name in second
             rule = "DIFF-DEPENDENT-03" if added else "DIFF-DEPENDENT-04"
@@ -383,7 +392,10 @@ def _said(a: Node, b: Node, place: Place) -> Iterator[Difference]:
         if word in _TEXTS:
             kinds[word] = ("DIFF-TEXT-01", "")
         elif word == "deprecated":
-            kinds[word] = ("DIFF-DEPRECATED-01" if any(b.values(word)) else "DIFF-DEPRECATED-02", "")
+            kinds[word] = (
+                "DIFF-DEPRECATED-01" if any(b.values(word)) else "DIFF-DEPRECATED-02",
+                "",
+            )
         elif word.startswith("x-"):
             kinds[word] = ("DIFF-EXTENSION-01", "")
         elif word not in KNOWN:
@@ -396,5 +408,3 @@ def _said(a: Node, b: Node, place: Place) -> Iterator[Difference]:
                 rule, a.part(word), b.part(word), first, second, False, False, place, (a, b),
                 meaning, word,
             )  # fmt: skip
-
-

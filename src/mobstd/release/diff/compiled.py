@@ -39,6 +39,7 @@ class Compiler:
     prefix: str = ""
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     where: dict[int, Address] = field(default_factory=dict)
+    _held: list[dict[str, Any]] = field(default_factory=list)
     _names: dict[Address, str] = field(default_factory=dict)
 
     def compile(self, address: Address) -> dict[str, Any]:
@@ -53,9 +54,13 @@ class Compiler:
         """Compile a schema that stands nowhere as it is, such as a parameter of Swagger 2."""
         return self._walk(schema, address)
 
-    def pointer(self, schema: Mapping[str, Any]) -> str:
+    def whole(self) -> set[str]:
+        """Return the documents that something referred to as a whole."""
+        return {path for path, steps in self._names if not steps}
+
+    def pointer(self, schema: Mapping[str, Any], otherwise: Address) -> str:
         """Return where a compiled schema was written, as ``file#/pointer``."""
-        path, steps = self.where.get(id(schema), ("", ()))
+        path, steps = self.where.get(id(schema), otherwise)
         escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
         return path + "#" + "".join(f"/{step}" for step in escaped)
 
@@ -71,11 +76,13 @@ class Compiler:
         out: dict[str, Any]
         if schema is True or schema is False:
             out = {} if schema else {"not": {}}
+            self._held.append(out)
             self.where[id(out)] = address
             return out
         if not isinstance(schema, Mapping):
             raise ConfigError("diff.no-schema", file=path, pointer="#/" + "/".join(steps))
         out = {}
+        self._held.append(out)
         self.where[id(out)] = address
         current = modern(schema, self.library.dialect(path), self.direction)
         for key, value in current.items():

@@ -143,9 +143,7 @@ class Builder:
             name = spare.pop(0)
             if not node.child(name).node.never:
                 names[name] = None
-        return {
-            name: self._build(node.child(name).node, (*path, name), route) for name in names
-        }
+        return {name: self._build(node.child(name).node, (*path, name), route) for name in names}
 
     def _array(self, node: Node, path: Path, route: Route, step: str | int | None) -> Any:
         least = int(node.bound("minItems", max) or 0)
@@ -226,6 +224,7 @@ class Builder:
             if not isinstance(value, dict):
                 continue
             yield value
+            yield from ({k: v for k, v in value.items() if k != n} for n in list(value)[:_MEMBERS])
             if name in value:
                 yield {k: v for k, v in value.items() if k != name}
             elif name:

@@ -59,8 +59,16 @@ class Judge:
                 steps = frozenset(step for step in error.schema_path if isinstance(step, str))
                 member = error.kind.property if error.kind.name == "required" else None
                 member = None if "dependentRequired" in steps else member
-                path = tuple(error.instance_path)
-                yield Trouble(path, error.message, error.kind.name, steps, member)
+                kind = error.kind.name
+                if kind == "not" and error.kind.schema == {}:
+                    kind = "falseSchema"
+                yield Trouble(tuple(error.instance_path), error.message, kind, steps, member)
+
+    def allows(self, schema: dict[str, Any], value: Any) -> bool:
+        """Say whether a schema that was made for once accepts a value."""
+        known = {**self._book.definitions, **schema.get("$defs", {})}
+        made = self._make({**schema, "$defs": known})
+        return made is not None and bool(made.is_valid(value))
 
     def covers(self, wide: Node, narrow: Node) -> bool:
         """Say whether it is proven that ``wide`` accepts all that ``narrow`` does."""
@@ -102,23 +110,26 @@ class Judge:
 
     def _validator(self, node: Node) -> Any:
         if node.key not in self._made:
-            import jsonschema_rs
-
             schema = self.schema(node)
             if not schema["allOf"]:
                 del schema["allOf"]
-            try:
-                self._made[node.key] = jsonschema_rs.Draft202012Validator(
-                    schema,
-                    offline=True,
-                    validate_formats=True,
-                    ignore_unknown_formats=True,
-                    formats=self._formats,
-                )
-            except (ValueError, jsonschema_rs.ReferencingError) as error:
-                self.broken = self.broken or str(error)
-                self._made[node.key] = None
+            self._made[node.key] = self._make(schema)
         return self._made[node.key]
+
+    def _make(self, schema: dict[str, Any]) -> Any:
+        import jsonschema_rs
+
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                schema,
+                offline=True,
+                validate_formats=True,
+                ignore_unknown_formats=True,
+                formats=self._formats,
+            )
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            self.broken = self.broken or str(error)
+            return None
 
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -50,9 +50,7 @@ def _vacuous(found: Local, before: bool, after: bool) -> Local:
     loses, gains = found.loses and before, found.gains and after
     if (found.loses or found.gains) and not (loses or gains or found.meaning):
         return Local(FORM, found.keywords, found.before, found.after, False, False)
-    return Local(
-        found.rule, found.keywords, found.before, found.after, loses, gains, found.meaning
-    )
+    return Local(found.rule, found.keywords, found.before, found.after, loses, gains, found.meaning)
 
 
 def _written(node: Node, *keywords: str) -> list[str]:
@@ -153,12 +151,12 @@ def _range(a: Node, b: Node) -> Iterator[Local]:
     words: tuple[str, ...] = ("minimum", "exclusiveMinimum")
     if _written(a, *words) != _written(b, *words):
         low = [(-math.inf, False) if v is None else v for v in (_lower(a), _lower(b))]
-        yield _moved("DIFF-RANGE-01", "DIFF-RANGE-02", words, a, b, low[1] > low[0], low[1] < low[0])
+        yield _moved(
+            "DIFF-RANGE-01", "DIFF-RANGE-02", words, a, b, low[1] > low[0], low[1] < low[0]
+        )
     words = ("maximum", "exclusiveMaximum")
     if _written(a, *words) != _written(b, *words):
-        high = [
-            (math.inf, True) if v is None else (v[0], not v[1]) for v in (_upper(a), _upper(b))
-        ]
+        high = [(math.inf, True) if v is None else (v[0], not v[1]) for v in (_upper(a), _upper(b))]
         down, up = high[1] < high[0], high[1] > high[0]
         yield _moved("DIFF-RANGE-03", "DIFF-RANGE-04", words, a, b, down, up)
 
@@ -211,7 +209,9 @@ def _counts(least: str, most: str, topic: str) -> Any:
 
 
 def _pattern(a: Node, b: Node) -> Iterator[Local]:
-    yield from _sets(a, b, "pattern", "DIFF-PATTERN", set(a.values("pattern")), set(b.values("pattern")))
+    yield from _sets(
+        a, b, "pattern", "DIFF-PATTERN", set(a.values("pattern")), set(b.values("pattern"))
+    )
 
 
 def _sets(

@@ -62,7 +62,8 @@ class Book:
     def __init__(self, definitions: Mapping[str, dict[str, Any]]) -> None:
         self.definitions = definitions
         self.origins: dict[int, Part] = {}
-        self._flat: dict[int, tuple[Part, ...]] = {}
+        self._flat: dict[int, tuple[Part, tuple[Part, ...]]] = {}  # held: identities are keys
+        self._owned: dict[int, tuple[Part, Part]] = {}
         self._nodes: dict[tuple[int, ...], Node] = {}
         self._left: dict[tuple[int, str], Part] = {}
 
@@ -79,12 +80,11 @@ class Book:
 
     def flat(self, schema: Part) -> tuple[Part, ...]:
         """Return a schema and all that it takes in by ``$ref`` and ``allOf``."""
-        found = self._flat.get(id(schema))
-        if found is None:
+        if id(schema) not in self._flat:
             seen: dict[int, Part] = {}
             self._collect(schema, seen, set())
-            found = self._flat[id(schema)] = tuple(seen.values())
-        return found
+            self._flat[id(schema)] = schema, tuple(seen.values())
+        return self._flat[id(schema)][1]
 
     def origin(self, part: Part) -> Part:
         """Return the compiled schema that a part is of."""
@@ -117,9 +117,11 @@ class Book:
             return schema
         single = {word for word in _TAKING[2:] if len(schema.get(word, ())) == 1}
         gone = {*_TAKING[:2], *single}
-        own = {word: value for word, value in schema.items() if word not in gone}
-        self.origins[id(own)] = schema
-        return own
+        if id(schema) not in self._owned:
+            own = {word: value for word, value in schema.items() if word not in gone}
+            self._owned[id(schema)] = schema, own
+            self.origins[id(own)] = schema
+        return self._owned[id(schema)][1]
 
 
 def _only(schema: Part) -> list[Part]:

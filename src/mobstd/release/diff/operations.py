@@ -14,7 +14,7 @@ from mobstd.release.diff.library import Address, Library
 from mobstd.release.diff.matching import matched
 from mobstd.release.diff.schemas import Decided, Desk
 
-__all__ = ["Apis", "changes_of"]
+__all__ = ["CALLER", "Apis", "Comparer", "changed", "parties"]
 
 CALLER = "caller"
 
@@ -35,17 +35,24 @@ class Apis:
     several: bool = False
 
 
-class _Comparer:
+class Comparer:
+    """Compares two API documents; ``desks`` hold what was compared, by direction."""
+
     def __init__(self, apis: Apis) -> None:
         self.apis = apis
         libraries = apis.old[0], apis.new[0]
         self.desks = {way: Desk(*libraries, way) for way in (REQUEST, RESPONSE)}
 
-    def side(self, direction: str, *, new: bool) -> Side:
+    def _side(self, direction: str, *, new: bool) -> Side:
         desk = self.desks[direction]
         return Side(lambda placed: desk.node(placed, new=new), desk.judge, desk.builder)
 
     def changes(self) -> Iterator[Change]:
+        """Yield each change.
+
+        Raises:
+            ConfigError: for a document that is broken; the message has the place.
+        """
         documents = [library.document(path) for library, path in (self.apis.old, self.apis.new)]
         old, new = (operations(*side) for side in (self.apis.old, self.apis.new))
         yield from self._about(*documents)
@@ -125,12 +132,16 @@ class _Comparer:
                 rule = "DIFF-PARAMETER-01" if two.required else "DIFF-PARAMETER-02"
                 shown = self._request(old, new) if two.required else ()
                 hurt = "sender" if two.required else "nobody"
-                yield self._made(rule, REQUEST, hurt, old.address, two.address, two.name, shown, old)
+                yield self._made(
+                    rule, REQUEST, hurt, old.address, two.address, two.name, shown, old
+                )
             elif one is not None:
                 rule = "DIFF-PARAMETER-03" if one.required else "DIFF-PARAMETER-04"
                 shown = self._request(new, old, by="new") if one.required else ()
                 hurt = "reader" if one.required and shown else "unknown"
-                yield self._made(rule, REQUEST, hurt, one.address, new.address, one.name, shown, old)
+                yield self._made(
+                    rule, REQUEST, hurt, one.address, new.address, one.name, shown, old
+                )
 
     def _field(self, old: Operation, new: Operation, one: Field, two: Field) -> Iterator[Change]:
         at = one.address, two.address
@@ -172,9 +183,7 @@ class _Comparer:
                                  self._request(new, old, by="new"), old)  # fmt: skip
         for media in dict.fromkeys((*old.body, *new.body)):
             if media in old.body and media in new.body:
-                yield from self._schemas(
-                    REQUEST, old.body[media], new.body[media], old, "body", at
-                )
+                yield from self._schemas(REQUEST, old.body[media], new.body[media], old, "body", at)
                 continue
             gone = media in old.body
             rule, hurt = ("DIFF-MEDIA-01", "sender") if gone else ("DIFF-MEDIA-02", "reader")
@@ -198,7 +207,7 @@ class _Comparer:
         answer, other = (one, new) if gone else (two, old)
         assert answer is not None
         rule, hurt = ("DIFF-STATUS-01", "sender") if gone else ("DIFF-STATUS-02", "reader")
-        made = answer_of(self.side(RESPONSE, new=not gone), answer)
+        made = answer_of(self._side(RESPONSE, new=not gone), answer)
         probe = made or {"status": answer.status}
         why = documented(other, probe)
         shown = (Example("response", probe, "old" if gone else "new", "", why),) if why else ()
@@ -218,7 +227,7 @@ class _Comparer:
                 continue
             gone = media in one.content
             rule, hurt = ("DIFF-MEDIA-03", "sender") if gone else ("DIFF-MEDIA-04", "reader")
-            side = self.side(RESPONSE, new=not gone)
+            side = self._side(RESPONSE, new=not gone)
             made = answer_of(side, one if gone else two, media)
             why = documented(new if gone else old, made) if made else ""
             shown = (Example("response", made, "old" if gone else "new", "", why),) if why else ()
@@ -237,10 +246,12 @@ class _Comparer:
                 hurt, answer, other, by = (
                     ("sender", one, new, "old") if now else ("reader", two, old, "new")
                 )
-                made = answer_of(self.side(RESPONSE, new=not now), answer)
+                made = answer_of(self._side(RESPONSE, new=not now), answer)
                 why = documented(other, made) if made else ""
                 shown = (Example("response", made, by, "", why),) if why else ()
-                yield self._made(rule, RESPONSE, hurt if shown else "unknown", *at, name, shown, old)
+                yield self._made(
+                    rule, RESPONSE, hurt if shown else "unknown", *at, name, shown, old
+                )
             elif first is None:
                 yield self._made("DIFF-HEADER-03", RESPONSE, "nobody", *at, name, (), old)
             elif second is None:
@@ -274,12 +285,12 @@ class _Comparer:
     ) -> tuple[Example, ...]:
         """Return a request that one version accepts and the other is held to refuse."""
         new = by == "new"
-        request = request_of(self.side(REQUEST, new=new), operation)
+        request = request_of(self._side(REQUEST, new=new), operation)
         if request is None:
             return ()
         if other is None:
             return (Example("request", request, by, "", "the other version has no such operation"),)
-        why = list(refusals(self.side(REQUEST, new=not new), other, request))
+        why = list(refusals(self._side(REQUEST, new=not new), other, request))
         return (Example("request", request, by, "", "; ".join(why)),) if why else ()
 
     def _at(self, address: Address | None) -> str:
@@ -362,12 +373,3 @@ def changed(
         difference.name, difference.before, difference.after, (use,) if use else (),
         tuple(examples), apis.role,
     )  # fmt: skip
-
-
-def changes_of(apis: Apis) -> Iterator[Change]:
-    """Yield each change between two API documents.
-
-    Raises:
-        ConfigError: for a document that is broken; the message has the place.
-    """
-    yield from _Comparer(apis).changes()

@@ -69,8 +69,13 @@ class Desk:
         """
         nodes = self.node(old, new=False), self.node(new, new=True)
         pair = Pair(*nodes, self.judge, self.builder)
+        roots = old.address, new.address
         for difference in Walk().compare(pair.old, pair.new, Place()):
-            yield self._decide(pair, difference)
+            yield self._decide(pair, difference, roots)
+
+    def reached(self, *, new: bool) -> set[str]:
+        """Return the documents that were compared as a whole somewhere."""
+        return (self.new if new else self.old).whole()
 
     def node(self, placed: Placed, *, new: bool) -> Node:
         """Return all that a schema of one side says.
@@ -86,9 +91,11 @@ class Desk:
             self._inline[key] = compiler.inline(placed.schema, placed.address)
         return self._book.node(self._inline[key])
 
-    def _decide(self, pair: Pair, difference: Difference) -> Decided:
+    def _decide(
+        self, pair: Pair, difference: Difference, roots: tuple[Address, Address]
+    ) -> Decided:
         old, new = (self._book.origin(part) for part in (difference.old, difference.new))
-        where = self.old.pointer(old), self.new.pointer(new)
+        where = self.old.pointer(old, roots[0]), self.new.pointer(new, roots[1])
         key = (difference.rule, *where, difference.name)
         known = self._settled.get(key)
         if known is not None and UNKNOWN not in (known.lost, known.won):
@@ -110,7 +117,11 @@ class Desk:
         loss = pair.loss(difference) if difference.loses or doubt else None
         gain = pair.gain(difference) if difference.gains or doubt else None
         lost, won = (
-            YES if found else NO if not (may or doubt) or pair.kept(difference, gain=way) else UNKNOWN
+            YES
+            if found
+            else NO
+            if not (may or doubt) or pair.kept(difference, gain=way)
+            else UNKNOWN
             for found, may, way in ((loss, difference.loses, False), (gain, difference.gains, True))
         )
         return Decided(difference, lost, won, *where, loss, gain)

@@ -102,6 +102,10 @@ def lengthened(texts: Sequence[str], length: int) -> Iterator[str]:
     """Yield the texts cut or filled up to a length."""
     for text in (*texts[:4], "a"):
         if text:
-            yield text[:length] if len(text) >= length else (text * (length // len(text) + 1))[:length]
+            yield (
+                text[:length]
+                if len(text) >= length
+                else (text * (length // len(text) + 1))[:length]
+            )
     if length == 0:
         yield ""

@@ -8,39 +8,20 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mobstd.release.diff.blame import KEYWORDS, substituted, undone
 from mobstd.release.diff.difference import Difference, Path, Place
 from mobstd.release.diff.instance import Builder, Route, Unbuildable
 from mobstd.release.diff.judge import Judge, Trouble
 from mobstd.release.diff.node import Node, token
 
-__all__ = ["Pair", "Witness"]
+__all__ = ["Pair", "Witness", "pruned"]
 
 _CANDIDATES = 600
 _SHOWN = 300
 _WHOLE = frozenset(("anyOf", "oneOf", "not", "contains", "propertyNames"))
 """Keywords that refuse a value as a whole, for whatever reason below."""
-_KEYWORDS = {
-    "TYPE": ("type",),
-    "ENUM": ("enum", "const"),
-    "RANGE": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    "MULTIPLE": ("multipleOf",),
-    "LENGTH": ("minLength", "maxLength"),
-    "PATTERN": ("pattern",),
-    "FORMAT": ("format",),
-    "REQUIRED": ("required",),
-    "MEMBER": ("additionalProperties", "unevaluatedProperties", "properties"),
-    "CLOSED": ("additionalProperties", "unevaluatedProperties"),
-    "SIZE": ("minProperties", "maxProperties"),
-    "DEPENDENT": ("dependentRequired", "dependentSchemas"),
-}
-_ITEMS = {
-    "DIFF-ITEMS-01": "minItems",
-    "DIFF-ITEMS-02": "minItems",
-    "DIFF-ITEMS-03": "maxItems",
-    "DIFF-ITEMS-04": "maxItems",
-    "DIFF-ITEMS-05": "uniqueItems",
-    "DIFF-ITEMS-06": "uniqueItems",
-}
+_AT_ONCE = frozenset(("UNION", "NOT", "CONDITION", "ITEMS", "NAMES"))
+"""Topics of such keywords themselves."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +71,7 @@ class Pair:
             *((self.old, self.new) if gain else (self.new, self.old))
         )
 
-    def shown(
-        self, difference: Difference, *, new: bool, without: bool = False
-    ) -> tuple[Any, ...]:
+    def shown(self, difference: Difference, *, new: bool, without: bool = False) -> tuple[Any, ...]:
         """Return a document with the place in it, to show what is read otherwise, if there is one.
 
         ``without``: the place itself is left out, as it is where a default counts.
@@ -102,8 +81,8 @@ class Pair:
         if difference.name and not without:
             path = (*path, difference.name)
         for base in self._bases(difference.place, root, path):
-            pruned = _pruned(self.builder, root, other, base)
-            document = _left_out(pruned, path) if without and path else pruned
+            document = pruned(self.builder, root, other, base)
+            document = _left_out(document, path) if without and path else document
             if self.judge.accepts(root, document) and self.judge.accepts(other, document):
                 return (document,)
         return ()
@@ -145,17 +124,44 @@ class Pair:
     def _tried(
         self, difference: Difference, writer: Node, reader: Node, document: Any
     ) -> Witness | None:
-        document = _pruned(self.builder, writer, reader, document)
+        document = pruned(self.builder, writer, reader, document)
         if not self.judge.accepts(writer, document):
             return None
         if self.judge.accepts(reader, document) is not False:
             return None
         for problem in islice(self.judge.problems(reader, document), 20):
-            if _because_of(difference, problem):
+            if self._because_of(difference, problem, reader, document):
                 steps = (str(s).replace("~", "~0").replace("/", "~1") for s in problem.path)
                 pointer = "".join(f"/{step}" for step in steps)
                 return Witness(document, pointer, problem.reason[:_SHOWN])
         return None
+
+    def _because_of(
+        self, difference: Difference, problem: Trouble, reader: Node, document: Any
+    ) -> bool:
+        """Say whether a document is refused because of the difference, and of nothing else."""
+        place, topic = difference.place, difference.rule.split("-")[1]
+        if not _near(place.path, problem.path):
+            return False
+        if place.sure and not place.flipped:
+            if problem.kind not in _WHOLE:
+                return _named(difference, problem)
+            if topic in _AT_ONCE:
+                return True
+        return self._alone(difference, reader, document)
+
+    def _alone(self, difference: Difference, reader: Node, document: Any) -> bool:
+        """Say whether the document would be accepted if the difference were undone."""
+        book = reader.book
+        own, other = difference.old, difference.new
+        if reader is self.new:
+            own, other = other, own
+        there = book.origin(own)
+        back = undone(difference, there, book.origin(other))
+        if back is None:
+            return False
+        schema = substituted(self.judge.schema(reader), (id(own), id(there)), back)
+        return self.judge.allows(schema, document)
 
     def _bases(self, place: Place, writer: Node, path: Path) -> Iterator[Any]:
         """Yield documents with the place in them: of both versions if that can be, of one."""
@@ -180,17 +186,17 @@ class Pair:
                 yield base
 
 
-def _because_of(difference: Difference, problem: Trouble) -> bool:
-    """Say whether a refusal is one of the place and the keywords of a difference."""
-    path = difference.place.path
-    length = min(len(path), len(problem.path))
-    if path[:length] != problem.path[:length]:
-        return False
-    if problem.kind in _WHOLE:
+def _near(path: Path, other: Path) -> bool:
+    length = min(len(path), len(other))
+    return path[:length] == other[:length]
+
+
+def _named(difference: Difference, problem: Trouble) -> bool:
+    """Say whether a refusal names a keyword that the difference is about."""
+    topic = difference.rule.split("-")[1]
+    if topic == "UNION":
         return True
-    if difference.rule in _ITEMS:
-        return _ITEMS[difference.rule] in problem.keywords
-    words = _KEYWORDS.get(difference.rule.split("-")[1], ())
+    words = KEYWORDS.get(difference.rule, KEYWORDS.get(topic, ()))
     if "required" in words and problem.member is not None:
         return problem.member == difference.name
     return not words or bool(problem.keywords & set(words))
@@ -220,7 +226,7 @@ def _left_out(document: Any, path: Path) -> Any:
     return out
 
 
-def _pruned(builder: Builder, writer: Node, reader: Node, value: Any) -> Any:
+def pruned(builder: Builder, writer: Node, reader: Node, value: Any) -> Any:
     """Return a document without the members that only the other version has a name for.
 
     A member that neither knows, an extension, stays.
@@ -230,13 +236,13 @@ def _pruned(builder: Builder, writer: Node, reader: Node, value: Any) -> Any:
         own, others = builder.known(writer), builder.known(reader)
         for name, member in value.items():
             first, second = writer.child(name), reader.child(name)
-            if first.free and name not in own and (name in others or second.declared):
+            if first.free and name not in own and name in others:
                 continue
-            out[name] = _pruned(builder, first.node, second.node, member)
+            out[name] = pruned(builder, first.node, second.node, member)
         return out
     if isinstance(value, list):
         return [
-            _pruned(builder, writer.item(place), reader.item(place), item)
+            pruned(builder, writer.item(place), reader.item(place), item)
             for place, item in enumerate(value)
         ]
     return value
