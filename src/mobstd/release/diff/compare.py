@@ -9,25 +9,13 @@ from typing import Any
 from mobstd.release.diff.branches import disjoint, paired
 from mobstd.release.diff.difference import Difference, Place
 from mobstd.release.diff.keywords import local
-from mobstd.release.diff.node import Child, Node, Part, token
+from mobstd.release.diff.node import Child, Node, Part
+from mobstd.release.diff.telling import brief, difference, required, said, short, turned
 
 __all__ = ["Walk"]
 
 _DEPTH = 40
 _MOST = 100_000
-
-KNOWN = frozenset(
-    (
-        "$ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum"
-    ).split()
-    + ("exclusiveMaximum multipleOf minLength maxLength pattern format minItems maxItems").split()
-    + ("uniqueItems items prefixItems contains minContains maxContains properties required").split()
-    + ("patternProperties additionalProperties propertyNames minProperties default").split()
-    + ("maxProperties dependentRequired dependentSchemas unevaluatedProperties").split()
-    + ("unevaluatedItems readOnly writeOnly title description examples example").split()
-    + ("deprecated externalDocs summary").split()
-)
-_TEXTS = ("title", "description", "examples", "externalDocs", "summary")
 
 
 @dataclass
@@ -43,7 +31,7 @@ class Walk:
             return
         self.seen.add(key)
         if len(place.path) > _DEPTH or len(self.seen) > _MOST:
-            yield _difference("DIFF-LIMIT-01", a, b, place, True, True)
+            yield difference("DIFF-LIMIT-01", a, b, place, True, True)
             return
         one_sided = len(a.unions()) + len(b.unions()) == 1
         if one_sided:
@@ -56,7 +44,7 @@ class Walk:
                 b.part(*found.keywords),
                 found.before,
                 found.after,
-                *_turned(place, found.loses, found.gains),
+                *turned(place, found.loses, found.gains),
                 place,
                 (a, b),
                 found.meaning,
@@ -66,12 +54,12 @@ class Walk:
         yield from self._unions(a, b, place)
         yield from self._nots(a, b, place)
         yield from self._conditions(a, b, place)
-        yield from _said(a, b, place)
+        yield from said(a, b, place)
 
     def _objects(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         if not ("object" in a.types or "object" in b.types):
             return
-        yield from _required(a, b, place)
+        yield from required(a, b, place)
         for name in dict.fromkeys((*a.names, *b.names)):
             yield from self._member(a.child(name), b.child(name), name, a, b, place)
         yield from self._rest(a, b, place)
@@ -88,31 +76,21 @@ class Walk:
             return
         node = new.node if new.declared else old.node
         part = node.part() if node.parts else {}
+        refused = old.node.never if new.declared else new.node.never
+        hurts = refused and not node.never
         if new.declared:
-            refused, rule = old.node.never, "DIFF-MEMBER-01"
-            found = (
-                rule,
-                a.part("properties"),
-                part,
-                None,
-                name,
-                False,
-                refused and not node.never,
+            loses, gains = turned(place, False, hurts)
+            where = a.part("properties"), part
+            yield Difference(
+                "DIFF-MEMBER-01", *where, None, name, loses, gains, place, (a, b), "", name
             )
         else:
-            refused, rule = new.node.never, "DIFF-MEMBER-02"
-            found = (
-                rule,
-                part,
-                b.part("properties"),
-                name,
-                None,
-                refused and not node.never,
-                False,
+            loses, gains = turned(place, hurts, False)
+            where = part, b.part("properties")
+            meaning = "" if refused or place.flipped else "unknown"
+            yield Difference(
+                "DIFF-MEMBER-02", *where, name, None, loses, gains, place, (a, b), meaning, name
             )
-        loses, gains = _turned(place, found[5], found[6])
-        silent = rule == "DIFF-MEMBER-02" and not refused and not place.flipped
-        yield Difference(*found[:5], loses, gains, place, (a, b), "unknown" if silent else "", name)
         other = old if new.declared else new
         if not refused and not other.free:
             yield from self.compare(old.node, new.node, below)
@@ -131,9 +109,9 @@ class Walk:
                 shut if loses else opened,
                 a.part(*words),
                 b.part(*words),
-                _short(old),
-                _short(new),
-                *_turned(place, loses, gains),
+                short(old),
+                short(new),
+                *turned(place, loses, gains),
                 place,
                 (a, b),
             )
@@ -154,7 +132,7 @@ class Walk:
                 yield from self.compare(first.node, second.node, place.at(name))
             else:
                 rule = "DIFF-NAMES-04" if pattern in old else "DIFF-NAMES-03"
-                yield _difference(rule, a, b, place, True, True, "patternProperties", name=pattern)
+                yield difference(rule, a, b, place, True, True, "patternProperties", name=pattern)
 
     def _names(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (n.book.node(*n.values("propertyNames")) for n in (a, b))
@@ -162,7 +140,7 @@ class Walk:
             loses, gains = self._relation(old, new)
             if loses or gains:
                 rule = "DIFF-NAMES-01" if loses else "DIFF-NAMES-02"
-                yield _difference(rule, a, b, place, *_turned(place, loses, gains), "propertyNames")
+                yield difference(rule, a, b, place, *turned(place, loses, gains), "propertyNames")
 
     def _dependent(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (
@@ -171,9 +149,9 @@ class Walk:
         )
         word = "dependentRequired"
         if new - old:
-            yield _difference("DIFF-DEPENDENT-01", a, b, place, *_turned(place, True, False), word)
+            yield difference("DIFF-DEPENDENT-01", a, b, place, *turned(place, True, False), word)
         if old - new:
-            yield _difference("DIFF-DEPENDENT-02", a, b, place, *_turned(place, False, True), word)
+            yield difference("DIFF-DEPENDENT-02", a, b, place, *turned(place, False, True), word)
         first, second = (
             {n: s for said in node.values("dependentSchemas") for n, s in said.items()}
             for node in (a, b)
@@ -186,8 +164,8 @@ class Walk:
                 continue
             added = name in second
             rule = "DIFF-DEPENDENT-03" if added else "DIFF-DEPENDENT-04"
-            effect = _turned(place, added, not added)
-            yield _difference(rule, a, b, place, *effect, "dependentSchemas", name=name)
+            effect = turned(place, added, not added)
+            yield difference(rule, a, b, place, *effect, "dependentSchemas", name=name)
 
     def _arrays(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         if not ("array" in a.types or "array" in b.types):
@@ -197,8 +175,8 @@ class Walk:
             old, new = a.item(index), b.item(index)
             if index == longest and old.never != new.never:
                 rule = "DIFF-ITEMS-09" if new.never else "DIFF-ITEMS-10"
-                effect = _turned(place, new.never, old.never)
-                yield _difference(rule, a, b, place, *effect, "items")
+                effect = turned(place, new.never, old.never)
+                yield difference(rule, a, b, place, *effect, "items")
                 continue
             yield from self.compare(old, new, place.at(index))
         yield from self._contains(a, b, place)
@@ -211,7 +189,7 @@ class Walk:
         if len(old) != 1 or len(new) != 1:
             rule = "DIFF-ITEMS-07" if new else "DIFF-ITEMS-08"
             loses, gains = len(new) > 0, len(old) > 0
-            yield _difference(rule, a, b, place, *_turned(place, loses, gains), *words)
+            yield difference(rule, a, b, place, *turned(place, loses, gains), *words)
             return
         narrower, wider = self._relation(
             a.book.node(old[0]["contains"]), b.book.node(new[0]["contains"])
@@ -225,7 +203,7 @@ class Walk:
         gains = wider or least[1] < least[0] or most[1] > most[0] or (narrower and capped)
         if loses or gains:
             rule = "DIFF-ITEMS-07" if loses else "DIFF-ITEMS-08"
-            yield _difference(rule, a, b, place, *_turned(place, loses, gains), *words)
+            yield difference(rule, a, b, place, *turned(place, loses, gains), *words)
 
     def _relation(self, a: Node, b: Node) -> tuple[bool, bool]:
         """Return whether ``b`` may refuse or admit more than ``a``, without telling why."""
@@ -235,15 +213,15 @@ class Walk:
     def _unions(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = a.unions(), b.unions()
         if len(old) != len(new):
-            yield _difference("DIFF-UNION-05", a, b, place, True, True, "anyOf", "oneOf")
+            yield difference("DIFF-UNION-05", a, b, place, True, True, "anyOf", "oneOf")
             return
         for (word, part), (other, counterpart) in zip(old, new, strict=True):
             first, second = part[word], counterpart[other]
             apart = disjoint(a.book, first) and disjoint(b.book, second)
             if word != other:
                 loses, gains = other == "oneOf" and not apart, word == "oneOf" and not apart
-                effect = _turned(place, loses, gains)
-                yield _difference("DIFF-UNION-06", a, b, place, *effect, "anyOf", "oneOf")
+                effect = turned(place, loses, gains)
+                yield difference("DIFF-UNION-06", a, b, place, *effect, "anyOf", "oneOf")
             sure = apart or (word == other == "anyOf")
             for one, two in paired(a.book, first, b.book, second):
                 yield from self._branch(a, b, one, two, place, sure)
@@ -255,17 +233,17 @@ class Walk:
             inside = place.where((one,), (two,), sure=sure)
             yield from self.compare(a.book.node(one), b.book.node(two), inside)
         elif one is not None:
-            effect = _turned(place, True, not sure)
+            effect = turned(place, True, not sure)
             gone = place.where((one,), ())
             yield Difference(
-                "DIFF-UNION-01", one, b.part("anyOf", "oneOf"), _brief(one), None, *effect, gone,
+                "DIFF-UNION-01", one, b.part("anyOf", "oneOf"), brief(one), None, *effect, gone,
                 (a.and_(one), b),
             )  # fmt: skip
         elif two is not None:
-            effect = _turned(place, not sure, True)
+            effect = turned(place, not sure, True)
             come = place.where((), (two,))
             yield Difference(
-                "DIFF-UNION-02", a.part("anyOf", "oneOf"), two, None, _brief(two), *effect, come,
+                "DIFF-UNION-02", a.part("anyOf", "oneOf"), two, None, brief(two), *effect, come,
                 (a, b.and_(two)),
             )  # fmt: skip
 
@@ -285,14 +263,14 @@ class Walk:
         sure = word == "anyOf" or disjoint(own.book, branches)
         effect = (False, False) if sure else (True, True)
         rule = "DIFF-UNION-04" if old else "DIFF-UNION-03"
-        yield _difference(rule, a, b, place, *effect, "anyOf", "oneOf")
+        yield difference(rule, a, b, place, *effect, "anyOf", "oneOf")
         imposed = ((best,), ()) if old else ((), (best,))
         inside = place.where(*imposed, sure=sure)
         yield from self.compare(*_ordered(left.and_(best), other, bool(old)), inside)
         for branch in branches:
             if branch is not best:
-                pair = (branch, None) if old else (None, branch)
-                yield from self._branch(a, b, *pair, place, sure)
+                one, two = (branch, None) if old else (None, branch)
+                yield from self._branch(a, b, one, two, place, sure)
 
     def _nots(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (n.values("not") for n in (a, b))
@@ -302,13 +280,13 @@ class Walk:
             loses, gains = self._relation(a.book.node(old[0]), b.book.node(new[0]))
             if loses or gains:
                 rule = "DIFF-NOT-01" if gains else "DIFF-NOT-02"
-                yield _difference(rule, a, b, place, *_turned(place, gains, loses), "not")
+                yield difference(rule, a, b, place, *turned(place, gains, loses), "not")
         elif len(old) != len(new):
             rule = "DIFF-NOT-01" if len(new) > len(old) else "DIFF-NOT-02"
-            effect = _turned(place, bool(new), bool(old))
-            yield _difference(rule, a, b, place, *effect, "not")
+            effect = turned(place, bool(new), bool(old))
+            yield difference(rule, a, b, place, *effect, "not")
         else:
-            yield _difference("DIFF-NOT-01", a, b, place, True, True, "not")
+            yield difference("DIFF-NOT-01", a, b, place, True, True, "not")
 
     def _conditions(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (
@@ -319,12 +297,12 @@ class Walk:
         if len(old) != len(new):
             more = len(new) > len(old)
             rule = "DIFF-CONDITION-01" if more else "DIFF-CONDITION-02"
-            yield _difference(rule, a, b, place, *_turned(place, bool(new), bool(old)), "if")
+            yield difference(rule, a, b, place, *turned(place, bool(new), bool(old)), "if")
             return
         for one, two in zip(old, new, strict=True):
             condition = a.book.node(one["if"]), b.book.node(two["if"])
             if any(self._relation(*condition)):
-                yield _difference("DIFF-CONDITION-03", a, b, place, True, True, "if")
+                yield difference("DIFF-CONDITION-03", a, b, place, True, True, "if")
             for word in ("then", "else"):
                 first, second = one.get(word, {}), two.get(word, {})
                 met = word == "then"
@@ -337,74 +315,3 @@ class Walk:
 
 def _ordered(own: Node, other: Node, is_old: bool) -> tuple[Node, Node]:
     return (own, other) if is_old else (other, own)
-
-
-def _turned(place: Place, loses: bool, gains: bool) -> tuple[bool, bool]:
-    return (gains, loses) if place.flipped else (loses, gains)
-
-
-def _difference(
-    rule: str,
-    a: Node,
-    b: Node,
-    place: Place,
-    loses: bool,
-    gains: bool,
-    *words: str,
-    name: str = "",
-) -> Difference:
-    before, after = (
-        next((_brief(p[w]) for p in n.parts for w in words if w in p), None) for n in (a, b)
-    )
-    parts = a.part(*words), b.part(*words)
-    return Difference(rule, *parts, before, after, loses, gains, place, (a, b), "", name)
-
-
-def _required(a: Node, b: Node, place: Place) -> Iterator[Difference]:
-    for name in dict.fromkeys((*a.required, *b.required)):
-        was, now = name in a.required, name in b.required
-        if was != now:
-            rule = "DIFF-REQUIRED-01" if now else "DIFF-REQUIRED-02"
-            there = ("object" in a.types and now), ("object" in b.types and was)
-            yield Difference(
-                rule, a.part("required"), b.part("required"), was, now,
-                *_turned(place, *there), place, (a, b), "", name,
-            )  # fmt: skip
-
-
-def _brief(schema: Any) -> Any:
-    """Return a compiled schema without what it refers to."""
-    if isinstance(schema, dict) and schema.get("not") == {}:
-        return False
-    if isinstance(schema, dict) and "$ref" in schema and "title" not in schema:
-        return {key: value for key, value in schema.items() if key != "$ref"} or True
-    return schema
-
-
-def _short(node: Node) -> Any:
-    return False if node.never else (_brief(dict(node.parts[0])) if node.parts else True)
-
-
-def _said(a: Node, b: Node, place: Place) -> Iterator[Difference]:
-    """Yield changes of words, of extensions, and of keywords that nobody here knows."""
-    kinds: dict[str, tuple[str, str]] = {}
-    for word in dict.fromkeys(w for n in (a, b) for part in n.parts for w in part):
-        if word in _TEXTS:
-            kinds[word] = ("DIFF-TEXT-01", "")
-        elif word == "deprecated":
-            kinds[word] = (
-                "DIFF-DEPRECATED-01" if any(b.values(word)) else "DIFF-DEPRECATED-02",
-                "",
-            )
-        elif word.startswith("x-"):
-            kinds[word] = ("DIFF-EXTENSION-01", "")
-        elif word not in KNOWN:
-            kinds[word] = ("DIFF-KEYWORD-01", "unknown")
-    for word, (rule, meaning) in kinds.items():
-        old, new = a.values(word), b.values(word)
-        if sorted(map(token, old)) != sorted(map(token, new)):
-            first, second = (v[0] if v else None for v in (old, new))
-            yield Difference(
-                rule, a.part(word), b.part(word), first, second, False, False, place, (a, b),
-                meaning, word,
-            )  # fmt: skip

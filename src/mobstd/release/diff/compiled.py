@@ -13,10 +13,10 @@ from mobstd.release.diff.library import Address, Library
 __all__ = ["NEVER", "Compiler", "never"]
 
 NEVER: dict[str, Any] = {"not": {}}
-_LEFT_OUT = frozenset(
-    ("$defs", "definitions", "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$comment")
-    + ("$vocabulary", "$recursiveAnchor")
-)
+_LEFT_OUT_TEXT = """
+$defs definitions $schema $id id $anchor $dynamicAnchor $comment $vocabulary $recursiveAnchor
+"""
+_LEFT_OUT = frozenset(_LEFT_OUT_TEXT.split())
 
 
 def never(schema: Mapping[str, Any]) -> bool:

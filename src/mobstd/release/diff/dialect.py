@@ -12,10 +12,11 @@ __all__ = ["LISTS", "MAPS", "REQUEST", "RESPONSE", "SINGLE", "dialect_of", "mode
 
 REQUEST, RESPONSE = "request", "response"
 
-SINGLE = frozenset(
-    ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "contains")
-    + ("propertyNames", "not", "if", "then", "else")
-)
+_SINGLE_TEXT = """
+items additionalProperties unevaluatedProperties unevaluatedItems contains propertyNames
+not if then else
+"""
+SINGLE = frozenset(_SINGLE_TEXT.split())
 """Keywords whose value is a schema."""
 LISTS = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 MAPS = frozenset(("properties", "patternProperties", "dependentSchemas"))

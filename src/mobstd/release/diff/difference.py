@@ -55,8 +55,8 @@ class Difference:
         nodes: all that applies at the place, in the old and in the new version.
         loses: a value that was allowed may be no longer.
         gains: a value that was not allowed may be now.
-        meaning: ``sender``, ``reader``, ``both`` or ``unknown`` where what is hurt is the meaning of
-            documents that both sides accept; else empty.
+        meaning: who is hurt in the meaning of documents that both sides accept: ``sender``,
+            ``reader``, ``both`` or ``unknown``; else empty.
         name: the member, parameter... that it is about.
     """
 

@@ -1,4 +1,4 @@
-"""Requests and answers of an operation: made as small as can be, and held against the other side."""
+"""Requests and answers of an operation, as small as can be, held against the other side."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ returned that was not really validated.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -147,7 +148,7 @@ class Builder:
 
     def _array(self, node: Node, path: Path, route: Route, step: str | int | None) -> Any:
         least = int(node.bound("minItems", max) or 0)
-        wanted = [p for p in node.having("contains")]
+        wanted = list(node.having("contains"))
         needed = sum(int(p.get("minContains", 1)) for p in wanted)
         count = max(least, needed, step + 1 if isinstance(step, int) else 0)
         if count > 5000:
@@ -301,10 +302,8 @@ class Builder:
     def _varied(
         self, value: list[Any], node: Node, contained: list[Node], depth: int
     ) -> Iterator[Any]:
-        try:
+        with contextlib.suppress(Unbuildable):
             yield self._distinct(node, value, None, depth)
-        except Unbuildable:
-            pass
         last = len(value) - 1
         for one in contained:
             for item in (*self._made(node.item(last).and_(*one.parts)), *scalars(one, one)):

@@ -135,10 +135,7 @@ def parsed(text: str, path: str) -> Any:
         ConfigError: where it is neither, or nested too deeply; the message has the line.
     """
     try:
-        if text.lstrip()[:1] in ("{", "["):
-            value = json.loads(text)
-        else:
-            value = _yaml(text, path)
+        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text, path)
         return _plainly(value, [_MANY])
     except json.JSONDecodeError as error:
         raise ConfigError("diff.not-json", file=path, line=error.lineno) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from mobstd.release.diff.node import Node, token
@@ -57,7 +58,7 @@ def _numbers(nodes: tuple[Node, Node]) -> Iterator[float]:
             around = int(bound / step) if abs(bound / step) < 1e15 else 0
             yield from ((around + more) * step for more in (-1, 0, 1, 2))
     pairs = sorted(bounds)
-    yield from ((one + two) / 2 for one, two in zip(pairs, pairs[1:], strict=False))
+    yield from ((one + two) / 2 for one, two in pairwise(pairs))
     yield from (-1, 2, 0.5, 1.5, -0.5, 10, 100, 2**31, 2**53)
 
 

@@ -20,8 +20,8 @@ __all__ = ["Decided", "Desk"]
 
 NO, YES, UNKNOWN = "no", "yes", "unknown"
 _WORDS = frozenset(
-    ("DIFF-TEXT-01", "DIFF-EXTENSION-01", "DIFF-DEPRECATED-01", "DIFF-DEPRECATED-02")
-    + ("DIFF-FORM-01",)
+    f"DIFF-{rule}"
+    for rule in ("TEXT-01", "EXTENSION-01", "DEPRECATED-01", "DEPRECATED-02", "FORM-01")
 )
 """Rules of what no validator sees."""
 

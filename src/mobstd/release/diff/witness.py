@@ -173,7 +173,7 @@ class Pair:
         both = {where: [*old[where], *new[where]] for where in old}
         own = new if writer is self.new else old
         together = self.old.and_(*self.new.parts)
-        tries = ((together, both), (together, own), (together, {}), (writer, own), (writer, {}))
+        tries = [(together, both), (together, own), (together, {}), (writer, own), (writer, {})]
         seen: set[str] = set()
         for root, imposed in tries:
             try:
