@@ -1,0 +1,164 @@
+"""What ``A`` and ``B`` of ``mobstd schemas diff A B`` are: versions, files, folders, revisions."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mobstd.canon.files import load_if_there
+from mobstd.canon.root import Root
+from mobstd.canon.standard import NAME, Version, find
+from mobstd.errors import ConfigError
+from mobstd.judging.catalogue import requirement
+from mobstd.judging.requirement import Requirement
+from mobstd.release.diff.api import is_api
+from mobstd.release.diff.library import Library
+
+__all__ = ["Source", "source"]
+
+_SUFFIXES = (".json", ".yaml", ".yml")
+_SCHEMA = ".schema.json"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One side of a comparison.
+
+    Attributes:
+        label: as it was asked for.
+        version: what it declares itself to be, such as ``1.2``; empty where it doesn't.
+        library: its documents.
+        apis: the path of the API document of each role.
+        schemas: the paths of its other schemas, by their name.
+        rows: its requirements, as they stand in the catalogue.
+    """
+
+    label: str
+    version: str
+    library: Library
+    apis: Mapping[str, str]
+    schemas: Mapping[str, str]
+    rows: Mapping[str, Requirement] = field(default_factory=dict)
+    _kept: Any = None
+
+    @property
+    def several(self) -> bool:
+        """Whether it has more than one document."""
+        return len(self.apis) + len(self.schemas) > 1
+
+
+def source(asked: str, roots: Sequence[Root] = ()) -> Source:
+    """Return what was asked for: ``name@version``, a file, a folder, or ``REVISION:`` any of them.
+
+    Raises:
+        ConfigError: where it is not there, or neither an API nor a schema.
+        UnknownName: for a version that is not there; the message lists those that are.
+    """
+    path = Path(asked)
+    if path.exists():
+        return _of_path(asked, path)
+    revision, colon, below = asked.partition(":")
+    if colon and below:
+        return _of_revision(asked, revision, below)
+    match = NAME.match(asked)
+    if match is not None and "/" not in asked and "." not in match["name"]:
+        return _of_version(asked, find(asked, roots))
+    raise ConfigError("diff.nothing-there", asked=asked)
+
+
+def _of_version(label: str, version: Version, kept: Any = None) -> Source:
+    folder = version.folder
+    library = Library(lambda path: (folder / path).read_text("utf-8"))
+    schemas = {p.name.removesuffix(_SCHEMA): p.name for p in sorted(folder.glob(f"*{_SCHEMA}"))}
+    for name in schemas.values():
+        library.document(name)
+    raw = load_if_there(version.conformance / "requirements.yaml", [])
+    here = (row for row in raw if version.version in row.get("versions", [version.version]))
+    return Source(
+        label,
+        version.version,
+        library,
+        {role: f"openapi/{role}.yaml" for role in version.roles},
+        schemas,
+        {row["id"]: requirement(row, version.version) for row in here},
+        kept,
+    )
+
+
+def _of_path(label: str, path: Path, kept: Any = None) -> Source:
+    if path.is_dir():
+        return _of_folder(label, path, kept)
+    folder = path.resolve().parent
+    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    document = library.document(path.name)
+    if is_api(document):
+        version = str(document.get("info", {}).get("version", ""))
+        return Source(label, version, library, {"server": path.name}, {}, {}, kept)
+    if not isinstance(document, (Mapping, bool)):
+        raise ConfigError("diff.neither", file=label)
+    return Source(label, "", library, {}, {"schema": path.name}, {}, kept)
+
+
+def _of_folder(label: str, folder: Path, kept: Any = None) -> Source:
+    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    apis: dict[str, str] = {}
+    schemas: dict[str, str] = {}
+    version = ""
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if set(path.relative_to(folder).parts[:-1]) & {"examples", "overlays", "node_modules"}:
+            continue
+        document = library.document(name)
+        if is_api(document):
+            apis[path.stem] = name
+            version = version or str(document.get("info", {}).get("version", ""))
+        elif name.endswith(_SCHEMA) or (isinstance(document, dict) and "$schema" in document):
+            schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
+    if not apis and not schemas:
+        raise ConfigError("diff.empty-folder", folder=label)
+    return Source(label, version, library, apis, schemas, {}, kept)
+
+
+def _of_revision(label: str, revision: str, below: str) -> Source:
+    """Return what stood at a revision of the Git repository around the working folder."""
+    kept = TemporaryDirectory(prefix="mobstd-diff-")
+    match = NAME.match(below)
+    if match is not None and match["version"]:
+        wanted = [f"schemas/{match['name']}", f"conformance/{match['name']}"]
+        top = Path(_git("rev-parse", "--show-toplevel", label=label).decode().strip())
+        _extract(_git("archive", revision, *wanted, label=label, folder=top), Path(kept.name))
+        return _of_version(label, find(below, (Root(Path(kept.name)),)), kept)
+    folder = below.rpartition("/")[0] or "."
+    try:
+        archive = _git("archive", revision, folder, label=label)
+    except ConfigError:
+        archive = _git("archive", revision, below, label=label)
+    _extract(archive, Path(kept.name))
+    path = Path(kept.name) / below
+    if not path.exists():
+        raise ConfigError("diff.not-in-revision", asked=label)
+    return _of_path(label, path, kept)
+
+
+def _extract(archive: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
+
+
+def _git(*words: str, label: str, folder: Path | None = None) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConfigError("diff.no-git", asked=label, why=str(error)) from None
+    if done.returncode:
+        why = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise ConfigError("diff.no-git", asked=label, why=(why or ["?"])[-1])
+    return done.stdout
