@@ -71,12 +71,12 @@ class Past:
     def _declare(self, db: Connection, run: str) -> None:
         now = self._clock.now()
         began = (now - _AGO) // _FRAME * _FRAME
-        self._desk.rewind(db, began - _AGO)
         sent = sorted(
             (journey["end"]["at"], place, one, journey)
             for place, one in enumerate(self._journeys)
             for journey in _journeys(one, began, _mark(run))
         )  # fmt: skip
+        self._desk.rewind(db, sent[0][0])
         late: list[tuple[int, str]] = []
         for at, _, one, journey in sent:
             del journey["start"]["at"], journey["end"]["at"]
