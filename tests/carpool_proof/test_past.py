@@ -83,6 +83,7 @@ def call(what: str, run: str) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_hook_declares_it_and_takes_it_away() -> None:
     box = Sandbox({"setup_path": "/mobstd"})
     runs = [str(uuid4()), str(uuid4())]
