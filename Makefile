@@ -39,7 +39,7 @@ generate: $(READY)  ## write models, clients and server interfaces from the sche
 bench: $(READY)  ## measure
 	@for file in bench/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done
 
-MATRIX ?= ocss@1.0-alpha ocss@2.0-proposal rdex-plus@2.0 rdex@1.2 carpool-proof@3.4 mobility-aid@0.1
+MATRIX ?= ocss@1.0-alpha ocss@2.0-proposal rdex-plus@2.0 rdex@1.2 carpool-proof@3.3 carpool-proof@3.4 mobility-aid@0.1
 MATRIX_ARGS ?= --each --with-schemathesis 24
 
 matrix: $(READY)  ## every fault against the whole suite: an hour or two

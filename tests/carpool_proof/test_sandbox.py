@@ -518,11 +518,88 @@ def test_an_export_is_ordered(box: Sandbox) -> None:
         assert (answer.status, answer.code) == (400, -32602)
 
 
+def admin(box: Sandbox, number: int = 1) -> str:
+    keys = {
+        "access_key": f"00000000-0000-4000-b000-00000000000{number}",
+        "secret_key": f"sandbox-admin-{number}",
+    }
+    answer = box.ask("POST", "/auth/access_token", keys, operator=None)
+    found: str = answer.body["access_token"]
+    return found
+
+
 def test_what_no_application_may_do(box: Sandbox) -> None:
-    for method, path in (("GET", "/auth/credentials"), ("GET", "/geo/point/by_insee")):
-        answer = box.ask(method, path)
-        assert (answer.status, answer.code) == (403, -32503)
-        assert box.ask(method, path, operator=None).status == 401
+    answer = box.ask("GET", "/auth/credentials")
+    assert (answer.status, answer.code) == (403, -32503)
+    assert box.ask("GET", "/auth/credentials", operator=None).status == 401
+
+
+def test_an_administrator_manages_keys(box: Sandbox) -> None:
+    token = admin(box)
+    path = "/auth/credentials"
+    made = box.ask("POST", path, {"operator_id": 1}, token=token)
+    assert made.status == 201
+    assert fits(made, "createCredentials")
+    listed = box.ask("GET", path, token=token)
+    assert fits(listed, "listCredentials")
+    ids = [one["token_id"] for one in listed.body]
+    assert ids == [DEFAULTS[0].access_key, made.body["access_key"]]
+    assert made.body["secret_key"] not in listed.raw.decode()
+    given = box.ask("POST", "/auth/access_token", made.body, operator=None).body["access_token"]
+    assert box.create(early(), token=given).status == 201
+    assert box.status("j0") == "pending"
+    assert box.ask("GET", path, token=given).status == 403
+    for id_ in ids:
+        assert box.ask("DELETE", f"{path}?token_id={id_}", token=token).status == 204
+        assert box.ask("DELETE", f"{path}?token_id={id_}", token=token).status == 404
+    assert box.ask("GET", path, token=token).body == []
+    assert box.ask("POST", "/auth/access_token", made.body, operator=None).status == 401
+    assert box.exchange().status == 401
+    assert box.status("j0", token=given) == "pending"  # a token lives to its end
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "body", "status"),
+    [
+        ("GET", "?operator_id=2", None, 403),
+        ("GET", "?operator_id=x", None, 400),
+        ("GET", "?more=1", None, 400),
+        ("POST", "", {"operator_id": 2}, 403),
+        ("POST", "", {"operator_id": "1"}, 400),
+        ("POST", "", [], 400),
+        ("DELETE", "", None, 400),
+        ("DELETE", f"?token_id={DEFAULTS[1].access_key}", None, 404),
+    ],
+)
+def test_keys_of_others_are_not_managed(
+    box: Sandbox, method: str, query: str, body: Any, status: int
+) -> None:
+    answer = box.ask(method, f"/auth/credentials{query}", body, token=admin(box))
+    assert answer.status == status
+    assert answer.code == {400: -32602, 403: -32503, 404: -32504}[status]
+
+
+ROUTE = "/geo/route?start[lat]=45.1915&start[lon]=5.7145&end[lat]=45.3659&end[lon]=5.5906"
+ADDRESS = "/geo/point/by_address?country=France&literal="
+
+
+def test_places(box: Sandbox) -> None:
+    answer = box.ask("GET", ROUTE)
+    assert fits(answer, "getRoute")
+    assert answer.body == {"distance": 28184.7, "duration": 1691.1}
+    answer = box.ask("GET", f"{ADDRESS}5 rue de la République, 38000 GRENOBLE".replace(" ", "%20"))
+    assert fits(answer, "getPointByAddress")
+    assert answer.body == {"lon": 5.7245, "lat": 45.1885}
+    assert box.ask("GET", "/geo/point/by_insee?code=38185").raw == answer.raw
+    for path in (f"{ADDRESS}nowhere", "/geo/point/by_insee?code=99999"):
+        assert box.ask("GET", path).status == 404
+    assert box.ask("GET", ROUTE, operator=None).status == 401
+    for path in (
+        *(ROUTE.replace("45.1915", "91"), ROUTE.replace("45.1915", "1e1"), f"{ROUTE}&more=1"),
+        *("/geo/route", "/geo/point/by_insee?code=x", "/geo/point/by_address?literal=Lyon"),
+    ):
+        answer = box.ask("GET", path)
+        assert (answer.status, answer.code) == (400, -32602), path
 
 
 SEEN: dict[str, tuple[Any, Any, Any]] = {
@@ -549,6 +626,15 @@ SEEN: dict[str, tuple[Any, Any, Any]] = {
         lambda b: b.ask("POST", "/policies/cee", {}).raw[:1], b"{", b"[",
     ),
     "imports-are-refused": (lambda b: b.ask("POST", "/policies/cee/import", []).status, 201, 400),
+    "credentials-want-operator": (
+        lambda b: b.ask("GET", "/auth/credentials", token=admin(b)).status, 200, 400,
+    ),
+    "credential-errors-are-bare": (
+        lambda b: b.ask("GET", "/auth/credentials?operator_id=9", token=admin(b)).raw[:1],
+        b"{", b'"',
+    ),
+    "places-are-forbidden": (lambda b: b.ask("GET", ROUTE).status, 200, 403),
+    "address-is-litteral": (lambda b: b.ask("GET", f"{ADDRESS}Lyon").status, 200, 400),
     "headers-with-x": (lambda b: "ratelimit-limit" in b.exchange().headers, True, False),
 }  # fmt: skip
 

@@ -158,6 +158,7 @@ def data(pattern: str, name: str) -> list[Any]:
         *data("conformance/*/calls/*.json", "vector"),
         *data("conformance/*/rules/*.yaml", "rules"),
         *data("conformance/*/quirks/*.yaml", "quirks"),
+        *data("conformance/*/past.yaml", "past"),
         *data("conformance/*/judgements/*.json", "judgement"),
         *data("schemas/*/*/overlays/*/overlay.yaml", "overlay"),
     ],

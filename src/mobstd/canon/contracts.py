@@ -28,6 +28,7 @@ _PLACES = {
     "dialect": "conformance/*/dialects/*.json",
     "rules": "conformance/*/rules/*.yaml",
     "quirks": "conformance/*/quirks/*.yaml",
+    "past": "conformance/*/past.yaml",
     "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
     "waiver": "schemas/*.lint.yaml",

@@ -7,6 +7,7 @@ booking    a booking that was carried out, as a journey
 rules      what the registry refuses and finds, as pure functions
 preflight  journeys judged before they are sent
 reference  the sandbox registry
+past       what checks find in lists that was declared days ago
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ __all__ = ["PLUG"]
 PLUG = Plug(
     name="carpool-proof",
     package="mobstd.carpool_proof",
+    rules="mobstd.carpool_proof.past:RULES",
     references={
         "3.3": "mobstd.carpool_proof.reference:build_3_3",
         "3.4": "mobstd.carpool_proof.reference:build",

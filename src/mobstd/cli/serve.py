@@ -58,6 +58,8 @@ def add(subparsers: Subparsers) -> None:
     option("--rules", metavar="NAME", help=say("cli.serve.rules"))
     option("--quirks", metavar="NAME", help=say("cli.serve.quirks"))
     option("--overlay", metavar="NAME", help=say("cli.serve.overlay"))
+    option("--router", metavar="ROUTER", help=say("cli.serve.router"))
+    option("--places", metavar=say("cli.file"), help=say("cli.serve.places"))
     option("--fault", action="append", default=[], metavar="ID", help=say("cli.serve.fault"))
     option("--list-faults", action="store_true", help=say("cli.serve.list-faults"))
     option("--judge", metavar="FILE", help=say("cli.serve.judge"))
@@ -87,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     held_to(variants, version, role, key=bool(keys), partner=args.partner is not None)
     names = (
         *("db", "data", "count", "area", "seed", "partner", "issuer", "audience", "setup_path"),
-        *("clock", "rules", "quirks", "overlay"),
+        *("clock", "rules", "quirks", "overlay", "router", "places"),
     )
     options = {name: getattr(args, name) for name in names}
     options["partner_key"] = _key(args.partner_key_env)

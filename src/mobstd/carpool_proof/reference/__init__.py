@@ -8,7 +8,10 @@ store        journeys in a database; the history that the rules ask
 processing   what it finds later, by its clock
 clock        what time it is, and that it can be moved
 local        routes of the sandbox alone
+past         journeys of some days ago, as many checks need them
 keys         pairs of keys and tokens
+credentials  operations on pairs of keys
+atlas        operations on places; routing, places
 limits       how often one may ask
 listing      lists of journeys
 status       what an operator sees of a journey
@@ -26,14 +29,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mobstd.carpool_proof.limits import LATEST
 from mobstd.errors import MissingExtra
 
 if TYPE_CHECKING:
     from mobstd.carpool_proof.reference.clock import Clock
-    from mobstd.carpool_proof.reference.door import Registry
+    from mobstd.carpool_proof.reference.routing import Router
 
 __all__ = ["build", "build_3_3"]
 
@@ -51,9 +54,13 @@ def build(
     rules: str | None = None,
     quirks: str | None = None,
     overlay: str = "server",
+    router: str | Router | None = None,
+    places: str | None = None,
+    past: bool = False,
+    setup_path: str | None = None,
     behaviours: Iterable[str] = (),
     version: str = "3.4",
-) -> Registry:
+) -> Any:
     """Return the sandbox registry as an ASGI app.
 
     Args:
@@ -66,6 +73,12 @@ def build(
         rules: the rule profile; the latest, or that of the quirks, when ``None``.
         quirks: the set of behaviours of the real server to have.
         overlay: what documents are judged by beyond the text; ``none``: the text alone.
+        router: which knows ways: ``straight``, ``none``, a table or a URL; see ``routing``.
+        places: a table of communes for addresses and codes; some towns when ``None``.
+        past: whether journeys of some days ago are there from the start, as checks need them; the
+            first operator of the keys has them, and the next one what another has.
+        setup_path: where it answers the calls of a set-up hook, which ask for that; a secret half
+            of ``api_keys`` is then the key of the hook.
         behaviours: quirks and faults by name, each with ``@`` and the operations that have it.
         version: of the standard.
 
@@ -78,7 +91,9 @@ def build(
     try:
         from mobstd.canon.openapi import operations
         from mobstd.canon.standard import find
+        from mobstd.carpool_proof.past import past_of
         from mobstd.carpool_proof.reference.applications import Applications
+        from mobstd.carpool_proof.reference.atlas import Atlas
         from mobstd.carpool_proof.reference.certificates import Certificates
         from mobstd.carpool_proof.reference.clock import Clock, clock_of
         from mobstd.carpool_proof.reference.counter import Counter, Setting
@@ -88,8 +103,11 @@ def build(
         from mobstd.carpool_proof.reference.limits import Limits
         from mobstd.carpool_proof.reference.listing import Listing
         from mobstd.carpool_proof.reference.local import Local
+        from mobstd.carpool_proof.reference.past import Past, with_hook
+        from mobstd.carpool_proof.reference.places import places_of
         from mobstd.carpool_proof.reference.processing import Named
         from mobstd.carpool_proof.reference.quirks import quirks_of
+        from mobstd.carpool_proof.reference.routing import router_of
         from mobstd.carpool_proof.reference.store import Store
         from mobstd.carpool_proof.rules.profile import profile
         from mobstd.serving.database import Away, opened
@@ -103,11 +121,25 @@ def build(
     above = None if overlay == "none" else overlay
     setting = Setting(served, oddities.versions or _SUPPORTED, above, judged, oddities, time)
     pairs = pairs_of(api_keys)
+    ways = router_of(router) if router is None or isinstance(router, str) else router
+    known_places = places_of(places)
     database = opened(db)
     names = Named(*(_TEXT if above is None else _SERVER))
     try:
         store = Store(database)
-        desk = Desk(store, time, judged, oddities, Listing(served, judged, oddities), names)
+        lists = Listing(served, judged, oddities)
+
+        def desk_at(clock: Clock) -> Desk:
+            return Desk(store, clock, judged, oddities, lists, names, ways)
+
+        before = None
+        if past or setup_path is not None:
+            numbers = (*dict.fromkeys(pair.operator for pair in pairs),)
+            pair = (numbers[0], numbers[1] if len(numbers) > 1 else numbers[0] + 1)
+            before = Past(store, time, desk_at, past_of(served), pair)
+        if past and before is not None:
+            before.at_once()
+        desk = desk_at(time)
     except (Away, database.error) as error:
         raise database.unusable(error) from None
     tokens = Tokens(pairs, store.secret, judged["token"]["life"], time)
@@ -117,14 +149,18 @@ def build(
         applications = Applications(desk, time, judged)
         certificates = Certificates(applications, served, above, judged, oddities)
     limits = Limits(judged, plain="headers-with-x" not in oddities)
-    return Registry(
+    registry = Registry(
         setting,
         store,
-        Counter(setting, desk, tokens, certificates),
+        Counter(setting, desk, tokens, Atlas(ways, known_places, oddities), certificates),
         tokens,
         limits,
         Local(time, desk, applications),
     )
+    if setup_path is None or before is None:
+        return registry
+    secrets = None if api_keys is None else [pair.secret_key for pair in pairs]
+    return with_hook(setup_path, before, registry, secrets)
 
 
 build_3_3 = partial(build, version="3.3")

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Problem, Validator
+from mobstd.carpool_proof.reference.atlas import Atlas
 from mobstd.carpool_proof.reference.certificates import Certificates
 from mobstd.carpool_proof.reference.clock import Clock, written
+from mobstd.carpool_proof.reference.credentials import Credentials
 from mobstd.carpool_proof.reference.desk import Desk, Item
 from mobstd.carpool_proof.reference.keys import Tokens
 from mobstd.carpool_proof.reference.quirks import Quirks
@@ -66,21 +68,28 @@ class Request:
         query: the last value of each name.
         id: what stands in the path.
         body: JSON; an empty object where there is none.
+        admin: whether an administrator of the operator asks.
     """
 
     operation: str
     query: Mapping[str, str]
     id: str
     body: Any
+    admin: bool = False
 
 
 class Counter:
     """Judges what is asked, has the desk do it, and words the answer."""
 
     def __init__(
-        self, setting: Setting, desk: Desk, tokens: Tokens, certificates: Certificates | None = None
-    ) -> None:
-        self._desk, self._tokens, self._certificates = desk, tokens, certificates
+        self, setting: Setting, desk: Desk, tokens: Tokens, atlas: Atlas,
+        certificates: Certificates | None = None,
+    ) -> None:  # fmt: skip
+        self._desk, self._tokens, self._atlas = desk, tokens, atlas
+        self._certificates = certificates
+        self._credentials = Credentials(
+            desk, tokens, setting.version, setting.overlay, setting.quirks
+        )
         self._quirks, self._details = setting.quirks, setting.profile["refusal"]["details"]
         self._judges: dict[str, Validator] = {
             name: validator_under(setting.version, schema, setting.overlay)
@@ -102,7 +111,15 @@ class Counter:
             Refused: where it is refused.
         """
         if asked.operation == "createAccessToken":
-            return self._token(asked)
+            return await self._token(asked)
+        if asked.operation in self._credentials.acts:
+            operator = self._permitted(caller)
+            if not asked.admin:
+                raise forbidden()
+            return await self._credentials.serve(asked.operation, operator, asked.query, asked.body)
+        if asked.operation in self._atlas.acts:
+            self._permitted(caller)
+            return await self._atlas.serve(asked.operation, asked.query)
         if self._certificates is not None and asked.operation in self._certificates.acts:
             operator = self._permitted(caller)
             return await self._certificates.serve(asked.operation, operator, asked.id, asked.body)
@@ -120,9 +137,10 @@ class Counter:
             raise forbidden() if as_real else unauthorized()
         return caller
 
-    def _token(self, asked: Request) -> Response:
+    async def _token(self, asked: Request) -> Response:
         body = self._judged(asked)
-        token = self._tokens.exchange(body["access_key"], body["secret_key"])
+        known = await self._credentials.known(body["access_key"])
+        token = self._tokens.exchange(body["access_key"], body["secret_key"], known)
         if token is None:
             raise unauthorized("Invalid access key or secret key")
         return shown(201, {"access_token": token})

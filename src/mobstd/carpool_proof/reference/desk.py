@@ -12,7 +12,8 @@ from mobstd.carpool_proof.reference.listing import Asked, Listing
 from mobstd.carpool_proof.reference.markup import cut
 from mobstd.carpool_proof.reference.processing import Named, Processing
 from mobstd.carpool_proof.reference.quirks import Quirks
-from mobstd.carpool_proof.reference.refusals import Refused, invalid, missing
+from mobstd.carpool_proof.reference.refusals import Refused, forbidden, invalid, missing
+from mobstd.carpool_proof.reference.routing import NONE, Router
 from mobstd.carpool_proof.reference.status import COLUMNS, State, shown_status
 from mobstd.carpool_proof.reference.store import Act, Store, Stored
 from mobstd.carpool_proof.rules.consistency import database
@@ -48,6 +49,8 @@ class Desk:
         quirks: of the real server.
         listing: what lists are.
         names: what the conflict and the share of an overlap are called in answers.
+        router: which knows ways; what is due at the start waits for the first request where it is
+            another process.
     """
 
     def __init__(
@@ -58,17 +61,30 @@ class Desk:
         quirks: Quirks,
         listing: Listing,
         names: Named,
+        router: Router = NONE,
     ) -> None:
         self._store, self._clock = store, clock
         self._profile, self._quirks, self._listing = profile, quirks, listing
         self._terms = terms_of(profile)
-        self._processing = Processing(profile, names)
-        now = clock.now()
-        store.at_once(lambda db: self._processing.catch_up(db, now))
-        self._caught_up = now // _QUARTER
+        self._processing = Processing(profile, names, router, quirks)
+        self._caught_up = -1
+        if not router.remote:
+            now = clock.now()
+            store.at_once(lambda db: self._processing.catch_up(db, now))
+            self._caught_up = now // _QUARTER
 
-    def catch_up(self) -> asyncio.Future[None]:
+    async def catch_up(self) -> None:
         """Do what the registry does by itself, up to now."""
+        await self._prepare()
+        await self._due()
+
+    async def _prepare(self) -> None:
+        """Ask a router that is another process, before anything is locked."""
+        router, now = self._processing.router, self._clock.now()
+        if router.remote:
+            await router.prepare(await self._store.run(lambda db: self._processing.ways(db, now)))
+
+    def _due(self) -> asyncio.Future[None]:
         now = self._clock.now()
         due = self._store.run(lambda db: self._processing.catch_up(db, now))
 
@@ -83,7 +99,8 @@ class Desk:
         """Run an act, after what is due in the same transaction."""
         if self._clock.now() // _QUARTER == self._caught_up:
             return await self._store.run(act)
-        _, result = await asyncio.gather(self.catch_up(), self._store.run(act))
+        await self._prepare()
+        _, result = await asyncio.gather(self._due(), self._store.run(act))
         return result
 
     async def create(self, operator: int, journey: Item, lacking: list[str]) -> Kept:
@@ -125,6 +142,8 @@ class Desk:
                 raise Refused(500, None, f'{text} "carpool_incentives_carpool_id_idx"')
             raise invalid([f"{mistake.pointer}/index: must be unique"])
         refusals = self._terms.all(found, now, Stored(db, self._profile))
+        if "days-are-unlimited" in self._quirks:
+            refusals = [one for one in refusals if one.label != "too_many_trips_by_day"]
         labels = [refusal.label for refusal in refusals]
         db.execute(
             "INSERT INTO journeys (operator, journey, trip, driver, passenger, start,"
@@ -139,9 +158,33 @@ class Desk:
         )  # fmt: skip
         return Kept(found.journey, now, refusals)
 
+    def declare(self, db: Connection, operator: int, journey: Item) -> None:
+        """Keep a journey whose schema took it, within a transaction."""
+        self._create(db, facts(journey, str(operator)), journey, [])
+
+    def rewind(self, db: Connection, to: int) -> None:
+        """Do once more what is done by itself since then; what it found already stays."""
+        self._processing.rewind(db, to)
+
+    def do_due(self, db: Connection) -> None:
+        """Do what the registry does by itself, up to now, within a transaction."""
+        self._processing.catch_up(db, self._clock.now())
+
     async def read(self, operator: int, id_: str) -> Item:
         """Return what has become of a journey."""
-        return await self.run(lambda db: shown_status(_state(db, operator, id_)))
+        return await self.run(lambda db: shown_status(self._state(db, operator, id_)))
+
+    def _state(self, db: Connection, operator: int, id_: str) -> State:
+        whose = "?" if "others-are-read" not in self._quirks else "coalesce(operator, ?)"
+        row = db.execute(
+            f"SELECT {COLUMNS} FROM journeys WHERE operator = {whose} AND journey = ?",
+            (operator, id_),
+        ).fetchone()
+        if row is None:
+            if "others-are-forbidden" in self._quirks and _there(db, id_):
+                raise forbidden()
+            raise missing()
+        return State._make(row)
 
     def wanted(self, query: Mapping[str, str]) -> Asked:
         """Return what a list is asked for.
@@ -185,24 +228,27 @@ class Desk:
 
     async def cancel(self, operator: int, id_: str, said: Item) -> None:
         """Say that a journey does not count; once more changes what is said alone."""
+        await self.run(
+            lambda db: self.withdraw(db, operator, id_, said["code"], said.get("message"))
+        )
 
-        def act(db: Connection) -> None:
-            once = " AND acquisition <> 'canceled'" if "cancels-once" in self._quirks else ""
-            done = db.execute(
-                "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
-                f" WHERE operator = ? AND journey = ?{once}",
-                (said["code"], said.get("message"), operator, id_),
-            )
-            if not done.rowcount:
-                raise missing()
+    def withdraw(
+        self, db: Connection, operator: int, id_: str, code: str = "MOBSTD",
+        message: str | None = None,
+    ) -> None:  # fmt: skip
+        """Say that a journey does not count, within a transaction."""
+        once = " AND acquisition <> 'canceled'" if "cancels-once" in self._quirks else ""
+        if "late-cancel-is-lost" in self._quirks:
+            once += " AND located = 0"
+        whose = "?" if "others-are-canceled" not in self._quirks else "coalesce(operator, ?)"
+        done = db.execute(
+            "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
+            f" WHERE operator = {whose} AND journey = ?{once}",
+            (code, message, operator, id_),
+        )
+        if not done.rowcount and not ("late-cancel-is-lost" in self._quirks and _there(db, id_)):
+            raise missing()
 
-        await self.run(act)
 
-
-def _state(db: Connection, operator: int, id_: str) -> State:
-    row = db.execute(
-        f"SELECT {COLUMNS} FROM journeys WHERE operator = ? AND journey = ?", (operator, id_)
-    ).fetchone()
-    if row is None:
-        raise missing()
-    return State._make(row)
+def _there(db: Connection, id_: str) -> bool:
+    return db.execute("SELECT 1 FROM journeys WHERE journey = ?", (id_,)).fetchone() is not None

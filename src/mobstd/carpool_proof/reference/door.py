@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from mobstd.canon.openapi import Operation, operations
 from mobstd.carpool_proof.reference.clock import Clock
 from mobstd.carpool_proof.reference.counter import Counter, Request, Setting
-from mobstd.carpool_proof.reference.keys import Ended, Tokens, Wrong
+from mobstd.carpool_proof.reference.keys import ADMIN, Ended, Pair, Tokens, Wrong
 from mobstd.carpool_proof.reference.limits import Headers, Limits
 from mobstd.carpool_proof.reference.local import Local
 from mobstd.carpool_proof.reference.refusals import Refused, shown, unauthorized
@@ -96,7 +96,7 @@ class Registry:
         told: Headers = ()
         try:
             public = operation.id == "createAccessToken"
-            caller = None if public else self._caller(headers.get("authorization"))
+            pair = None if public else self._caller(headers.get("authorization"))
             client = scope.get("client") or ("",)
             limit = self._limits.take(operation.id, str(client[0]))
             told = limit.headers
@@ -107,8 +107,9 @@ class Registry:
                 return Response(404)
             body = await self._body(headers, receive)
             query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), True))
-            asked = Request(operation.id, query, id_, body)
-            answered = await self.counter.serve(asked, caller)
+            admin = pair is not None and pair.role == ADMIN
+            asked = Request(operation.id, query, id_, body, admin)
+            answered = await self.counter.serve(asked, None if pair is None else pair.operator)
         except Refused as error:
             return shown(error.status, error.body, told)
         return Response(
@@ -128,15 +129,15 @@ class Registry:
         numbers = [version.split(".") for version in self._setting.supported]
         return any(one[0] == major and minor in (None, one[1]) for one in numbers)
 
-    def _caller(self, header: str | None) -> int | None:
-        """Return the operator whose token this is; ``None`` without one."""
+    def _caller(self, header: str | None) -> Pair | None:
+        """Return the pair that the token was given for; ``None`` without one."""
         if header is None:
             return None
         scheme, _, token = header.partition(" ")
         try:
             if scheme.lower() != "bearer":
                 raise Wrong
-            return self._tokens.operator(token.strip())
+            return self._tokens.bearer(token.strip())
         except Ended:
             if "ended-token-without-code" in self._quirks:
                 raise Refused(401, 401, "Unauthorized Error", "Error") from None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -15,9 +16,12 @@ from joserfc.jwt import decode, encode
 from mobstd.carpool_proof.reference.clock import Clock
 from mobstd.errors import ConfigError
 
-__all__ = ["DEFAULTS", "ROLE", "Ended", "Pair", "Tokens", "Wrong", "pairs_of"]
+__all__ = [
+    "ADMIN", "DEFAULTS", "ROLE", "Ended", "Known", "Pair", "Tokens", "Wrong", "digest", "pairs_of",
+]  # fmt: skip
 
-ROLE = "operator.application"
+ROLE, ADMIN = "operator.application", "operator.admin"
+_MARK = "/admin"
 _ISSUER, _ALGORITHM = "urn:mobstd:sandbox:carpool-proof", "HS256"
 
 
@@ -29,22 +33,51 @@ class Pair:
         operator: the registry's number of the operator.
         access_key: the public half.
         secret_key: the secret half.
+        role: what it may do; an administrator may all that an application may, and manages keys.
     """
 
     operator: int
     access_key: str
     secret_key: str = field(repr=False)
+    role: str = ROLE
 
 
-DEFAULTS = tuple(
-    Pair(number, f"00000000-0000-4000-a000-00000000000{number}", f"sandbox-secret-{number}")
-    for number in (1, 2, 3)
+class Known(NamedTuple):
+    """What the database knows of a pair: whose it is, the digest of its secret, whether it is gone.
+
+    One that was named at the start is there once it was taken back.
+    """
+
+    operator: int
+    digest: str
+    gone: bool
+
+
+def digest(secret_key: str) -> str:
+    """Return what is kept of a secret, which is random and long."""
+    return hashlib.sha256(secret_key.encode("utf-8", "replace")).hexdigest()
+
+
+DEFAULTS = (
+    *(
+        Pair(number, f"00000000-0000-4000-a000-00000000000{number}", f"sandbox-secret-{number}")
+        for number in (1, 2, 3)
+    ),
+    *(
+        Pair(
+            number, f"00000000-0000-4000-b000-00000000000{number}", f"sandbox-admin-{number}", ADMIN
+        )
+        for number in (1, 2, 3)
+    ),
 )
-"""Who may ask where nobody was said: three operators, with keys that everybody knows."""
+"""Who may ask where nobody was said: three operators, with keys that everybody knows, and then the
+administrators of the same."""
 
 
 def pairs_of(texts: Iterable[str] | None) -> tuple[Pair, ...]:
     """Return the pairs that texts name, each ``OPERATOR:ACCESS_KEY:SECRET_KEY``.
+
+    ``OPERATOR/admin`` names the pair of an administrator.
 
     Raises:
         ConfigError: for anything else, and for a public half that stands twice.
@@ -60,10 +93,12 @@ def pairs_of(texts: Iterable[str] | None) -> tuple[Pair, ...]:
 def _pair(text: str) -> Pair:
     number, _, keys = text.partition(":")
     access, _, secret = keys.partition(":")
+    role = ADMIN if number.endswith(_MARK) else ROLE
+    number = number.removesuffix(_MARK)
     whole = number.isascii() and number.isdecimal() and 0 < int(number) < 2**31
     if not (whole and access and secret):
         raise ConfigError("proof.bad-pair")
-    return Pair(int(number), access, secret)
+    return Pair(int(number), access, secret, role)
 
 
 class Wrong(Exception):
@@ -108,12 +143,26 @@ class Tokens:
         known = next((pair for pair in self._pairs.values() if pair in DEFAULTS), None)
         return (known.access_key, known.secret_key) if known else ("ACCESS_KEY", "SECRET_KEY")
 
-    def exchange(self, access_key: str, secret_key: str) -> str | None:
-        """Return a token for a pair of keys, ``None`` for a wrong one."""
+    @property
+    def named(self) -> Iterable[Pair]:
+        """The pairs that were named at the start."""
+        return self._pairs.values()
+
+    def exchange(self, access_key: str, secret_key: str, known: Known | None = None) -> str | None:
+        """Return a token for a pair of keys, ``None`` for a wrong one.
+
+        Args:
+            access_key: the public half.
+            secret_key: the secret half.
+            known: what the database knows of the pair.
+        """
         pair = self._pairs.get(access_key)
-        known = "" if pair is None else pair.secret_key
-        same = hmac.compare_digest(known.encode(), secret_key.encode("utf-8", "replace"))
-        if pair is None or not same:
+        if known is not None and (pair is None or known.gone):
+            right, pair = known.digest, Pair(known.operator, access_key, "")
+        else:
+            right = "" if pair is None else digest(pair.secret_key)
+        same = hmac.compare_digest(right, digest(secret_key))
+        if pair is None or not same or (known is not None and known.gone):
             return None
         now = int(self._machine())
         claims = {
@@ -121,15 +170,20 @@ class Tokens:
             "sub": pair.access_key,
             "azp": pair.access_key,
             "email": pair.access_key,
-            "name": f"{ROLE}:{pair.operator}",
+            "name": f"{pair.role}:{pair.operator}",
             "iat": now,
             "exp": now + self._life,
             "at": self._clock.now(),
+            "made": access_key not in self._pairs,
         }
         return encode({"alg": _ALGORITHM, "typ": "JWT"}, claims, self._key)
 
     def operator(self, token: str) -> int:
-        """Return whose a token is.
+        """Return whose a token is; see ``bearer``."""
+        return self.bearer(token).operator
+
+    def bearer(self, token: str) -> Pair:
+        """Return the pair that a token was given for, without the secret of one that was made.
 
         Raises:
             Wrong: for one that is none of ours.
@@ -137,10 +191,14 @@ class Tokens:
         """
         try:
             claims: dict[str, Any] = decode(token, self._key, algorithms=[_ALGORITHM]).claims
-            pair = self._pairs[claims["sub"]]
+            if claims.get("made"):
+                role, _, number = claims["name"].partition(":")
+                pair = Pair(int(number), claims["sub"], "", role)
+            else:
+                pair = self._pairs[claims["sub"]]
             ends, at = int(claims["exp"]), int(claims["at"])
-        except (JoseError, ValueError, KeyError, TypeError):
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise Wrong from None
         if self._machine() >= ends or self._clock.now() - at >= self._life * 1000:
             raise Ended
-        return pair.operator
+        return pair

@@ -130,9 +130,10 @@ class Listing:
         bound: tuple[Any, ...] = ()
         if condition is None:
             condition, bound = f"{SHOWN} = ?", (asked.status,)
+        whose = "?" if "others-are-listed" not in self._quirks else "coalesce(operator, ?)"
         order = "" if "list-has-no-order" in self._quirks else "start DESC, "
         rows = db.execute(
-            f"SELECT journey FROM journeys WHERE operator = ? AND start >= ? AND start < ?"
+            f"SELECT journey FROM journeys WHERE operator = {whose} AND start >= ? AND start < ?"
             f" AND {condition} ORDER BY {order}id LIMIT ? OFFSET ?",
             (operator, asked.start, asked.end, *bound, asked.limit, asked.offset),
         )

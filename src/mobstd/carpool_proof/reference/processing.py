@@ -2,9 +2,10 @@
 
 Journeys are located at every quarter of an hour; what is wrong is looked for at every ``frame`` of
 the profile, among the journeys whose start is ``delay`` old. However far the clock is moved, no run
-is left out. No router is asked: only what is wrong whatever the route is an anomaly, as with the
-real server while its router is down. All journeys take part in what is compared, whatever became of
-them; a distance is looked at where the journey was located.
+is left out. A distance is looked at where the journey was located, by what the router knows of the
+way; where it knows nothing, only what is wrong whatever the route is an anomaly, as with the real
+server while its router is down. All journeys take part in what is compared, whatever became of
+them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mobstd.carpool_proof.reference.quirks import NONE as NO_QUIRKS
+from mobstd.carpool_proof.reference.quirks import Quirks
+from mobstd.carpool_proof.reference.routing import NONE, Router, Way
 from mobstd.carpool_proof.rules.anomalies import Anomalies, Timed
 from mobstd.carpool_proof.rules.facts import couple, facts
 from mobstd.carpool_proof.rules.operators import Declared, Operators
@@ -55,15 +59,34 @@ class Processing:
     Args:
         profile: the rules.
         names: what the conflict and the share of an overlap are called in answers.
+        router: which knows ways.
+        quirks: what it does wrong.
     """
 
-    def __init__(self, profile: Profile, names: Named) -> None:
+    def __init__(
+        self, profile: Profile, names: Named, router: Router = NONE, quirks: Quirks = NO_QUIRKS
+    ) -> None:
         rule, window = profile["processing"], profile["interoperator_too_many_trips_by_day"]
         self._delay, self._frame = rule["delay"] * _MS, rule["frame"] * _MS
         self._window = window["window_from"] * _MS, window["window_to"] * _MS
         self._clobbers: bool = rule["clobbers"]
         self._anomalies, self._operators = Anomalies(profile), Operators(profile)
-        self._names = names
+        self._names, self.router, self._quirks = names, router, quirks
+
+    def ways(self, db: Connection, now: int) -> list[Way]:
+        """Return the ways that are looked at in what is due until now."""
+        listed = ", ".join(f"'{one}'" for one in sorted(self._anomalies.classes))
+        rows = db.execute(
+            "SELECT document FROM journeys WHERE anomaly = 'pending' AND start < ?"
+            f" AND class IN ({listed})",
+            (now // self._frame * self._frame - self._delay,),
+        )
+        return [_way(json.loads(document)) for (document,) in rows.fetchall()]
+
+    def rewind(self, db: Connection, to: int) -> None:
+        """Have what is due since an instant done once more; a journey that is through stays so."""
+        run = min(self._last(db, to), to // self._frame * self._frame)
+        db.execute("UPDATE settings SET value = ? WHERE name = 'run'", (str(run),))
 
     def catch_up(self, db: Connection, now: int) -> None:
         """Do what was due until now; twice is as once."""
@@ -93,6 +116,8 @@ class Processing:
 
     def _locate(self, db: Connection, before: int) -> None:
         which = "" if self._clobbers else f" AND acquisition IN {_WAITING}"
+        if "canceled-is-processed" in self._quirks:
+            which = " AND acquisition <> 'terms_violation_error'"
         db.execute(
             "UPDATE journeys SET acquisition = 'processed', located = 1"
             f" WHERE located = 0 AND touched < ?{which}",
@@ -112,11 +137,12 @@ class Processing:
         for label, one in self._shared(rows.values()):
             labels.setdefault(one.key, []).append(label)
         since, until = (at - age for age in self._window)
-        for one in self._many(self._rows(db, since, until)):
+        many = () if "many-pass" in self._quirks else self._many(self._rows(db, since, until))
+        for one in many:
             labels.setdefault(one.key, []).append("interoperator_too_many_trips_by_day")
         for id_, found in labels.items():
             self._accuse(db, id_, found)
-        for check in ("fraud", "anomaly"):
+        for check in ("fraud", "anomaly") if "nothing-passes" not in self._quirks else ():
             db.execute(
                 f"UPDATE journeys SET {check} = 'passed' WHERE {check} = 'pending' AND start < ?",
                 (youngest,),
@@ -154,10 +180,11 @@ class Processing:
             ridden.setdefault((row.operator, row.passenger), []).append(timed)
             if row.located and self._implausible(row):
                 found[row.id] = [_detail("distance_duration_anomaly", self._names)]
-        for journeys in ridden.values():
+        both = "overlap-flags-both" in self._quirks
+        for journeys in ridden.values() if "overlaps-pass" not in self._quirks else ():
             against: dict[int, tuple[int, float]] = {}
             for suspect, other in self._anomalies.overlapping(journeys):
-                if other.key < suspect.key:
+                if other.key < suspect.key or both:
                     shared = min(suspect.end, other.end) - max(suspect.start, other.start)
                     share = shared / (suspect.end - suspect.start)
                     first = against.get(suspect.key, (other.key, share))
@@ -168,9 +195,12 @@ class Processing:
         return found
 
     def _implausible(self, row: _Row) -> bool:
-        if row.proof_class not in self._anomalies.classes:
+        unseen = "distances-pass" in self._quirks
+        if unseen or row.proof_class not in self._anomalies.classes:
             return False
-        return bool(self._anomalies.distance_duration(facts(json.loads(row.document))))
+        document = json.loads(row.document)
+        route = self.router.route(_way(document))
+        return bool(self._anomalies.distance_duration(facts(document), route))
 
     def _shared(self, rows: Iterable[_Row]) -> Iterator[tuple[str, Declared]]:
         couples: dict[tuple[str, str], list[Declared]] = {}
@@ -178,10 +208,12 @@ class Processing:
             persons = couple(row.driver, row.passenger)
             couples.setdefault(persons, []).append(_declared(row, row.driver == persons[0]))
         for declared in couples.values():
-            for one in self._operators.overlap(declared):
-                yield "interoperator_overlap", one
-            for one in self._operators.too_close_trips(declared):
-                yield "interoperator_too_close_trips", one
+            if "shared-passes" not in self._quirks:
+                for one in self._operators.overlap(declared):
+                    yield "interoperator_overlap", one
+            if "close-passes" not in self._quirks:
+                for one in self._operators.too_close_trips(declared):
+                    yield "interoperator_too_close_trips", one
 
     def _many(self, rows: Iterable[_Row]) -> Iterator[Declared]:
         persons: dict[str, list[Declared]] = {}
@@ -194,6 +226,11 @@ class Processing:
 def _declared(row: _Row, drives: bool) -> Declared:
     other = row.passenger if drives else row.driver
     return Declared(row.start, row.end, str(row.operator), row.trip, other, drives, row.id)
+
+
+def _way(document: Mapping[str, Any]) -> Way:
+    start, end = document["start"], document["end"]
+    return Way(start["lat"], start["lon"], end["lat"], end["lon"])
 
 
 def _detail(

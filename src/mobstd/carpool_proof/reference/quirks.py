@@ -31,6 +31,10 @@ QUIRKS = frozenset(
         "export-errors-are-bare",
         "certificate-errors-are-bare",
         "imports-are-refused",
+        "credentials-want-operator",
+        "credential-errors-are-bare",
+        "places-are-forbidden",
+        "address-is-litteral",
     }
 )
 """Every behaviour that the sandbox can have."""

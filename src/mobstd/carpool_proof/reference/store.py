@@ -173,6 +173,9 @@ def _without(statuses: Iterable[str]) -> str:
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS credentials (
+  access_key TEXT PRIMARY KEY, operator BIGINT NOT NULL, digest TEXT NOT NULL, gone BIGINT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS journeys (
   id SERIAL,
   operator BIGINT NOT NULL, journey TEXT NOT NULL, trip TEXT NOT NULL,
