@@ -6,7 +6,6 @@ service   one method per operation
 door      what is the same for every request: unknown parameters, ETag, CORS
 behaviours  wrong searches, to see that they are found
 loading   the aids that a catalogue begins with
-members   which communes lie in which EPCI
 """
 
 from __future__ import annotations
