@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from mobstd.mobility_aid.truth import Reason
 __all__ = ["amount", "asked", "money", "prices", "reason", "reasons", "span", "value"]
 
 _WORDS = 300
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _SIGNS = {"EUR": "€"}
 _NARROW = "\u202f"
 _FIXED = "\u00a0"
@@ -176,5 +178,5 @@ def _unit(unit: str, lang: str) -> str:
 
 
 def _cut(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = _BLANKS.sub(" ", text).strip()
     return flat if len(flat) <= _WORDS else flat[: _WORDS - 1] + "…"
