@@ -104,7 +104,7 @@ class View:
     def _near(self, asked: _Asked) -> list[dict[str, Any]]:
         """Return the aids of the place that was typed."""
         if "place" not in asked.fields:
-            asked.errors["place"] = _texts("page.no-place")
+            asked.errors["place"] = _texts("aids.page.no-place")
             return []
         asked.commune = asked.read("place", commune_of) or ""
         mode = asked.fields.get("mode")
@@ -150,7 +150,7 @@ def _modes() -> list[tuple[str, Texts]]:
 
 
 def _texts(code: str, **params: Any) -> Texts:
-    return {lang: render(f"aids.{code}", params, lang) for lang in LANGUAGES}
+    return {lang: render(code, params, lang) for lang in LANGUAGES}
 
 
 def _value(word: Any) -> Texts:
@@ -218,7 +218,7 @@ def _question(
     kind, field_ = kind_of(name, own) or "", _ANSWER + name
     choices = [(one, _value(one)) for one in options(name)]
     if name == RECEIVED:
-        words, choices = _texts("page.received"), [("none", _texts("page.received.none"))]
+        words, choices = _texts("aids.page.received"), [("none", _texts("aids.page.received.none"))]
     elif kind == "boolean":
         choices = [("yes", _value(True)), ("no", _value(False))]
     said, error = asked.fields.get(field_, ""), asked.errors.get(field_)
@@ -227,12 +227,13 @@ def _question(
 
 def _title(asked: _Asked, groups: list[tuple[str, list[dict[str, Any]]]]) -> Texts:
     """Return the title, which a screen reader says first: what came of it."""
-    whole = _texts("page.title")
+    whole = _texts("aids.page.title")
     if asked.errors:
-        return {lang: f"{_texts('page.wrong')[lang]} - {whole[lang]}" for lang in LANGUAGES}
+        wrong = _texts("aids.page.wrong")
+        return {lang: f"{wrong[lang]} - {whole[lang]}" for lang in LANGUAGES}
     if not asked.fields:
         return whole
     counts = {verdict: len(cards) for verdict, cards in groups}
     params = {"yes": counts.get("eligible", 0), "open": counts.get("unknown", 0)}
-    found = _texts("page.found", **params)
+    found = _texts("aids.page.found", **params)
     return {lang: f"{found[lang]} - {whole[lang]}" for lang in LANGUAGES}
