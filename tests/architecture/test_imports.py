@@ -29,7 +29,7 @@ for room in ("standard", "conformance"):
 BELOW["release"] = {"conformance", "codegen", *BELOW["conformance"]}
 BELOW["cli"] = {"release", *BELOW["release"]}
 
-KIN = {"rdex_plus": {"ocss"}}
+KIN = {"rdex_plus": {"ocss"}, "mob": {"mobility_aid"}}
 """Standards that know the one they were succeeded by, onto which they map; never the reverse."""
 
 HAND_WRITTEN = [module for module in modules() if not module.generated]

@@ -4,6 +4,7 @@ v1_21      what users import: clients, models, filters
 filtering  the filter of LoopBack, built from typed parts
 refusals   rejections that are outages
 stamps     time stamps, sorted and verified
+incentives a file of its aids, read and written
 mapping    its aids as those of mobility-aid, and the other way round
 """
 

@@ -66,9 +66,12 @@ def _named(aid: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for child in value:
-            yield from _nodes(child)
+    """Yield every object in a document, in no order."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, (dict, Mapping)):  # a dict is told at once, another mapping slowly
+            yield one
+            left += one.values()

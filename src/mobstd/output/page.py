@@ -31,6 +31,8 @@ class Page:
             ``both(texts)`` for texts by language, each in both languages. The page is given
             ``title``, by language, when it is rendered.
         filters: filters that the template knows.
+        sends: whether a form of the page goes to where the page came from; nothing leaves it
+            otherwise.
 
     Raises:
         MissingExtra: without jinja2.
@@ -41,6 +43,8 @@ class Page:
         package: str,
         words: Mapping[str, Any],
         filters: Mapping[str, Callable[..., Any]] | None = None,
+        *,
+        sends: bool = False,
     ) -> None:
         try:
             from jinja2 import DictLoader, Environment, StrictUndefined
@@ -68,6 +72,7 @@ class Page:
             "css_hash": _hash(css),
             "js_hash": _hash(js),
             "version": __version__,
+            "form_action": Markup("'self'" if sends else "'none'"),
             "text": lambda code, lang, **params: render(code, params, lang),
             "texts": _texts,
             "say": lambda code, **params: _both(_texts(code, **params)),

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
 
+from mobstd.mobility_aid.exporting.losses import Losses
 from mobstd.mobility_aid.importing.data_inclusion import FORMAT, THEME, TYPE, imported
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.registry import region_of
 
-__all__ = ["exported"]
+__all__ = ["exported", "write"]
 
 _TITLE, _SHORTEST, _LONGEST = 150, 50, 2000
-_LOST = ("modes", "combination", "documents", "validity", "budget", "payment")
+_LOST = (
+    "modes",
+    "eligibility/rule",
+    "combination",
+    "documents",
+    "validity",
+    "budget",
+    "payment",
+    "additionalInfo",
+    "legalBasis",
+)
+
+
+def write(
+    aids: Iterable[Mapping[str, Any]], file: IO[str], format: str, *, guarded: bool = False
+) -> Iterator[Diagnostic]:
+    """Write services, and the structures that offer them; see ``mobility_aid.exporting.write``."""
+    services, structures = [], {}
+    for aid in aids:
+        service, losses = exported(aid)
+        services.append(service)
+        structures[service["structure_id"]] = _structure(aid, service)
+        yield from losses
+    whole = {"services": services, "structures": list(structures.values())}
+    json.dump(whole, file, ensure_ascii=False, indent=1)
+    file.write("\n")
 
 
 def exported(aid: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
@@ -26,27 +53,18 @@ def exported(aid: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Diagnostic, 
         near = {record["service"]["structure_id"]: record["structure"]}
         if imported(record["service"], aid["provenance"]["updatedAt"], near).aid == aid:
             return dict(record["service"]), ()
-    losses: list[Diagnostic] = []
-
-    def lose(part: str, code: str, detail: str = "") -> None:
-        losses.append(Diagnostic(aid["id"], part, code, detail))
-
-    return _service(aid, lose), tuple(losses)
+    lose = Losses(aid)
+    return _service(aid, lose), tuple(lose.found)
 
 
-def _service(aid: Mapping[str, Any], lose: Any) -> dict[str, Any]:
-    for part in _LOST:
-        if aid.get(part):
-            lose(part, "no-member")
-    if "rule" in aid["eligibility"]:
-        lose("eligibility/rule", "no-member")
-    if any(benefit["amount"]["type"] != "text" for benefit in aid["benefits"]):
-        lose("benefits", "no-member")
+def _service(aid: Mapping[str, Any], lose: Losses) -> dict[str, Any]:
+    lose.where_there(_LOST, "no-member")
+    lose.amounts("no-member")
     if len(aid["description"]) > _LONGEST or len(aid["title"]) > _TITLE:
         lose("description", "too-long")
     if len(aid["description"]) < _SHORTEST:
         lose("description", "too-short")
-    funder = next(party for party in aid["funders"] if "funder" in party["roles"])
+    funder = _payer(aid)
     named = [one["value"] for one in aid.get("identifiers", ()) if one["scheme"] == FORMAT]
     link = aid["provenance"].get("source", {}).get("url")
     channels = aid.get("application", {}).get("channels", ())
@@ -70,12 +88,32 @@ def _service(aid: Mapping[str, Any], lose: Any) -> dict[str, Any]:
     }
 
 
-def _unnamed(funder: Mapping[str, Any], lose: Any) -> str:
+def _payer(aid: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(one for one in aid["funders"] if "funder" in one["roles"])
+    return found
+
+
+def _structure(aid: Mapping[str, Any], service: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the structure of a service: the one that came with it, or who pays."""
+    record = aid["provenance"].get("original", {}).get("record", {})
+    if record.get("service") == service:
+        return dict(record["structure"])
+    funder = _payer(aid)
+    return {
+        "id": service["structure_id"],
+        "source": "mobstd",
+        "nom": funder["name"],
+        "date_maj": service["date_maj"],
+        "siret": funder.get("siret"),
+    }
+
+
+def _unnamed(funder: Mapping[str, Any], lose: Losses) -> str:
     lose("funders", "no-siret", funder["name"])
     return str(funder["name"])
 
 
-def _zones(territory: Mapping[str, Any], lose: Any) -> list[str]:
+def _zones(territory: Mapping[str, Any], lose: Losses) -> list[str]:
     if territory.get("exclude"):
         lose("territory/exclude", "no-member")
     found: list[str] = []

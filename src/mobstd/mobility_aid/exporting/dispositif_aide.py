@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
-from typing import Any
+from typing import IO, Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.sheet import write_rows
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
-from mobstd.mobility_aid.importing.dispositif_aide import FORMAT, imported
+from mobstd.mobility_aid.importing.dispositif_aide import (
+    FORMAT,
+    LEVELS,
+    ROLES,
+    TAKERS,
+    WORK,
+    imported,
+)
 
-__all__ = ["COLUMNS", "exported"]
+__all__ = ["COLUMNS", "exported", "write"]
 
 COLUMNS = (
     "id",
@@ -38,21 +47,34 @@ COLUMNS = (
 )
 _PARIS = ZoneInfo("Europe/Paris")
 _LONGEST = 5000
-_ROLES = {"funder": "financeur", "instructor": "instructeur", "distributor": "diffuseur"}
-_TAKERS = {
-    "natural-person": "particuliers",
-    "company": "professionnels",
-    "association": "associations",
-    "public-body": "secteur public",
-}
-_WORK = {
-    "employee": "salarie",
-    "self-employed": "independant",
-    "job-seeker": "demandeur_emploi",
-    "student": "etudiant",
-}
-_LEVELS = {"region": "REG", "department": "DEP", "epci": "EPCI", "commune": "COM"}
+_LOST = (
+    "modes",
+    "combination",
+    "documents",
+    "validity/purchaseFrom",
+    "validity/purchaseUntil",
+    "validity/duration",
+    "validity/text",
+    "budget",
+    "application",
+    "payment",
+    "contact",
+    "additionalInfo",
+    "legalBasis",
+)
+_ROLES = {ours: theirs for theirs, ours in ROLES.items()}
+_TAKERS = {ours: theirs for theirs, ours in TAKERS.items()}
+_WORK = {ours: theirs for theirs, ours in WORK.items()}
+_PREFIXES = {level: prefix for prefix, (level, _) in LEVELS.items()}
 _MONEY = frozenset({"grant", "reimbursement", "price-reduction", "voucher", "loan", "fare"})
+
+
+def write(
+    aids: Iterable[Mapping[str, Any]], file: IO[str], format: str, *, guarded: bool = False
+) -> Iterator[Diagnostic]:
+    """Write aids as rows; see :func:`mobstd.mobility_aid.exporting.write`."""
+    made = ((aid["id"], *exported(aid)) for aid in aids)
+    return write_rows(made, COLUMNS, file, guarded=guarded)
 
 
 def exported(aid: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
@@ -65,26 +87,19 @@ def exported(aid: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Diagnostic, 
         again = imported(original["record"], aid["provenance"]["updatedAt"])
         if again.aid == aid:
             return dict(original["record"]), ()
-    losses: list[Diagnostic] = []
-
-    def lose(part: str, code: str, detail: str = "") -> None:
-        losses.append(Diagnostic(aid["id"], part, code, detail))
-
+    lose = Losses(aid)
     cells = dict.fromkeys(COLUMNS, "")
     cells |= _words(aid, lose) | _places(aid, lose) | _people(aid, lose)
-    return cells, tuple(losses)
+    return cells, tuple(lose.found)
 
 
-def _words(aid: Mapping[str, Any], lose: Any) -> dict[str, str]:
+def _words(aid: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     description = aid["description"]
     if len(description) > _LONGEST:
         lose("description", "too-long")
         description = description[:_LONGEST]
-    for part, held in (("modes", aid["modes"]), ("combination", aid.get("combination"))):
-        if held:
-            lose(part, "no-column")
-    if any(benefit["amount"]["type"] != "text" for benefit in aid["benefits"]):
-        lose("benefits", "no-column")
+    lose.where_there(_LOST, "no-column")
+    lose.amounts("no-column")
     named = [one["value"] for one in aid.get("identifiers", ()) if one["scheme"] == FORMAT]
     validity = aid.get("validity", {})
     kinds = {benefit["kind"] for benefit in aid["benefits"]}
@@ -109,7 +124,7 @@ def _instant(day: str | None, at: time) -> str:
     return datetime.combine(datetime.fromisoformat(day).date(), at, _PARIS).isoformat()
 
 
-def _places(aid: Mapping[str, Any], lose: Any) -> dict[str, str]:
+def _places(aid: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     territory = aid["territory"]
     if "basis" in territory:
         lose("territory/basis", "no-column", "|".join(territory["basis"]))
@@ -123,18 +138,18 @@ def _places(aid: Mapping[str, Any], lose: Any) -> dict[str, str]:
     }
 
 
-def _code(area: Mapping[str, Any], part: str, lose: Any) -> str:
+def _code(area: Mapping[str, Any], part: str, lose: Losses) -> str:
     if area["type"] == "country" and area["code"] == "FR":
         return "PAYS-99100"
-    if area["type"] not in _LEVELS:
+    if area["type"] not in _PREFIXES or area["type"] == "country":
         lose(f"territory/{part}", "territory", area.get("code", area.get("name", "")))
         return ""
     if not area["code"].isdigit():
         lose(f"territory/{part}", "pattern", area["code"])
-    return f"{_LEVELS[area['type']]}-{area['code']}"
+    return f"{_PREFIXES[area['type']]}-{area['code']}"
 
 
-def _people(aid: Mapping[str, Any], lose: Any) -> dict[str, str]:
+def _people(aid: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     eligibility = aid["eligibility"]
     parties = [
         {

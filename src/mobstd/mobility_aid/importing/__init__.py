@@ -8,6 +8,7 @@ table        the table of the directory of aids, in both published layouts
 aides_velo   bike aids as rules; publicodes: the language that they are written in
 dispositif_aide  the national table of aids
 data_inclusion   services of data-inclusion
+campaigns    the table of carpool campaigns; campaign: one of its rows
 places       the place that a name and a code mean, where they mean one
 """
 

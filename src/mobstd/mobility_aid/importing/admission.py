@@ -15,7 +15,7 @@ from mobstd.judging.pointer import join
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.registry import VERSION
 
-__all__ = ["admitted", "parsed"]
+__all__ = ["admitted", "other_format", "parsed"]
 
 _MISSHAPEN = (
     ArithmeticError,
@@ -58,7 +58,12 @@ def parsed(stream: IO[bytes], format: str) -> Any:
     try:
         return parse_json(stream.read())
     except NotJson:
-        raise ConfigError("aids.unknown-format", known=format) from None
+        raise other_format(format) from None
+
+
+def other_format(format: str) -> ConfigError:
+    """Return the error for a file that is not in the format that it should be in."""
+    return ConfigError("aids.unknown-format", known=format)
 
 
 @cache

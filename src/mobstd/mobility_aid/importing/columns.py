@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["LAYOUTS", "LEVELS", "MODES", "REQUIRED", "Layout"]
+from mobstd.mobility_aid.importing.places import plain
+
+__all__ = ["LAYOUTS", "LEVELS", "MODES", "REQUIRED", "WORDS", "Layout"]
 
 _PARTS = [
     "id",
@@ -82,17 +84,23 @@ LEVELS = {
     "AideTerritoire": "territory",
     "AideEmployeur": "employer",
 }
+WORDS = {
+    "bike": "Vélo",
+    "e-bike": "VAE",
+    "folding-bike": "Vélo pliant",
+    "cargo-bike": "Vélo cargo",
+    "adapted-bike": "Vélo adapté",
+    "public-transport": "Transports en commun",
+    "carpool": "Covoiturage",
+    "carsharing": "Autopartage",
+    "shared-mobility": "Libre-service",
+    "car": "Voiture",
+}
+"""The words for modes; the table has no list of them, and these are those of its example rows."""
+
 MODES = {
-    "velo": ("bike",),
-    "vae": ("e-bike",),
-    "velo pliant": ("folding-bike",),
-    "velo cargo": ("cargo-bike",),
-    "velo adapte": ("adapted-bike",),
-    "transports en commun": ("public-transport",),
-    "transportscommun": ("public-transport",),
-    "covoiturage": ("carpool",),
-    "autopartage": ("carsharing",),
-    "libreservice": ("shared-mobility",),
-    "voiture": ("car",),
+    **{plain(word): mode for mode, word in WORDS.items()},
+    "transportscommun": "public-transport",
+    "libreservice": "shared-mobility",
 }
 """Modes by their words; a word that stands for several modes, such as ``electrique``, is none."""

@@ -19,28 +19,38 @@ from mobstd.mobility_aid.importing.admission import admitted
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.sheet import Sheet
 
-__all__ = ["FORMAT", "VERSION", "claims", "imported", "records"]
+__all__ = [
+    "FORMAT",
+    "LEVELS",
+    "ROLES",
+    "TAKERS",
+    "VERSION",
+    "WORK",
+    "claims",
+    "imported",
+    "records",
+]
 
 FORMAT = "dispositif-aide"
 VERSION = "0.1.0"
 
 _PARIS = ZoneInfo("Europe/Paris")
 _NEEDED = ("id", "titre", "description", "date_mise_a_jour", "eligibilite_geographique")
-_ROLES = {"financeur": "funder", "instructeur": "instructor", "diffuseur": "distributor"}
-_TAKERS = {
+ROLES = {"financeur": "funder", "instructeur": "instructor", "diffuseur": "distributor"}
+TAKERS = {
     "particuliers": "natural-person",
     "professionnels": "company",
     "associations": "association",
     "secteur public": "public-body",
 }
-_WORK = {
+WORK = {
     "salarie": "employee",
     "independant": "self-employed",
     "demandeur_emploi": "job-seeker",
     "etudiant": "student",
 }
 _KINDS = {"subvention": "grant", "prêt": "loan", "pret": "loan"}
-_LEVELS = {
+LEVELS = {
     "REG": ("region", r"[0-9]{2}"),
     "DEP": ("department", r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]|98[4-9]"),
     "EPCI": ("epci", r"[0-9]{9}"),
@@ -186,7 +196,7 @@ class _Row:
         if not isinstance(roles, list) or not roles or not stated.get("nom"):
             self.tell("porteurs", "party", str(stated))
             return None
-        known = list(dict.fromkeys(_ROLES.get(str(role), "operator") for role in roles))
+        known = list(dict.fromkeys(ROLES.get(str(role), "operator") for role in roles))
         siren = str(stated.get("siren") or "").replace(" ", "")
         if siren and not _SIREN.match(siren):
             self.tell("porteurs", "siren", siren)
@@ -198,7 +208,7 @@ class _Row:
 
     def _area(self, column: str, stated: str) -> dict[str, Any]:
         prefix, _, code = stated.partition("-")
-        level, pattern = _LEVELS.get(prefix, ("", "(?!)"))
+        level, pattern = LEVELS.get(prefix, ("", "(?!)"))
         if re.fullmatch(pattern, code):
             return {"type": level, "code": "FR" if level == "country" else code}
         self.tell(column, "unresolved-place", stated)
@@ -219,7 +229,7 @@ class _Row:
         conditions = [*self._age("age_minimum", "gte"), *self._age("age_maximum", "lte")]
         conditions += self._work()
         rule: dict[str, Any] = {"allOf": conditions} if len(conditions) > 1 else {}
-        takers = [_TAKERS[one] for one in self.values("cibles") if one in _TAKERS]
+        takers = [TAKERS[one] for one in self.values("cibles") if one in TAKERS]
         if len(takers) != len(self.values("cibles")):
             self.tell("cibles", "unknown-value", self.cell("cibles"))
         return {
@@ -240,7 +250,7 @@ class _Row:
 
     def _work(self) -> list[dict[str, Any]]:
         stated = self.values("situation_professionnelle")
-        known = [_WORK[one] for one in stated if one in _WORK]
+        known = [WORK[one] for one in stated if one in WORK]
         if len(known) != len(stated):
             self.tell("situation_professionnelle", "unknown-value", "|".join(stated))
             return []

@@ -42,6 +42,8 @@ FORMATS: Mapping[str, Format] = {
         Format("aides-velo", "mobstd.mobility_aid.importing.aides_velo"),
         Format("dispositif-aide", "mobstd.mobility_aid.importing.dispositif_aide"),
         Format("data-inclusion", "mobstd.mobility_aid.importing.data_inclusion"),
+        Format("campaigns", "mobstd.mobility_aid.importing.campaigns"),
+        Format("mob", "mobstd.mob.incentives"),
     )
 }
 """Every format by its name."""

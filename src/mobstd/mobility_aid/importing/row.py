@@ -102,7 +102,7 @@ class Row:
             known = MODES.get(plain(word))
             if known is None:
                 self._tell("modes", "unknown-mode", word[:100])
-            found |= dict.fromkeys(known or ("other",))
+            found[known or "other"] = None
         return list(found)
 
     def _list(self, part: str) -> list[str]:

@@ -2,11 +2,11 @@
 
 build     the ASGI app, for ``mobstd serve`` and for tests
 shelf     aids in a database, found by place; what happened to them
+page      what a person sees at ``/``
 service   one method per operation
 door      what is the same for every request: unknown parameters, ETag, CORS
 behaviours  wrong searches, to see that they are found
 loading   the aids that a catalogue begins with
-members   which communes lie in which EPCI
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def build(
         from mobstd.mobility_aid.reference.behaviours import mislead
         from mobstd.mobility_aid.reference.door import door
         from mobstd.mobility_aid.reference.loading import aids_of
+        from mobstd.mobility_aid.reference.page import with_page
         from mobstd.mobility_aid.reference.service import Publisher
         from mobstd.mobility_aid.reference.shelf import Shelf
         from mobstd.serving.database import Away, opened
@@ -73,4 +74,4 @@ def build(
         development=development,
         check_answers=check_answers,
     )
-    return door(served)
+    return with_page(door(served), publisher)

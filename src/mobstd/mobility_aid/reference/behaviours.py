@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from mobstd.errors import UnknownName
-from mobstd.mobility_aid.reference.members import covering
+from mobstd.mobility_aid.members import covering
 from mobstd.mobility_aid.reference.service import Publisher
 
 __all__ = ["BEHAVIOURS", "mislead"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mobstd.mobility_aid.evaluation import evaluate
-from mobstd.mobility_aid.reference.members import covering
+from mobstd.mobility_aid.members import covering
 from mobstd.mobility_aid.reference.shelf import Gone, Shelf, Wanted, stamp
 from mobstd.mobility_aid.search import instant
 from mobstd.mobility_aid.together import evaluate_all
