@@ -33,7 +33,10 @@ PLUG = Plug(
     name="mobility-aid",
     package="mobstd.mobility_aid",
     rules="mobstd.mobility_aid.rules:RULES",
-    references={"0.1": "mobstd.mobility_aid.reference:build"},
+    references={
+        "0.1": "mobstd.mobility_aid.reference:build",
+        "0.1/funder": "mobstd.mobility_aid.funder:build",
+    },
     commands="mobstd.mobility_aid.command:COMMANDS",
 )
 
