@@ -13,6 +13,8 @@ dependence   which aids are computed from which
 registry     the criteria, and what is official about places
 importing    aids read from what others publish; exporting: written back; command: `aids`
 search       what a search for aids means; reference: a catalogue that serves it
+funder       a funder that takes subscriptions; subscribing: acts that survive a lost answer
+timestamps   time stamps of RFC 3161, read; proving: rules of evidence
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +29,6 @@ _LIVE = ("draft", "submitted", "granted")
 _OVER = ("granted", "rejected", "withdrawn", "revoked", "expired")
 _DECISIONS = ("granted", "rejected", "revoked")
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _HOUR = timedelta(hours=1)
 
 
@@ -141,7 +139,6 @@ class Funder:
     @told
     def update_subscription(self, asked: Asked, body: Asked) -> Item:
         """Change a draft."""
-        _sound(body)
         with self._acting() as act:
             item, terms = self._found(act, asked["id"], self.acts)
             if item["state"] not in self.book.table.changes:
@@ -161,7 +158,6 @@ class Funder:
         scope = "decisions.write" if to in _DECISIONS else "subscriptions.write"
         if scope not in caller.scopes:
             raise Refused(403)
-        _sound(body)
         with self._acting() as act:
             item, terms = self._found(act, asked["id"], self.acts)
             step = self.book.table.step(item["state"], to, terms)
@@ -293,7 +289,6 @@ class Funder:
 
     def _errors(self, act: Act, body: Asked, subject: str, terms: Item) -> Any:
         """Yield what is wrong with what begins a subscription."""
-        _sound(body)
         if body["consent"]["version"] != terms["consent"]["version"]:
             yield {"pointer": "/consent/version", "code": "not-current"}
         yield from answer_errors(body.get("answers", {}), terms)
@@ -358,7 +353,6 @@ class Funder:
 
 def _subject(caller: Caller, body: Asked) -> str:
     """Return the person that something is of: who asks, or whom the back end of a funder names."""
-    _sound(body)
     named: str | None = body.get("subject")
     if (named is None) == (caller.kind == "funder"):
         code = "required" if named is None else "not-taken"
@@ -370,9 +364,3 @@ def _request(body: Asked, caller: Caller) -> str:
     """Return what tells one request from another, and from the same of somebody else."""
     said = json.dumps([caller.kind, caller.name, body], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _sound(body: Asked) -> None:
-    """Refuse text that is no Unicode, which no database keeps."""
-    if _SURROGATE.search(json.dumps(body, ensure_ascii=False)):
-        raise Refused(422, errors=[{"pointer": "", "code": "unicode"}])
