@@ -24,6 +24,7 @@ EXTRAS = {
     "serving": {"server", "conformance", "postgres"},
     "validation": {"bulk", "evidence", "spark"},
     "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
+    "mobility_aid": {"evidence", "oidc"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""
 

@@ -13,6 +13,8 @@ dependence   which aids are computed from which
 registry     the criteria, and what is official about places
 importing    aids read from what others publish; exporting: written back; command: `aids`
 search       what a search for aids means; reference: a catalogue that serves it
+funder       a funder that takes subscriptions; subscribing: acts that survive a lost answer
+timestamps   time stamps of RFC 3161, read; proving: rules of evidence
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 
@@ -33,7 +35,10 @@ PLUG = Plug(
     name="mobility-aid",
     package="mobstd.mobility_aid",
     rules="mobstd.mobility_aid.rules:RULES",
-    references={"0.1": "mobstd.mobility_aid.reference:build"},
+    references={
+        "0.1": "mobstd.mobility_aid.reference:build",
+        "0.1/funder": "mobstd.mobility_aid.funder:build",
+    },
     commands="mobstd.mobility_aid.command:COMMANDS",
 )
 

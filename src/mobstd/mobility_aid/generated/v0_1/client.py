@@ -14,19 +14,50 @@ from .models import (
     AidPage,
     Catalogue,
     ChangePage,
+    DocumentUpload,
     Evaluation,
     EvaluationRequest,
+    EventPage,
+    EvidencePage,
+    HeldDocument,
     JointEvaluation,
+    SealedDocument,
     Situation,
+    Subscription,
+    SubscriptionPage,
+    SubscriptionRequest,
+    SubscriptionStep,
+    SubscriptionUpdate,
+    TermsPage,
     TerritoryPage,
+    Trial,
 )
-from .queries import AidQuery, AidsQuery, ChangesQuery, EvaluateAidQuery, TerritoriesQuery
-from .service import PUBLISHER_OPERATIONS
+from .queries import (
+    AidQuery,
+    AidsQuery,
+    ChangesQuery,
+    DocumentContentQuery,
+    DocumentQuery,
+    EvaluateAidQuery,
+    EventsQuery,
+    EvidenceQuery,
+    StepSubscriptionQuery,
+    SubscriptionQuery,
+    SubscriptionsQuery,
+    TermsQuery,
+    TerritoriesQuery,
+    UpdateSubscriptionQuery,
+)
+from .service import FUNDER_OPERATIONS, PUBLISHER_OPERATIONS
 
 __all__ = [
+    "AsyncFunderClient",
     "AsyncPublisherClient",
+    "AsyncRawFunderClient",
     "AsyncRawPublisherClient",
+    "FunderClient",
     "PublisherClient",
+    "RawFunderClient",
     "RawPublisherClient",
 ]
 
@@ -396,4 +427,616 @@ class AsyncPublisherClient(AsyncClientBase):
             ApiError: the partner answered with an error status.
         """
         response = await self.raw.evaluate_aids(body=body, options=options)
+        return response.parse()
+
+
+class RawFunderClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: ClientBase) -> None:
+        self._client = client
+
+    def list_terms(
+        self, query: TermsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[TermsPage]:
+        """List the aids that one can subscribe to."""
+        return self._client.call(FUNDER_OPERATIONS["listTerms"], query=query, options=options)
+
+    def list_subscriptions(
+        self, query: SubscriptionsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[SubscriptionPage]:
+        """List subscriptions."""
+        return self._client.call(
+            FUNDER_OPERATIONS["listSubscriptions"], query=query, options=options
+        )
+
+    def create_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> RawResponse[Subscription]:
+        """Begin a subscription."""
+        return self._client.call(
+            FUNDER_OPERATIONS["createSubscription"], body=body, options=options
+        )
+
+    def get_subscription(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[Subscription]:
+        """Read a subscription."""
+        query = SubscriptionQuery.read({"id": id})
+        return self._client.call(FUNDER_OPERATIONS["getSubscription"], query=query, options=options)
+
+    def update_subscription(
+        self,
+        query: UpdateSubscriptionQuery,
+        body: SubscriptionUpdate,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Subscription]:
+        """Change a draft."""
+        return self._client.call(
+            FUNDER_OPERATIONS["updateSubscription"], query=query, body=body, options=options
+        )
+
+    def step_subscription(
+        self,
+        query: StepSubscriptionQuery,
+        body: SubscriptionStep,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Subscription]:
+        """Ask for another state."""
+        return self._client.call(
+            FUNDER_OPERATIONS["stepSubscription"], query=query, body=body, options=options
+        )
+
+    def try_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> RawResponse[Trial]:
+        """Say whether a submission would pass."""
+        return self._client.call(FUNDER_OPERATIONS["trySubscription"], body=body, options=options)
+
+    def create_document(
+        self, body: DocumentUpload, options: RequestOptions | None = None
+    ) -> RawResponse[HeldDocument]:
+        """Upload a document."""
+        return self._client.call(FUNDER_OPERATIONS["createDocument"], body=body, options=options)
+
+    def get_document(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[HeldDocument]:
+        """Read what a document is."""
+        query = DocumentQuery.read({"id": id})
+        return self._client.call(FUNDER_OPERATIONS["getDocument"], query=query, options=options)
+
+    def get_document_content(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[SealedDocument]:
+        """Read the content of a document."""
+        query = DocumentContentQuery.read({"id": id})
+        return self._client.call(
+            FUNDER_OPERATIONS["getDocumentContent"], query=query, options=options
+        )
+
+    def list_events(
+        self, query: EventsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[EventPage]:
+        """Read what happened since."""
+        return self._client.call(FUNDER_OPERATIONS["listEvents"], query=query, options=options)
+
+    def list_evidence(
+        self, query: EvidenceQuery, options: RequestOptions | None = None
+    ) -> RawResponse[EvidencePage]:
+        """Read time stamps."""
+        return self._client.call(FUNDER_OPERATIONS["listEvidence"], query=query, options=options)
+
+
+class FunderClient(ClientBase):
+    """Calls the funder of mobility-aid@0.1."""
+
+    @cached_property
+    def raw(self) -> RawFunderClient:
+        """The same calls with raw responses."""
+        return RawFunderClient(self)
+
+    def list_terms(self, query: TermsQuery, options: RequestOptions | None = None) -> TermsPage:
+        """List the aids that one can subscribe to.
+
+        What each asks, checks and keeps. Everybody may read it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_terms(query=query, options=options)
+        return response.parse()
+
+    def list_subscriptions(
+        self, query: SubscriptionsQuery, options: RequestOptions | None = None
+    ) -> SubscriptionPage:
+        """List subscriptions.
+
+        Those of the person, or those of the funder; nobody sees others. One shape, in the order
+        of their ids, whatever is asked.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_subscriptions(query=query, options=options)
+        return response.parse()
+
+    def create_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> Subscription:
+        """Begin a subscription.
+
+        Its id is the idempotency key: the same body again is answered with the same subscription
+        and 200, another body with 409. The limit of the aid is enforced here; the refusal names
+        the subscription that the person has.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.create_subscription(body=body, options=options)
+        return response.parse()
+
+    def get_subscription(self, id: str, options: RequestOptions | None = None) -> Subscription:
+        """Read a subscription.
+
+        A draft too.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_subscription(id=id, options=options)
+        return response.parse()
+
+    def update_subscription(
+        self,
+        query: UpdateSubscriptionQuery,
+        body: SubscriptionUpdate,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Change a draft.
+
+        A merge patch (RFC 7396) of answers and documents, sent as application/json.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.update_subscription(query=query, body=body, options=options)
+        return response.parse()
+
+    def step_subscription(
+        self,
+        query: StepSubscriptionQuery,
+        body: SubscriptionStep,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Ask for another state.
+
+        To submit, to withdraw, to decide, to revoke, to open again. What its schema refuses is
+        422, whatever the state; what the state does not allow is 409, with the state and what is
+        allowed, and changes nothing. Decisions ask for the scope decisions.write.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.step_subscription(query=query, body=body, options=options)
+        return response.parse()
+
+    def try_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> Trial:
+        """Say whether a submission would pass.
+
+        Nothing is made by it and nothing is kept.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.try_subscription(body=body, options=options)
+        return response.parse()
+
+    def create_document(
+        self, body: DocumentUpload, options: RequestOptions | None = None
+    ) -> HeldDocument:
+        """Upload a document.
+
+        Its id is the idempotency key. It belongs to who sent it and to one aid, serves one
+        subscription, and ends where none has it in time. Another type than those of the terms is
+        415, too large 413, one too many 422 (where a subscription names it), an infected one 422
+        with the code infected.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.create_document(body=body, options=options)
+        return response.parse()
+
+    def get_document(self, id: str, options: RequestOptions | None = None) -> HeldDocument:
+        """Read what a document is.
+
+        Its content is not in it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_document(id=id, options=options)
+        return response.parse()
+
+    def get_document_content(
+        self, id: str, options: RequestOptions | None = None
+    ) -> SealedDocument:
+        """Read the content of a document.
+
+        Encrypted for the funder, to whom alone it is given.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.get_document_content(id=id, options=options)
+        return response.parse()
+
+    def list_events(self, query: EventsQuery, options: RequestOptions | None = None) -> EventPage:
+        """Read what happened since.
+
+        Events of the subscriptions that the caller may see, with a higher number, in their order;
+        nothing personal is in them.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_events(query=query, options=options)
+        return response.parse()
+
+    def list_evidence(
+        self, query: EvidenceQuery, options: RequestOptions | None = None
+    ) -> EvidencePage:
+        """Read time stamps.
+
+        Those of the subscriptions that the caller may see, with a higher number, in their order.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = self.raw.list_evidence(query=query, options=options)
+        return response.parse()
+
+
+class AsyncRawFunderClient:
+    """The same calls, answered with status, headers and body, whatever the status.
+
+    ``parse()`` of what they return gives what the typed method gives.
+    """
+
+    def __init__(self, client: AsyncClientBase) -> None:
+        self._client = client
+
+    async def list_terms(
+        self, query: TermsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[TermsPage]:
+        """List the aids that one can subscribe to."""
+        return await self._client.call(FUNDER_OPERATIONS["listTerms"], query=query, options=options)
+
+    async def list_subscriptions(
+        self, query: SubscriptionsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[SubscriptionPage]:
+        """List subscriptions."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["listSubscriptions"], query=query, options=options
+        )
+
+    async def create_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> RawResponse[Subscription]:
+        """Begin a subscription."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["createSubscription"], body=body, options=options
+        )
+
+    async def get_subscription(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[Subscription]:
+        """Read a subscription."""
+        query = SubscriptionQuery.read({"id": id})
+        return await self._client.call(
+            FUNDER_OPERATIONS["getSubscription"], query=query, options=options
+        )
+
+    async def update_subscription(
+        self,
+        query: UpdateSubscriptionQuery,
+        body: SubscriptionUpdate,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Subscription]:
+        """Change a draft."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["updateSubscription"], query=query, body=body, options=options
+        )
+
+    async def step_subscription(
+        self,
+        query: StepSubscriptionQuery,
+        body: SubscriptionStep,
+        options: RequestOptions | None = None,
+    ) -> RawResponse[Subscription]:
+        """Ask for another state."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["stepSubscription"], query=query, body=body, options=options
+        )
+
+    async def try_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> RawResponse[Trial]:
+        """Say whether a submission would pass."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["trySubscription"], body=body, options=options
+        )
+
+    async def create_document(
+        self, body: DocumentUpload, options: RequestOptions | None = None
+    ) -> RawResponse[HeldDocument]:
+        """Upload a document."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["createDocument"], body=body, options=options
+        )
+
+    async def get_document(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[HeldDocument]:
+        """Read what a document is."""
+        query = DocumentQuery.read({"id": id})
+        return await self._client.call(
+            FUNDER_OPERATIONS["getDocument"], query=query, options=options
+        )
+
+    async def get_document_content(
+        self, id: str, options: RequestOptions | None = None
+    ) -> RawResponse[SealedDocument]:
+        """Read the content of a document."""
+        query = DocumentContentQuery.read({"id": id})
+        return await self._client.call(
+            FUNDER_OPERATIONS["getDocumentContent"], query=query, options=options
+        )
+
+    async def list_events(
+        self, query: EventsQuery, options: RequestOptions | None = None
+    ) -> RawResponse[EventPage]:
+        """Read what happened since."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["listEvents"], query=query, options=options
+        )
+
+    async def list_evidence(
+        self, query: EvidenceQuery, options: RequestOptions | None = None
+    ) -> RawResponse[EvidencePage]:
+        """Read time stamps."""
+        return await self._client.call(
+            FUNDER_OPERATIONS["listEvidence"], query=query, options=options
+        )
+
+
+class AsyncFunderClient(AsyncClientBase):
+    """Calls the funder of mobility-aid@0.1, awaited."""
+
+    @cached_property
+    def raw(self) -> AsyncRawFunderClient:
+        """The same calls with raw responses."""
+        return AsyncRawFunderClient(self)
+
+    async def list_terms(
+        self, query: TermsQuery, options: RequestOptions | None = None
+    ) -> TermsPage:
+        """List the aids that one can subscribe to.
+
+        What each asks, checks and keeps. Everybody may read it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_terms(query=query, options=options)
+        return response.parse()
+
+    async def list_subscriptions(
+        self, query: SubscriptionsQuery, options: RequestOptions | None = None
+    ) -> SubscriptionPage:
+        """List subscriptions.
+
+        Those of the person, or those of the funder; nobody sees others. One shape, in the order
+        of their ids, whatever is asked.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_subscriptions(query=query, options=options)
+        return response.parse()
+
+    async def create_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> Subscription:
+        """Begin a subscription.
+
+        Its id is the idempotency key: the same body again is answered with the same subscription
+        and 200, another body with 409. The limit of the aid is enforced here; the refusal names
+        the subscription that the person has.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.create_subscription(body=body, options=options)
+        return response.parse()
+
+    async def get_subscription(
+        self, id: str, options: RequestOptions | None = None
+    ) -> Subscription:
+        """Read a subscription.
+
+        A draft too.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_subscription(id=id, options=options)
+        return response.parse()
+
+    async def update_subscription(
+        self,
+        query: UpdateSubscriptionQuery,
+        body: SubscriptionUpdate,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Change a draft.
+
+        A merge patch (RFC 7396) of answers and documents, sent as application/json.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.update_subscription(query=query, body=body, options=options)
+        return response.parse()
+
+    async def step_subscription(
+        self,
+        query: StepSubscriptionQuery,
+        body: SubscriptionStep,
+        options: RequestOptions | None = None,
+    ) -> Subscription:
+        """Ask for another state.
+
+        To submit, to withdraw, to decide, to revoke, to open again. What its schema refuses is
+        422, whatever the state; what the state does not allow is 409, with the state and what is
+        allowed, and changes nothing. Decisions ask for the scope decisions.write.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.step_subscription(query=query, body=body, options=options)
+        return response.parse()
+
+    async def try_subscription(
+        self, body: SubscriptionRequest, options: RequestOptions | None = None
+    ) -> Trial:
+        """Say whether a submission would pass.
+
+        Nothing is made by it and nothing is kept.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.try_subscription(body=body, options=options)
+        return response.parse()
+
+    async def create_document(
+        self, body: DocumentUpload, options: RequestOptions | None = None
+    ) -> HeldDocument:
+        """Upload a document.
+
+        Its id is the idempotency key. It belongs to who sent it and to one aid, serves one
+        subscription, and ends where none has it in time. Another type than those of the terms is
+        415, too large 413, one too many 422 (where a subscription names it), an infected one 422
+        with the code infected.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came, ``OutcomeUnknown`` once it may have been taken.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.create_document(body=body, options=options)
+        return response.parse()
+
+    async def get_document(self, id: str, options: RequestOptions | None = None) -> HeldDocument:
+        """Read what a document is.
+
+        Its content is not in it.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_document(id=id, options=options)
+        return response.parse()
+
+    async def get_document_content(
+        self, id: str, options: RequestOptions | None = None
+    ) -> SealedDocument:
+        """Read the content of a document.
+
+        Encrypted for the funder, to whom alone it is given.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.get_document_content(id=id, options=options)
+        return response.parse()
+
+    async def list_events(
+        self, query: EventsQuery, options: RequestOptions | None = None
+    ) -> EventPage:
+        """Read what happened since.
+
+        Events of the subscriptions that the caller may see, with a higher number, in their order;
+        nothing personal is in them.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_events(query=query, options=options)
+        return response.parse()
+
+    async def list_evidence(
+        self, query: EvidenceQuery, options: RequestOptions | None = None
+    ) -> EvidencePage:
+        """Read time stamps.
+
+        Those of the subscriptions that the caller may see, with a higher number, in their order.
+
+        Raises:
+            RefusedDocument: the standard does not allow what was to be sent.
+            TransportError: no usable answer came.
+            ApiError: the partner answered with an error status.
+        """
+        response = await self.raw.list_evidence(query=query, options=options)
         return response.parse()

@@ -18,6 +18,8 @@ __all__ = [
     "Answers",
     "Application",
     "Area",
+    "AskedDocument",
+    "AskedField",
     "Benefit",
     "Budget",
     "Catalogue",
@@ -25,17 +27,35 @@ __all__ = [
     "ChangePage",
     "ChangeRange",
     "Channel",
+    "CheckResult",
+    "CheckRule",
     "Combination",
     "ComputableAid",
     "ComputableAmount",
     "Condition",
+    "Consent",
+    "ConsentRecord",
+    "ConsentText",
     "Contact",
     "Criterion",
+    "Decision",
+    "DocumentUpload",
     "Eligibility",
     "Evaluation",
     "EvaluationRequest",
+    "Event",
+    "EventPage",
+    "EvidencePage",
+    "EvidenceRecord",
+    "FieldOption",
+    "GrantPayment",
     "Granted",
+    "HeldDocument",
+    "HistoryEntry",
     "Identifier",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceParty",
     "JointEvaluation",
     "LegalReference",
     "Limit",
@@ -52,14 +72,23 @@ __all__ = [
     "Reason",
     "ReceivedAid",
     "ResolvedArea",
+    "SealedDocument",
     "Situation",
     "SourceReference",
     "Span",
+    "Subscription",
+    "SubscriptionPage",
+    "SubscriptionRequest",
+    "SubscriptionStep",
+    "SubscriptionUpdate",
     "SupportingDocument",
+    "Terms",
+    "TermsPage",
     "Territory",
     "TerritoryCount",
     "TerritoryPage",
     "Text",
+    "Trial",
     "Validity",
 ]
 
@@ -443,6 +472,32 @@ class Area(Model):
     """The year of the official geographic code that the code is taken from."""
 
 
+class AskedDocument(Model):
+    """AskedDocument.
+
+    A document that an aid asks for, and what is taken as one: what stands here is what is
+    enforced.
+    """
+
+    key: str
+    """What a document says that it answers."""
+
+    label: str
+    """What people read; it may change."""
+
+    required: bool
+    """Whether a submission needs it."""
+
+    types: list[str]
+    """The media types that are taken."""
+
+    max_bytes: Annotated[int, Field(alias="maxBytes")]
+    """The largest size, in bytes."""
+
+    max_count: Annotated[int, Field(alias="maxCount")]
+    """How many can answer it."""
+
+
 class Budget(Model):
     """What is left."""
 
@@ -477,6 +532,40 @@ class Channel(Model):
 
     label: str | None = None
     """In words, such as the name of an app."""
+
+
+class CheckResult(Model):
+    """What a check said."""
+
+    check: str
+    """The id of the check."""
+
+    outcome: Literal["passed", "failed"] | str
+    """What it said."""
+
+    at: AwareDatetime
+    """When."""
+
+    reference: str | None = None
+    """What the registry calls it."""
+
+
+class CheckRule(Model):
+    """A check that is made when a subscription is submitted."""
+
+    id: str
+    """Its id, by which its result is known."""
+
+    kind: Literal["limit", "exclusive", "carpool-proof"] | str
+    """What is checked: that the aid was not granted to the person before, that no aid that
+    excludes it was, or what the registry of carpool proofs says of a journey.
+    """
+
+    aids: list[str] | None = None
+    """The aids that exclude it."""
+
+    field: str | None = None
+    """The key of the answer that names the journey."""
 
 
 class ComputableAmount(Model):
@@ -518,6 +607,39 @@ class Condition(Model):
     """The same in words."""
 
 
+class Consent(Model):
+    """That a person agrees, and to which text."""
+
+    given: Literal[True] | bool
+    """Always true: without it there is no subscription."""
+
+    version: str
+    """Which text it was."""
+
+
+class ConsentRecord(Model):
+    """That a person agreed, to which text, and when."""
+
+    given: Literal[True] | bool
+    """Always true."""
+
+    version: str
+    """Which text it was."""
+
+    at: AwareDatetime
+    """When."""
+
+
+class ConsentText(Model):
+    """What a person agrees to."""
+
+    version: str
+    """Which text it is."""
+
+    text: str
+    """The text."""
+
+
 class Contact(Model):
     """Who answers questions; a service, not a person."""
 
@@ -534,6 +656,129 @@ class Contact(Model):
     """A number in E.164."""
 
 
+class Event(Model):
+    """That a subscription changed; nothing personal is in it."""
+
+    sequence: int
+    """Its number; a later event has a higher one."""
+
+    at: AwareDatetime
+    """When."""
+
+    subscription: str
+    """The subscription."""
+
+    aid: str
+    """The id of the aid."""
+
+    state: (
+        Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked", "expired"]
+        | str
+    )
+    """Its state then."""
+
+
+class EventPage(Model):
+    """A part of the events that were asked for, in the order of their numbers."""
+
+    events: list[Event]
+    """The events."""
+
+    latest: int
+    """The number of the latest event that the caller can see; 0: there is none."""
+
+
+class EvidenceRecord(Model):
+    """A time stamp of RFC 3161 over a subscription as it was."""
+
+    sequence: int
+    """Its number; a later one is higher."""
+
+    subscription: str
+    """The subscription."""
+
+    entry: int
+    """The number of the entry of its history."""
+
+    at: AwareDatetime
+    """genTime of the token."""
+
+    digest: str
+    """The SHA-256 of the bytes of the data, in hexadecimal."""
+
+    data: str
+    """What was hashed, its UTF-8 byte by byte: canonical JSON (RFC 8785) of the subscription."""
+
+    token: str
+    """The time stamp token, DER in base64."""
+
+
+class FieldOption(Model):
+    """One of the answers that a field offers."""
+
+    key: str
+    """What is sent."""
+
+    label: str
+    """What people read; it may change."""
+
+
+class GrantPayment(Model):
+    """What is paid; that nothing is paid is said too."""
+
+    type: Literal["none", "once", "monthly", "quarterly"] | str
+    """How often."""
+
+    amount: str | None = None
+    """Each time, above zero."""
+
+    currency: str | None = None
+    """The currency, ISO 4217."""
+
+    last: date_aliased | None = None
+    """The day of the last one, where there are several."""
+
+
+class HeldDocument(Model):
+    """A document as it is held: encrypted for the funder, who alone reads it."""
+
+    id: str
+    """The id that who sent it gave it."""
+
+    aid: str
+    """The id of the aid."""
+
+    for_: Annotated[str, Field(alias="for")]
+    """What it answers."""
+
+    name: str
+    """The name of the file."""
+
+    type: str
+    """Its media type."""
+
+    size: int
+    """Its size, in bytes."""
+
+    sha256: str
+    """The SHA-256 of the file, in hexadecimal."""
+
+    key_id: Annotated[str, Field(alias="keyId")]
+    """The key of the funder that it is encrypted for."""
+
+    key_version: Annotated[int, Field(alias="keyVersion")]
+    """Which version of that key."""
+
+    created_at: Annotated[AwareDatetime, Field(alias="createdAt")]
+    """When it came."""
+
+    expires_at: Annotated[AwareDatetime | None, Field(alias="expiresAt")] = None
+    """When it ends, unless a subscription has it by then."""
+
+    subscription: str | None = None
+    """The subscription that has it."""
+
+
 class Identifier(Model):
     """What an aid is called elsewhere."""
 
@@ -542,6 +787,54 @@ class Identifier(Model):
 
     value: str
     """The name there."""
+
+
+class InvoiceLine(Model):
+    """A line of an invoice."""
+
+    label: str
+    """What was bought."""
+
+    quantity: str
+    """How many."""
+
+    net: str
+    """Without tax, all of them."""
+
+    tax_rate: Annotated[str, Field(alias="taxRate")]
+    """In percent."""
+
+    tax: str
+    """The tax on it."""
+
+
+class Address(Model):
+    """Where."""
+
+    street: str | None = None
+    """The street."""
+
+    postal_code: Annotated[str, Field(alias="postalCode")]
+    """The postal code, text that keeps its zeros."""
+
+    city: str
+    """The town."""
+
+    country: str | None = None
+    """The country."""
+
+
+class InvoiceParty(Model):
+    """Who sells or buys."""
+
+    name: str
+    """The name."""
+
+    siret: str | None = None
+    """The SIRET, of who sells."""
+
+    address: Address | None = None
+    """Where."""
 
 
 class LegalReference(Model):
@@ -744,6 +1037,32 @@ class ResolvedArea(Model):
     """A place that is known; what else it has to be, the schema of places says."""
 
 
+class SealedDocument(Model):
+    """SealedDocument.
+
+    A document as it is kept: X25519, HKDF-SHA256 and AES-256-GCM, with its id as what is
+    authenticated beside it.
+    """
+
+    id: str
+    """Its id."""
+
+    key_id: Annotated[str, Field(alias="keyId")]
+    """The key of the funder."""
+
+    key_version: Annotated[int, Field(alias="keyVersion")]
+    """Which version of that key."""
+
+    ephemeral_key: Annotated[str, Field(alias="ephemeralKey")]
+    """The public half of the key that was made for it, in base64."""
+
+    nonce: str
+    """The nonce, in base64."""
+
+    sealed: str
+    """The file and its tag, in base64."""
+
+
 class Situation(Model):
     """Situation.
 
@@ -803,6 +1122,82 @@ class Span(Model):
 
     period: Literal["once", "trip", "day", "week", "month", "year", "lifetime"] | str
     """The time that it is for."""
+
+
+class SubscriptionRequest(Model):
+    """What begins a subscription.
+
+    Who sends it makes its id, which is the idempotency key: sent again, it is the same
+    subscription.
+    """
+
+    id: str
+    """A UUID that nobody used, in small letters."""
+
+    aid: str
+    """The id of the aid."""
+
+    subject: str | None = None
+    """The person, by a name that says nothing about them; only a back end of the funder sends
+    it, a person is who the token says.
+    """
+
+    consent: Consent
+    """That the person agrees."""
+
+    answers: dict[str, str | bool | float | list[str]] | None = None
+    """What the aid asks, by key; a draft may lack some."""
+
+    documents: list[str] | None = None
+    """The ids of documents that were uploaded for it."""
+
+
+class SubscriptionStep(Model):
+    """The state that a subscription is asked to have, with what a decision needs."""
+
+    to: Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked"] | str
+    """The state: submitted and withdrawn are asked for by the person, granted, rejected and
+    revoked by the funder; draft opens again what was rejected.
+    """
+
+    payment: GrantPayment | None = None
+    """What is paid, where it is granted."""
+
+    code: (
+        Literal[
+            "conditionsNotMet",
+            "documentMissing",
+            "documentInvalid",
+            "identityNotCertified",
+            "externalRegistryRefused",
+            "alreadyGranted",
+            "budgetExhausted",
+            "other",
+            "wrongStatement",
+            "duplicate",
+            "notBought",
+        ]
+        | str
+        | None
+    ) = None
+    """Why, where it is rejected or revoked."""
+
+    text: str | None = None
+    """Why, in words."""
+
+
+class SubscriptionUpdate(Model):
+    """SubscriptionUpdate.
+
+    What changes in a draft, a merge patch of RFC 7396 of these two members: an answer that is
+    null is taken back, a list of documents replaces the one before.
+    """
+
+    answers: dict[str, str | bool | float | list[str] | None] | None = None
+    """The answers that change."""
+
+    documents: list[str] | None = None
+    """All documents that it then has."""
 
 
 class SupportingDocument(Model):
@@ -910,6 +1305,16 @@ class Text(Model):
     """In French."""
 
 
+class Trial(Model):
+    """Whether a subscription could be submitted as it is; nothing was made."""
+
+    passes: bool
+    """Whether it could."""
+
+    errors: list[ProblemPlace]
+    """What stands in its way."""
+
+
 class Validity(Model):
     """When an aid can be had."""
 
@@ -951,6 +1356,31 @@ class Application(Model):
 
     text: str | None = None
     """The same in words."""
+
+
+class AskedField(Model):
+    """Something that an aid asks of who subscribes. Its key stays, its label may change."""
+
+    key: str
+    """What its answer is sent under."""
+
+    label: str
+    """What people read; it may change."""
+
+    type: Literal["text", "number", "date", "boolean", "choices"] | str
+    """The kind of answer: text, a decimal number, a day, yes or no, or some of the options."""
+
+    required: bool
+    """Whether a submission needs it."""
+
+    options: list[FieldOption] | None = None
+    """What can be chosen."""
+
+    minimum: int | None = None
+    """The least number of letters or of choices."""
+
+    maximum: int | None = None
+    """The largest number of letters or of choices."""
 
 
 class Catalogue(Model):
@@ -1052,6 +1482,44 @@ class Criterion(Model):
     """What a person is asked."""
 
 
+class Decision(Model):
+    """What was decided, by whom, when and why."""
+
+    outcome: Literal["granted", "rejected", "revoked"] | str
+    """What was decided."""
+
+    code: (
+        Literal[
+            "conditionsMet",
+            "conditionsNotMet",
+            "documentMissing",
+            "documentInvalid",
+            "identityNotCertified",
+            "externalRegistryRefused",
+            "alreadyGranted",
+            "budgetExhausted",
+            "other",
+            "wrongStatement",
+            "duplicate",
+            "notBought",
+        ]
+        | str
+    )
+    """Why, for programs."""
+
+    text: str
+    """Why, for people."""
+
+    payment: GrantPayment | None = None
+    """What is paid, of what is granted."""
+
+    actor: Literal["funder", "system"] | str
+    """Who decided: an agent of the funder, or its checks."""
+
+    at: AwareDatetime
+    """When."""
+
+
 class Eligibility(Model):
     """Who gets the aid: in words, as far as it can be computed, and how far that is."""
 
@@ -1085,6 +1553,16 @@ class EvaluationRequest(Model):
     """The ids of the aids; left out: all that may apply at the places of the situation."""
 
 
+class EvidencePage(Model):
+    """A part of the evidence that was asked for, in the order of its numbers."""
+
+    evidence: list[EvidenceRecord]
+    """The records."""
+
+    latest: int
+    """The number of the latest record that the caller can see; 0: there is none."""
+
+
 class Granted(Model):
     """What one benefit comes to."""
 
@@ -1116,6 +1594,81 @@ class Granted(Model):
 
     price: Span | None = None
     """What a person pays, of a fare."""
+
+
+class HistoryEntry(Model):
+    """Something that happened to a subscription."""
+
+    sequence: int
+    """Its number in this subscription, from 1."""
+
+    at: AwareDatetime
+    """When; of what is evidenced, the time of the stamp."""
+
+    event: (
+        Literal[
+            "created",
+            "updated",
+            "submitted",
+            "granted",
+            "rejected",
+            "withdrawn",
+            "reopened",
+            "revoked",
+            "expired",
+        ]
+        | str
+    )
+    """What happened."""
+
+    state: (
+        Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked", "expired"]
+        | str
+    )
+    """The state after it."""
+
+    actor: Literal["person", "funder", "system"] | str
+    """Who did it."""
+
+    decision: Decision | None = None
+    """What was decided then."""
+
+    digest: str | None = None
+    """The SHA-256 of what was stamped, in hexadecimal."""
+
+
+class Invoice(Model):
+    """An invoice as data.
+
+    Its terms are those of EN 16931; the mapping stands in mapping/en16931.yaml.
+    """
+
+    number: str
+    """Its number."""
+
+    issued_on: Annotated[date_aliased, Field(alias="issuedOn")]
+    """Its day."""
+
+    seller: InvoiceParty
+    """Who sells."""
+
+    buyer: InvoiceParty
+    """Who buys."""
+
+    currency: str
+    """The currency, ISO 4217."""
+
+    lines: list[InvoiceLine]
+    """Its lines."""
+
+    net: str
+    """Without tax: the sum of its lines."""
+
+    tax: str
+    """The tax: the sum of its lines."""
+
+    total: str
+    """Net and tax."""
 
 
 class Problem(Model):
@@ -1160,6 +1713,160 @@ class Provenance(Model):
 
     original: OriginalRecord | None = None
     """What it was imported from, verbatim; written back as it stood where nothing was edited."""
+
+
+class Subscription(Model):
+    """A person’s request for an aid, and what became of it."""
+
+    id: str
+    """The id that who began it gave it."""
+
+    aid: str
+    """The id of the aid."""
+
+    subject: str
+    """The person, by a name that says nothing about them."""
+
+    state: (
+        Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked", "expired"]
+        | str
+    )
+    """Where it is."""
+
+    consent: ConsentRecord
+    """What the person agreed to."""
+
+    answers: dict[str, str | bool | float | list[str]]
+    """What the person said, as it was said."""
+
+    documents: list[str]
+    """The ids of its documents."""
+
+    created_at: Annotated[AwareDatetime, Field(alias="createdAt")]
+    """When it began."""
+
+    updated_at: Annotated[AwareDatetime, Field(alias="updatedAt")]
+    """When it last changed."""
+
+    evidenced: bool
+    """Whether each change gets a time stamp."""
+
+    allowed: list[
+        Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked"] | str
+    ]
+    """The states that can be asked for now."""
+
+    decision: Decision | None = None
+    """The decision that holds; earlier ones stand in the history."""
+
+    checks: list[CheckResult] | None = None
+    """What the checks said, in their order."""
+
+    history: list[HistoryEntry]
+    """What happened, in its order."""
+
+
+class SubscriptionPage(Model):
+    """A part of the subscriptions that were asked for, in the order of their ids."""
+
+    subscriptions: list[Subscription]
+    """The subscriptions, each as it is read by its id."""
+
+    next: str | None = None
+    """Where the next page begins; none on the last."""
+
+
+class Terms(Model):
+    """How one subscribes to an aid: what is asked, what is checked, what is kept."""
+
+    aid: str
+    """The id of the aid."""
+
+    title: str
+    """What the aid is called."""
+
+    funder: str
+    """The SIREN of who decides."""
+
+    fields: list[AskedField]
+    """What is asked."""
+
+    documents: list[AskedDocument]
+    """The documents that are asked for."""
+
+    consent: ConsentText
+    """What has to be agreed to."""
+
+    check_mode: Annotated[Literal["manual", "automatic"] | str, Field(alias="checkMode")]
+    """Whether an agent decides, or the checks do."""
+
+    checks: list[CheckRule]
+    """The checks, in their order."""
+
+    evidenced: bool
+    """Whether each change gets a time stamp of RFC 3161."""
+
+    reopens: bool
+    """Whether what was rejected can be made a draft again."""
+
+    limit: int | None = None
+    """How often a person can get it; as often as they ask where it is left out."""
+
+    payment: GrantPayment | None = None
+    """What the checks grant, where they decide."""
+
+    example: dict[str, str | bool | float | list[str]] | None = None
+    """Answers that are right, to try with."""
+
+
+class TermsPage(Model):
+    """The aids that can be subscribed to, and what holds for all of them."""
+
+    terms: list[Terms]
+    """The aids, in the order of their ids."""
+
+    retention: str
+    """How long what a person said is kept after the last change, a duration of ISO 8601."""
+
+    drafts_expire: Annotated[str, Field(alias="draftsExpire")]
+    """After how long without a change a draft ends, and what was uploaded for none."""
+
+    max_page: Annotated[int, Field(alias="maxPage")]
+    """The largest page that can be asked for."""
+
+    next: str | None = None
+    """Where the next page begins; none on the last."""
+
+
+class DocumentUpload(Model):
+    """A document for an aid: a file, or an invoice as data.
+
+    Who sends it makes its id, which is the idempotency key.
+    """
+
+    id: str
+    """A UUID that nobody used, in small letters."""
+
+    aid: str
+    """The id of the aid."""
+
+    subject: str | None = None
+    """The person; only a back end of the funder sends it."""
+
+    for_: Annotated[str, Field(alias="for")]
+    """The key of the document that the aid asks for."""
+
+    name: str
+    """The name of the file."""
+
+    type: str
+    """Its media type."""
+
+    content: str | None = None
+    """The file, in base64."""
+
+    invoice: Invoice | None = None
+    """The invoice, in place of a file; its type is application/json."""
 
 
 class Evaluation(Model):

@@ -9,7 +9,22 @@ from pydantic import AwareDatetime, Field
 
 from mobstd.query import Query
 
-__all__ = ["AidQuery", "AidsQuery", "ChangesQuery", "EvaluateAidQuery", "TerritoriesQuery"]
+__all__ = [
+    "AidQuery",
+    "AidsQuery",
+    "ChangesQuery",
+    "DocumentContentQuery",
+    "DocumentQuery",
+    "EvaluateAidQuery",
+    "EventsQuery",
+    "EvidenceQuery",
+    "StepSubscriptionQuery",
+    "SubscriptionQuery",
+    "SubscriptionsQuery",
+    "TermsQuery",
+    "TerritoriesQuery",
+    "UpdateSubscriptionQuery",
+]
 
 
 class TerritoriesQuery(Query):
@@ -124,3 +139,115 @@ class EvaluateAidQuery(Query):
 
     id: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$")]
     """The id of the aid."""
+
+
+class TermsQuery(Query):
+    """Parameters of ``listTerms``: List the aids that one can subscribe to."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    """At most so many items."""
+
+    cursor: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    """What the page before says is next."""
+
+
+class SubscriptionsQuery(Query):
+    """Parameters of ``listSubscriptions``: List subscriptions."""
+
+    aid: Annotated[str | None, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$")] = None
+    """The id of an aid."""
+
+    state: Annotated[
+        list[
+            Literal["draft", "submitted", "granted", "rejected", "withdrawn", "revoked", "expired"]
+        ]
+        | None,
+        Field(min_length=1),
+    ] = None
+    """Where they are; one of several is enough."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    """At most so many items."""
+
+    cursor: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    """What the page before says is next."""
+
+
+class SubscriptionQuery(Query):
+    """Parameters of ``getSubscription``: Read a subscription."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Annotated[
+        str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ]
+    """The id, a UUID."""
+
+
+class UpdateSubscriptionQuery(Query):
+    """Parameters of ``updateSubscription``: Change a draft."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Annotated[
+        str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ]
+    """The id, a UUID."""
+
+
+class StepSubscriptionQuery(Query):
+    """Parameters of ``stepSubscription``: Ask for another state."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Annotated[
+        str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ]
+    """The id, a UUID."""
+
+
+class DocumentQuery(Query):
+    """Parameters of ``getDocument``: Read what a document is."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Annotated[
+        str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ]
+    """The id, a UUID."""
+
+
+class DocumentContentQuery(Query):
+    """Parameters of ``getDocumentContent``: Read the content of a document."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Annotated[
+        str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ]
+    """The id, a UUID."""
+
+
+class EventsQuery(Query):
+    """Parameters of ``listEvents``: Read what happened since."""
+
+    after: Annotated[int, Field(ge=0, le=9007199254740991)] = 0
+    """The number of the last one that one has; 0 for all of them."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    """At most so many items."""
+
+
+class EvidenceQuery(Query):
+    """Parameters of ``listEvidence``: Read time stamps."""
+
+    subscription: Annotated[
+        str | None, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    ] = None
+    """The id of a subscription."""
+
+    after: Annotated[int, Field(ge=0, le=9007199254740991)] = 0
+    """The number of the last one that one has; 0 for all of them."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    """At most so many items."""

@@ -13,15 +13,42 @@ from .models import (
     AidPage,
     Catalogue,
     ChangePage,
+    DocumentUpload,
     Evaluation,
     EvaluationRequest,
+    EventPage,
+    EvidencePage,
+    HeldDocument,
     JointEvaluation,
+    SealedDocument,
     Situation,
+    Subscription,
+    SubscriptionPage,
+    SubscriptionRequest,
+    SubscriptionStep,
+    SubscriptionUpdate,
+    TermsPage,
     TerritoryPage,
+    Trial,
 )
-from .queries import AidQuery, AidsQuery, ChangesQuery, EvaluateAidQuery, TerritoriesQuery
+from .queries import (
+    AidQuery,
+    AidsQuery,
+    ChangesQuery,
+    DocumentContentQuery,
+    DocumentQuery,
+    EvaluateAidQuery,
+    EventsQuery,
+    EvidenceQuery,
+    StepSubscriptionQuery,
+    SubscriptionQuery,
+    SubscriptionsQuery,
+    TermsQuery,
+    TerritoriesQuery,
+    UpdateSubscriptionQuery,
+)
 
-__all__ = ["PUBLISHER_OPERATIONS", "PublisherService"]
+__all__ = ["FUNDER_OPERATIONS", "PUBLISHER_OPERATIONS", "FunderService", "PublisherService"]
 
 PUBLISHER_OPERATIONS: Mapping[str, Endpoint] = {
     "getCatalogue": Endpoint(
@@ -188,5 +215,263 @@ class PublisherService:
         Those that are named, or all active ones that may apply at the places of the situation,
         100 at most. Nothing is made by it; what is sent is used for the answer alone, and nobody
         stores or logs it.
+        """
+        raise NotImplementedError
+
+
+FUNDER_OPERATIONS: Mapping[str, Endpoint] = {
+    "listTerms": Endpoint(
+        id="listTerms",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/terms",
+        name="list_terms",
+        query=TermsQuery,
+        answer=TermsPage,
+        gives="one",
+    ),
+    "listSubscriptions": Endpoint(
+        id="listSubscriptions",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/subscriptions",
+        name="list_subscriptions",
+        query=SubscriptionsQuery,
+        answer=SubscriptionPage,
+        gives="one",
+    ),
+    "createSubscription": Endpoint(
+        id="createSubscription",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="POST",
+        path="/subscriptions",
+        name="create_subscription",
+        body=SubscriptionRequest,
+        answer=Subscription,
+        gives="one",
+    ),
+    "getSubscription": Endpoint(
+        id="getSubscription",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/subscriptions/{id}",
+        name="get_subscription",
+        query=SubscriptionQuery,
+        answer=Subscription,
+        gives="one",
+    ),
+    "updateSubscription": Endpoint(
+        id="updateSubscription",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="PATCH",
+        path="/subscriptions/{id}",
+        name="update_subscription",
+        query=UpdateSubscriptionQuery,
+        body=SubscriptionUpdate,
+        answer=Subscription,
+        gives="one",
+    ),
+    "stepSubscription": Endpoint(
+        id="stepSubscription",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="POST",
+        path="/subscriptions/{id}/steps",
+        name="step_subscription",
+        query=StepSubscriptionQuery,
+        body=SubscriptionStep,
+        answer=Subscription,
+        gives="one",
+    ),
+    "trySubscription": Endpoint(
+        id="trySubscription",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="POST",
+        path="/trials",
+        name="try_subscription",
+        body=SubscriptionRequest,
+        answer=Trial,
+        gives="one",
+    ),
+    "createDocument": Endpoint(
+        id="createDocument",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="POST",
+        path="/documents",
+        name="create_document",
+        body=DocumentUpload,
+        answer=HeldDocument,
+        gives="one",
+    ),
+    "getDocument": Endpoint(
+        id="getDocument",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/documents/{id}",
+        name="get_document",
+        query=DocumentQuery,
+        answer=HeldDocument,
+        gives="one",
+    ),
+    "getDocumentContent": Endpoint(
+        id="getDocumentContent",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/documents/{id}/content",
+        name="get_document_content",
+        query=DocumentContentQuery,
+        answer=SealedDocument,
+        gives="one",
+    ),
+    "listEvents": Endpoint(
+        id="listEvents",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/events",
+        name="list_events",
+        query=EventsQuery,
+        answer=EventPage,
+        gives="one",
+    ),
+    "listEvidence": Endpoint(
+        id="listEvidence",
+        standard="mobility-aid@0.1",
+        role="funder",
+        method="GET",
+        path="/evidence",
+        name="list_evidence",
+        query=EvidenceQuery,
+        answer=EvidencePage,
+        gives="one",
+    ),
+}
+"""Every operation of the role funder, by ``operationId``."""
+
+
+class FunderService:
+    """Implement what you serve, and pass an instance to ``mobstd.serving.app``.
+
+    An operation that you leave out is not offered: it is answered with 404.
+    """
+
+    QUERIES: ClassVar[Mapping[str, Any]] = builders(FUNDER_OPERATIONS)
+    """What makes the argument of each method, for the server kit."""
+
+    @left_out
+    async def list_terms(self, query: TermsQuery) -> TermsPage:
+        """List the aids that one can subscribe to.
+
+        What each asks, checks and keeps. Everybody may read it.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def list_subscriptions(self, query: SubscriptionsQuery) -> SubscriptionPage:
+        """List subscriptions.
+
+        Those of the person, or those of the funder; nobody sees others. One shape, in the order
+        of their ids, whatever is asked.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def create_subscription(self, body: SubscriptionRequest) -> Subscription:
+        """Begin a subscription.
+
+        Its id is the idempotency key: the same body again is answered with the same subscription
+        and 200, another body with 409. The limit of the aid is enforced here; the refusal names
+        the subscription that the person has.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def get_subscription(self, query: SubscriptionQuery) -> Subscription:
+        """Read a subscription.
+
+        A draft too.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def update_subscription(
+        self, query: UpdateSubscriptionQuery, body: SubscriptionUpdate
+    ) -> Subscription:
+        """Change a draft.
+
+        A merge patch (RFC 7396) of answers and documents, sent as application/json.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def step_subscription(
+        self, query: StepSubscriptionQuery, body: SubscriptionStep
+    ) -> Subscription:
+        """Ask for another state.
+
+        To submit, to withdraw, to decide, to revoke, to open again. What its schema refuses is
+        422, whatever the state; what the state does not allow is 409, with the state and what is
+        allowed, and changes nothing. Decisions ask for the scope decisions.write.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def try_subscription(self, body: SubscriptionRequest) -> Trial:
+        """Say whether a submission would pass.
+
+        Nothing is made by it and nothing is kept.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def create_document(self, body: DocumentUpload) -> HeldDocument:
+        """Upload a document.
+
+        Its id is the idempotency key. It belongs to who sent it and to one aid, serves one
+        subscription, and ends where none has it in time. Another type than those of the terms is
+        415, too large 413, one too many 422 (where a subscription names it), an infected one 422
+        with the code infected.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def get_document(self, query: DocumentQuery) -> HeldDocument:
+        """Read what a document is.
+
+        Its content is not in it.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def get_document_content(self, query: DocumentContentQuery) -> SealedDocument:
+        """Read the content of a document.
+
+        Encrypted for the funder, to whom alone it is given.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def list_events(self, query: EventsQuery) -> EventPage:
+        """Read what happened since.
+
+        Events of the subscriptions that the caller may see, with a higher number, in their order;
+        nothing personal is in them.
+        """
+        raise NotImplementedError
+
+    @left_out
+    async def list_evidence(self, query: EvidenceQuery) -> EvidencePage:
+        """Read time stamps.
+
+        Those of the subscriptions that the caller may see, with a higher number, in their order.
         """
         raise NotImplementedError

@@ -1,0 +1,100 @@
+"""Wrong funders: what no edit of an exchange can express."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mobstd.errors import UnknownName
+from mobstd.mobility_aid.funder.service import Funder
+from mobstd.mobility_aid.funder.states import Step
+
+__all__ = ["BEHAVIOURS", "mislead"]
+
+UNPROCESSABLE = 422
+_OPTIONAL = ("answers", "documents")
+
+
+def _shows_all(funder: Funder) -> None:
+    """Shows what is there to whoever knows its id."""
+    funder.sees = lambda caller, of, subject: True
+
+
+def _shows_all_documents(funder: Funder) -> None:
+    """Shows documents to whoever knows their ids."""
+    funder.opens = lambda caller, of, subject: True
+
+
+def _acts_for_all(funder: Funder) -> None:
+    """Has any party change what it knows the id of."""
+    funder.acts = lambda caller, of, subject: True
+
+
+def _no_limit(funder: Funder) -> None:
+    """Never counts how often a person asks."""
+    funder.limited = False
+
+
+def _rejects_what_is_granted(funder: Funder) -> None:
+    """Lets what was granted be rejected."""
+    step = Step("granted", "rejected", ("funder",), "rejected")
+    funder.book.table = funder.book.table.also(step)
+
+
+def _decides_drafts(funder: Funder) -> None:
+    """Grants what nobody submitted."""
+    step = Step("draft", "granted", ("funder",), "granted")
+    funder.book.table = funder.book.table.also(step)
+
+
+def _revives(funder: Funder) -> None:
+    """Lets what was withdrawn be submitted again."""
+    step = Step("withdrawn", "submitted", ("funder", "person"), "submitted")
+    funder.book.table = funder.book.table.also(step)
+
+
+def _takes_other_bodies(funder: Funder) -> None:
+    """Answers an id that it knows with what it knows, whatever the body."""
+    funder.same = lambda known, now: True
+
+
+def _keeps_the_refused(funder: Funder) -> None:
+    """Keeps what it refused, without the answers that it did not like."""
+    right = funder.create_subscription
+
+    def create(asked: Any, body: Any) -> Any:
+        reply = right(asked, body)
+        if reply.status == UNPROCESSABLE:
+            least = {name: value for name, value in body.items() if name not in _OPTIONAL}
+            right(asked, least)
+        return reply
+
+    funder.create_subscription = create  # type: ignore[method-assign]
+
+
+BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
+    "shows-all": _shows_all,
+    "shows-all-documents": _shows_all_documents,
+    "acts-for-all": _acts_for_all,
+    "no-limit": _no_limit,
+    "rejects-what-is-granted": _rejects_what_is_granted,
+    "decides-drafts": _decides_drafts,
+    "revives": _revives,
+    "keeps-the-refused": _keeps_the_refused,
+    "takes-other-bodies": _takes_other_bodies,
+}
+"""Each by its name."""
+
+
+def mislead(funder: Funder, names: Iterable[str]) -> None:
+    """Have a funder behave as names say; what stands behind ``@`` is the operation.
+
+    Raises:
+        UnknownName: for a behaviour that is not there.
+    """
+    for name in names:
+        wanted = name.partition("@")[0]
+        if wanted not in BEHAVIOURS:
+            known = ", ".join(sorted(BEHAVIOURS))
+            raise UnknownName("serving.unknown-behaviour", wanted=wanted, known=known)
+        BEHAVIOURS[wanted](funder)

@@ -1,0 +1,105 @@
+"""What the schema of evidence cannot say: that the digest is of the data, and the token of both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.pointer import find
+from mobstd.judging.rule import Trouble, ValueRule
+from mobstd.mobility_aid.timestamps import SHA256, Said, canonical, digest_of, read_token
+
+__all__ = ["RULES"]
+
+Troubles = Iterator[Trouble] | None
+
+
+def _digest(record: Any, context: Context) -> Troubles:
+    """AID-EVD-02: the digest is the SHA-256 of the data."""
+    real = digest_of(record["data"])
+    wrong = record["digest"] != real
+    return iter([Trouble("digest-of-other", "/digest", expected=real)] if wrong else [])
+
+
+def _said(record: Any) -> Said | None:
+    try:
+        return read_token(record["token"])
+    except ValueError:
+        return None
+
+
+def _token(record: Any, context: Context) -> Troubles:
+    """AID-EVD-03: the token is one of RFC 3161, and its imprint is the digest."""
+    said = _said(record)
+    if said is None:
+        return iter([Trouble("token-unreadable", "/token")])
+    right = said.algorithm == SHA256 and said.imprint == record["digest"]
+    return iter([] if right else [Trouble("token-of-other", "/token", expected=record["digest"])])
+
+
+def _time(record: Any, context: Context) -> Troubles:
+    """AID-EVD-04: the time is genTime of the token, to the second."""
+    said = _said(record)
+    if said is None:
+        return None
+    far = abs((datetime.fromisoformat(record["at"]) - said.at).total_seconds())
+    at = said.at.isoformat()
+    return iter([Trouble("time-of-other", "/at", expected=at)] if far >= 1 else [])
+
+
+def _parsed(record: Any) -> Any:
+    try:
+        return json.loads(record["data"])
+    except ValueError:
+        return None
+
+
+def _canonical(record: Any, context: Context) -> Troubles:
+    """AID-EVD-07: the data is canonical JSON."""
+    try:
+        right = canonical(_parsed(record)).decode() == record["data"]
+    except ValueError:
+        return None
+    return iter([] if right else [Trouble("not-canonical", "/data")])
+
+
+def _consent(record: Any, context: Context) -> Troubles:
+    """AID-SUB-01: what was stamped has the consent, its text and its time."""
+    data = _parsed(record)
+    if not isinstance(data, dict):
+        return None
+    consent = data.get("consent")
+    whole = isinstance(consent, dict) and {"given", "version", "at"} <= consent.keys()
+    return iter([] if whole else [Trouble("consent-not-stamped", "/data")])
+
+
+def _rising(page: Any, context: Context) -> Troubles:
+    """AID-EVD-06, AID-SUB-19: numbers rise, none beyond the latest."""
+    name = "evidence" if "evidence" in page else "events"
+    numbers = [number for _, number in find(page, f"/{name}/*/sequence")]
+    if not numbers:
+        return None
+    return iter(_unordered(name, numbers, page["latest"]))
+
+
+def _unordered(name: str, numbers: list[int], latest: int) -> Iterator[Trouble]:
+    for place, (before, after) in enumerate(pairwise(numbers)):
+        if after <= before:
+            yield Trouble("out-of-order", f"/{name}/{place + 1}/sequence", received=after)
+    if max(numbers) > latest:
+        yield Trouble("beyond-latest", "/latest", received=latest)
+
+
+RULES: Mapping[str, ValueRule] = {
+    "evidence-digest": ValueRule("/evidence/*", _digest),
+    "evidence-token": ValueRule("/evidence/*", _token),
+    "evidence-time": ValueRule("/evidence/*", _time),
+    "evidence-canonical": ValueRule("/evidence/*", _canonical),
+    "evidence-consent": ValueRule("/evidence/*", _consent),
+    "numbers-rise": ValueRule("", _rising),
+}
+"""Rules of evidence and events, by name."""
