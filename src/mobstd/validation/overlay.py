@@ -18,7 +18,7 @@ from mobstd.canon.surely import surely
 from mobstd.canon.validator import Validator, validator
 from mobstd.errors import UnknownName
 
-__all__ = ["documents_under", "overlays", "surely_under", "validator_under"]
+__all__ = ["documents_under", "overlays", "schemas_under", "surely_under", "validator_under"]
 
 
 def overlays(version: Version) -> list[str]:
@@ -47,10 +47,10 @@ def documents_under(version: Version, overlay: str | None) -> Mapping[str, Mappi
 
 
 @cache
-def _schemas(
-    version: Version, name: str, overlay: str | None, without: frozenset[str]
+def schemas_under(
+    version: Version, name: str, overlay: str | None, without: frozenset[str] = frozenset()
 ) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
-    """Return a schema and what it refers to, some formats left out.
+    """Return a schema and what it refers to, by ``$id``, some formats left out.
 
     Raises:
         UnknownName: for a format that no table has.
@@ -87,7 +87,7 @@ def validator_under(
     Raises:
         UnknownName: for an overlay that is not there, and for a format that no table has.
     """
-    return validator(*_schemas(version, name, overlay, without))
+    return validator(*schemas_under(version, name, overlay, without))
 
 
 @cache
@@ -95,4 +95,4 @@ def surely_under(
     version: Version, name: str, overlay: str | None, without: frozenset[str] = frozenset()
 ) -> Callable[[Any], bool] | None:
     """Return what says quickly of most good documents that they are; see :mod:`canon.surely`."""
-    return surely(*_schemas(version, name, overlay, without))
+    return surely(*schemas_under(version, name, overlay, without))

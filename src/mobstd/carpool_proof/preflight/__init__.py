@@ -3,6 +3,7 @@
 verdict     reasons, and what they add up to
 arrival     when a journey reaches the registry
 sources     files of every form, compressed or not, as numbered documents
+sieve       lines of which it is sure, quickly, that nothing is wrong with the document by itself
 loading     one pass over the sources: schema and what a document says by itself, spilled to disk
 alone       what a journey decides by itself under one profile
 piles       rows on disk, in a sequence or in piles

@@ -48,15 +48,16 @@ class Alone:
         """
         dates: _Doubt
         expired: _Doubt
-        terms, late = self._terms, received + self._within
-        dates = disordered = terms.dates(facts, late) is not None
-        expired = overdue = terms.expired(facts, late) is not None
+        terms, start, end = self._terms, facts.start, facts.end
+        late = received + self._within
+        dates = disordered = terms.disordered(start, end, late)
+        expired = overdue = terms.late(start, end, late)
         if self._within:
-            dates = _both(disordered, terms.dates(facts, received) is not None)
-            expired = _both(overdue, terms.expired(facts, received) is not None)
+            dates = _both(disordered, terms.disordered(start, end, received))
+            expired = _both(overdue, terms.late(start, end, received))
         if disordered or refused:
             return False, self._said(reasons, False if refused else dates)
-        short = terms.distance_too_short(facts) is not None
+        short = terms.short(facts.distance)
         implausible = self._anomalies.distance_duration(facts)
         return True, self._said(reasons, dates, expired, short, implausible)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -26,6 +26,9 @@ MOST_TRIPS = 64
 _SEQ, _START, _END, _LON, _OPERATOR, _TRIP, _DRIVER, _PASSENGER = range(1, 9)
 _DRIVER_USER, _PASSENGER_USER = 9, 10
 
+_LONGEST = 26 * 3_600_000
+"""No day since 1970 is longer, wherever the clocks were put back."""
+
 _SPANS = 1 << 16
 """Quarters of an hour whose days are remembered."""
 
@@ -46,12 +49,10 @@ class _Ridden(NamedTuple):
 
     @classmethod
     def of(cls, row: Row, person: str) -> _Ridden:
-        drives = row[_DRIVER] == person
-        other = row[_PASSENGER if drives else _DRIVER]
-        return cls(
-            *(row[_START], row[_END], row[_TRIP], drives, other),
-            *(row[_OPERATOR], row[_SEQ], row[0]),
-        )
+        received, seq, start, end, _, operator, trip, driver, passenger, _, _, _ = row
+        if driver == person:
+            return cls(start, end, trip, True, passenger, operator, seq, received)
+        return cls(start, end, trip, False, driver, operator, seq, received)
 
 
 def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
@@ -80,7 +81,7 @@ class _Groups:
         self._terms = terms_of(profile)
         self._anomalies = Anomalies(profile)
         self._operators = Operators(profile)
-        self._spans: dict[tuple[int, str], Span] = {}
+        self._spans: defaultdict[str, dict[int, Span]] = defaultdict(dict)
         self._close = Reason("too_close_trips", "refused").packed()
         self._overlap = Reason(
             "temporal_overlap_anomaly", "depends", "processing", "order"
@@ -95,8 +96,10 @@ class _Groups:
             own = rows if len(operators) == 1 else [r for r in rows if r[_OPERATOR] == operator]
             self._users(operator, person, own)
             if len(own) > 1:
-                self._days(person, own)
-                for some in _near(own, self._terms.gap):
+                listed = sorted(own, key=_by_start)
+                if crowded := _crowded(listed, self._terms.least):
+                    self._days(person, sorted(crowded))
+                for some in _near(listed, self._terms.gap):
                     self._together(person, some)
         if len(operators) > 1:
             self._across([_Ridden.of(row, person) for row in rows], person)
@@ -126,36 +129,44 @@ class _Groups:
 
     def _days(self, person: str, rows: Sequence[Row]) -> None:
         """Keep what a person had in the day of each journey before it arrived."""
-        terms, days = self._terms, self._terms.days
-        zoned = [days.zone_of(row[_LON]) for row in rows]
-        zones, spans = set(zoned), self._spans
-        seen: dict[tuple[str, int], set[str]] = {}
-        for row, own in zip(rows, zoned, strict=True):
-            start = row[_START]
-            for zone in zones:
-                at = start // QUARTER, zone
-                span = spans.get(at)
-                if span is None:
-                    span = self._span(at, start)
-                key = zone, span[0]
-                known = seen.get(key)
+        least, zone_of = self._terms.least, self._terms.days.zone_of
+        zoned = [zone_of(row[_LON]) for row in rows]
+        zones = set(zoned)
+        for zone in zones:
+            spans = self._spans[zone]
+            seen: dict[int, set[str]] = {}
+            for place, row in enumerate(rows):
+                start = row[_START]
+                span = spans.get(start // QUARTER) or self._span(zone, start)
+                known = seen.get(span[0])
                 if known is None:
-                    known = seen[key] = set()
-                elif zone == own and known and terms.matters(len(known)) and row[_SEQ] >= 0:
-                    told = tuple(sorted(known)[:MOST_TRIPS])
-                    for role in _roles(row, person):
-                        self._spill.day(row[_SEQ], role, told)
+                    known = seen[span[0]] = set()
+                elif len(known) >= least and zoned[place] == zone:
+                    self._many(person, row, known)
                 if start < span[1]:
                     known.add(row[_TRIP])
 
-    def _span(self, at: tuple[int, str], start: int) -> Span:
-        if len(self._spans) > _SPANS:
-            self._spans.clear()
-        span = self._spans[at] = self._terms.days.day(start, at[1])
+    def _many(self, person: str, row: Row, known: Collection[str]) -> None:
+        """Keep that a person has so many trips in the day of a journey."""
+        if known and row[_SEQ] >= 0 and self._terms.matters(len(known)):
+            told = tuple(sorted(known)[:MOST_TRIPS]) if self._terms.union else ()
+            count = min(len(known), MOST_TRIPS)
+            if row[_DRIVER] == person:
+                self._spill.day(row[_SEQ], "driver", count, told)
+            if row[_PASSENGER] == person:
+                self._spill.day(row[_SEQ], "passenger", count, told)
+
+    def _span(self, zone: str, start: int) -> Span:
+        spans = self._spans[zone]
+        if len(spans) > _SPANS:
+            spans.clear()
+        span = spans[start // QUARTER] = self._terms.days.day(start, zone)
         return span
 
     def _together(self, person: str, near: Sequence[Row]) -> None:
         """Judge journeys of a person and an operator that are near each other, by start."""
+        if _apart(near, person):
+            return
         rows = [_Ridden.of(row, person) for row in near]
         ridden = [
             Timed(row.start, row.end, row.seq)
@@ -204,29 +215,49 @@ class _Groups:
             self._spill.find(seq, reason)
 
 
-def _roles(row: Row, person: str) -> Iterator[str]:
-    if row[_DRIVER] == person:
-        yield "driver"
-    if row[_PASSENGER] == person:
-        yield "passenger"
+def _crowded(listed: list[Row], least: int) -> list[Row]:
+    """Return, of journeys by start, those that have so many others within the length of a day."""
+    starts = [row[_START] for row in listed]
+    if starts[0] < 0:
+        return listed
+    found: list[Row] = []
+    upto = 0
+    for place, (first, last) in enumerate(zip(starts, starts[least:], strict=False)):
+        if last - first <= _LONGEST:
+            found += listed[max(place, upto) : place + least + 1]
+            upto = place + least + 1
+    return found
 
 
-def _near(rows: Sequence[Row], gap: int) -> Iterator[Sequence[Row]]:
-    """Yield, by start, the journeys that have others before or after them within a gap."""
-    listed = sorted(rows, key=_by_start)
-    if any(row[_END] < row[_START] for row in listed):
-        yield listed
-        return
+def _apart(near: Sequence[Row], person: str) -> bool:
+    """Say whether a person's journeys, by start, do not overlap and are each with another one."""
+    until = near[0][_START]
+    others = set()
+    for row in near:
+        if row[_START] < until or row[_END] < row[_START]:
+            return False
+        until = row[_END]
+        others.add(row[_PASSENGER] if row[_DRIVER] == person else row[_DRIVER])
+    return len(others) == len(near)
+
+
+def _near(listed: list[Row], gap: int) -> list[list[Row]]:
+    """Return, of journeys by start, those that have others before or after them within a gap."""
+    found = []
     begun, until = 0, listed[0][_END]
     for place, row in enumerate(listed):
-        if row[_START] - gap > until:
+        start, end = row[_START], row[_END]
+        if end < start:
+            return [listed]
+        if start - gap > until:
             if place - begun > 1:
-                yield listed[begun:place]
+                found.append(listed[begun:place])
             begun = place
-        if row[_END] > until:
-            until = row[_END]
+        if end > until:
+            until = end
     if len(listed) - begun > 1:
-        yield listed[begun:]
+        found.append(listed[begun:])
+    return found
 
 
 def _declared(row: _Ridden) -> Declared:

@@ -12,11 +12,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from mobstd.carpool_proof.limits import LATEST
 from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
 from mobstd.carpool_proof.preflight.postgres import around, keep
 from mobstd.carpool_proof.preflight.sources import Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
+from mobstd.carpool_proof.rules.profile import profile
 from mobstd.errors import ConfigError
 from mobstd.output.files import private
 from mobstd.serving.database import is_postgres
@@ -126,7 +128,14 @@ def _of_file(
     source: Source, judge: Judge, operator_column: str, received_column: str
 ) -> Iterator[Facts]:
     """Yield the journeys of a file that the registry can have taken."""
-    for item in source.items(judge.version, SCHEMA, judge.overlay):
+    sieve = judge.sieve([profile(LATEST)], (operator_column, received_column)).reader(
+        source.operator
+    )
+    for item in source.items(judge.version, SCHEMA, judge.overlay, sieve):
+        if item.sure is not None:
+            found, named, _ = item.sure
+            yield found if named is None else found._replace(operator=plain(named))
+            continue
         document = item.document
         if not isinstance(document, dict):
             continue

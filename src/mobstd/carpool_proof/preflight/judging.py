@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mobstd.carpool_proof.preflight.alone import OF_STORED, in_order
 from mobstd.carpool_proof.preflight.groups import judge_groups
-from mobstd.carpool_proof.preflight.spill import BLOCK, Spill
+from mobstd.carpool_proof.preflight.spill import BLOCK, DayOf, Spill
 from mobstd.carpool_proof.preflight.verdict import ROWS, Reason, Verdict, unpacked, verdict
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Refusal, terms_of
@@ -56,26 +56,26 @@ def judged(
     spill.forget()
     judge_groups(spill, profile, number)
     judge = _Judge(profile, taken)
-    column = _SAID + number
+    column, alone, made = _SAID + number, judge.alone, Judged._make
     found: Mapping[int, list[str]] = {}
-    days: Mapping[int, Mapping[str, tuple[str, ...]]] = {}
+    days: Mapping[int, DayOf] = {}
     for seq, row in enumerate(spill.journeys()):
         if seq % BLOCK == 0:
             found, days = spill.reasons(seq // BLOCK), spill.days(seq // BLOCK)
-        source, line, operator, journey, start = row[:5]
-        outcome = judge.alone(row[column])
+        outcome = alone(row[column])
         if seq in found or seq in days:
-            outcome = judge.outcome(
-                judge.reasons(outcome[2], found.get(seq, []), days.get(seq), spill.first(seq))
-            )
-        yield Judged(seq, source, line, operator, journey, start, *outcome)
+            others, persons = tuple(found.get(seq, ())), judge.persons(days.get(seq))
+            outcome = judge.together(row[column], others, persons, spill.first(seq))
+        yield made((seq, *row[:5], *outcome))
 
 
-_SAID = 6
+_SAID = 7
 """The place in a row of what is said under the first profile."""
 
 _RANKS = {rule: rank for rank, rule in enumerate(ROWS)}
 
+_NO_DAY: tuple[int, tuple[str, ...]] = (0, ())
+_Persons = tuple[int, int, int] | None
 _Outcome = tuple[Verdict, Verdict, tuple[Reason, ...]]
 
 
@@ -84,6 +84,7 @@ class _Judge:
         self._terms = terms_of(profile)
         self._taken = taken
         self.alone = lru_cache(1 << 12)(self._alone)
+        self.together = lru_cache(1 << 12)(self._together)
 
     def _alone(self, said: str) -> _Outcome:
         return self.outcome(unpacked(said))
@@ -93,19 +94,28 @@ class _Judge:
         creation = (reason for reason in reasons if reason.stage != "processing")
         return verdict(reasons, self._taken), verdict(creation, self._taken), reasons
 
-    def reasons(
-        self,
-        alone: tuple[Reason, ...],
-        found: list[str],
-        days: Mapping[str, tuple[str, ...]] | None,
-        first: bool,
+    @staticmethod
+    def persons(days: DayOf | None) -> _Persons:
+        """Return how many trips the persons of a journey have in its day, each and together."""
+        if not days:
+            return None
+        one, other = days.get("driver", _NO_DAY), days.get("passenger", _NO_DAY)
+        return one[0], other[0], len({*one[1], *other[1]})
+
+    def _together(
+        self, said: str, found: tuple[str, ...], persons: _Persons, first: bool
+    ) -> _Outcome:
+        return self.outcome(self._reasons(unpacked(said), found, persons, first))
+
+    def _reasons(
+        self, alone: tuple[Reason, ...], found: tuple[str, ...], persons: _Persons, first: bool
     ) -> tuple[Reason, ...]:
         """Return all that speaks against a journey.
 
         Args:
             alone: what it says by itself.
             found: what others say, packed, in any order.
-            days: what its persons have in its day.
+            persons: how many trips its persons have in its day.
             first: whether no other has its id; else the registry does not keep it.
         """
         others = [reason for text in found for reason in unpacked(text)]
@@ -114,7 +124,7 @@ class _Judge:
             return (*(reason for reason in alone if reason.rule not in OF_STORED), *others)
         later = [reason for reason in alone if reason.stage == "processing"]
         at_once = [reason for reason in alone if reason.stage != "processing"]
-        many = self._terms.many(days.get("driver", ()), days.get("passenger", ())) if days else None
+        many = self._terms.so_many(*persons) if persons else None
         refused = [_of_refusal(many)] if many else []
         return tuple(in_order([*at_once, *others, *refused, *later], self._terms.labels))
 

@@ -10,6 +10,7 @@ from typing import Any
 from mobstd.canon.standard import Version
 from mobstd.carpool_proof.preflight.alone import Alone
 from mobstd.carpool_proof.preflight.arrival import Arrival
+from mobstd.carpool_proof.preflight.sieve import Sieve, Sure
 from mobstd.carpool_proof.preflight.sources import Item, Source
 from mobstd.carpool_proof.preflight.spill import LONG_AGO, Spill
 from mobstd.carpool_proof.preflight.verdict import Reason, Weight, packed, plainly
@@ -19,6 +20,7 @@ from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.messages import render
 from mobstd.validation.documents import DocumentJudge
 from mobstd.validation.overlay import overlays
+from mobstd.validation.reading import parse
 from mobstd.validation.remark import Remark
 
 __all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past", "plain"]
@@ -59,10 +61,17 @@ class Judge:
         self.version = version
         self.overlay = OVERLAY if OVERLAY in overlays(version) else None
         self.phones = phones
-        without = frozenset() if phones else PHONES
+        self._without = without = frozenset() if phones else PHONES
         self._server = DocumentJudge(version, SCHEMA, self.overlay, without)
         self._text = (
             DocumentJudge(version, SCHEMA, None, without) if published and self.overlay else None
+        )
+
+    def sieve(self, profiles: Sequence[Profile], columns: tuple[str, str]) -> Sieve:
+        """Return what says quickly of most good lines that nothing speaks against them."""
+        overlays = dict.fromkeys((self.overlay, None))
+        return Sieve(
+            self.version, SCHEMA, [*overlays], self._without, self.phones, profiles, columns
         )
 
     def refuses(self, document: Any) -> bool:
@@ -120,7 +129,8 @@ def load(
     reader = _Reader(judge, profiles, arrival, operator_column, loaded)
     seq = 0
     for number, source in enumerate(sources):
-        for item in source.items(judge.version, SCHEMA, judge.overlay):
+        sieve = reader.sieve(source.operator)
+        for item in source.items(judge.version, SCHEMA, judge.overlay, sieve):
             spill.add(seq, (number, item.line), *reader.read(item, source.operator))
             if keep:
                 spill.lines.write(reader.line(item))
@@ -152,9 +162,26 @@ class _Reader:
         self._columns = (operator_column, arrival.column)
         self._timed = arrival.column
         self._loaded = loaded
+        one = len(profiles) == 1 and not any(self._columns)
+        self._plain = self._alone[0].judge if one else None
+        self._sieve = judge.sieve(profiles, self._columns)
+
+    def sieve(self, operator: str) -> Callable[[bytes], Sure | None] | None:
+        """Return the sieve of the lines of an operator's file."""
+        return self._sieve.reader(operator)
 
     def read(self, item: Item, operator: str) -> _Read:
         """Return what is spilled of an item."""
+        if item.sure is not None:
+            try:
+                if self._plain:
+                    found = item.sure.facts
+                    received = self._arrival.of(None, found.end)
+                    kept, said = self._plain(found, received, "", False)
+                    return received, kept, (said,), found
+                return self._sure(item.sure)
+            except ValueError:
+                item = item._replace(document=parse(item.raw or b""))
         if item.remark is not None:
             broken = Reason("unreadable", "refused", "reading", text=item.said())
             return self._refused(_NOTHING, [broken])
@@ -174,10 +201,22 @@ class _Reader:
             reasons.append(plainly("instant", "refused"))
             return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
         vain = self._consistent(document, reasons)
-        text = packed(reasons) if reasons else ""
+        return self._judged(found, received, packed(reasons) if reasons else "", vain)
+
+    def _sure(self, sure: Sure) -> _Read:
+        """Return what is spilled of a line that the sieve let through."""
+        found, named, told = sure
+        received = self._arrival.of(told, found.end)
+        if named is not None:
+            found = found._replace(operator=plain(named))
+        if told is None and self._timed:
+            self._loaded.untimed += 1
+        return self._judged(found, received, "", False)
+
+    def _judged(self, found: Facts, received: int, text: str, vain: bool) -> _Read:
         alone = [one.judge(found, received, text, vain) for one in self._alone]
-        stored = sum(kept << number for number, (kept, _) in enumerate(alone))
-        return received, stored, tuple(said for _, said in alone), found
+        stored = sum([kept << number for number, (kept, _) in enumerate(alone)])
+        return received, stored, tuple([said for _, said in alone]), found
 
     def line(self, item: Item) -> bytes:
         """Return the line that a document that was read is kept as; it is empty for none."""
@@ -185,8 +224,12 @@ class _Reader:
             return b"\n"
         if item.raw is not None and not any(self._columns):
             return item.raw.strip() + b"\n"
-        text = json.dumps(item.document, ensure_ascii=False)
-        return (text if _encodable(text) else json.dumps(item.document)).encode() + b"\n"
+        document = item.document
+        if item.sure is not None and item.raw is not None:
+            whole = parse(item.raw)
+            document = {name: whole[name] for name in whole if name not in self._columns}
+        text = json.dumps(document, ensure_ascii=False)
+        return (text if _encodable(text) else json.dumps(document)).encode() + b"\n"
 
     def _refused(self, found: tuple[Any, ...], reasons: list[Reason]) -> _Read:
         said = (packed(reasons),) * len(self._alone)

@@ -11,18 +11,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Piles", "Row", "Tape"]
+__all__ = ["Marks", "Piles", "Row", "Tape"]
 
 Row = tuple[Any, ...]
 
 _PLAIN = 4
 """A version of marshal that writes short texts as they are."""
 
+_APART = 2
+"""One that refers to nothing written before, so that rows which stand together make a list."""
+
 _BATCH = 4096
 """Rows of a tape that are written at once."""
 
 _TOGETHER = 64
 """Rows of a pile that are written at once."""
+
+_SHELVES, _AT_A_TIME = 256, 1024
+"""How marks are put away: on how many shelves, and how many of one at once."""
 
 
 class Tape:
@@ -62,7 +68,7 @@ class Piles:
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb+", buffering=1 << 18)
         self._end = 0
-        self._waiting: list[list[Row]] = []
+        self._waiting: list[list[bytes]] = []
         self._places: list[array[int]] = []
         self.counts = array("Q")
         """How many rows each pile has."""
@@ -70,25 +76,27 @@ class Piles:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, number: int, row: Row) -> None:
-        """Put a row on a pile; there are as many piles as are needed."""
-        try:
-            waiting = self._waiting[number]
-        except IndexError:
-            waiting = self._more(number)
-        waiting.append(row)
-        if len(waiting) >= _TOGETHER:
-            self._settle(number, waiting)
+    def put(self, row: Row, *numbers: int) -> None:
+        """Put a row on piles; there are as many piles as are needed."""
+        written = marshal.dumps(row, _APART)
+        for number in numbers:
+            try:
+                waiting = self._waiting[number]
+            except IndexError:
+                waiting = self._more(number)
+            waiting.append(written)
+            if len(waiting) >= _TOGETHER:
+                self._settle(number, waiting)
 
-    def _more(self, number: int) -> list[Row]:
+    def _more(self, number: int) -> list[bytes]:
         while number >= len(self._waiting):
             self._waiting.append([])
             self._places.append(array("Q"))
             self.counts.append(0)
         return self._waiting[number]
 
-    def _settle(self, number: int, rows: list[Row]) -> None:
-        written = marshal.dumps(rows, _PLAIN)
+    def _settle(self, number: int, rows: list[bytes]) -> None:
+        written = _list(rows)
         self._places[number].extend((self._end, len(written)))
         self.counts[number] += len(rows)
         self._file.write(written)
@@ -106,7 +114,7 @@ class Piles:
             yield marshal.loads(self._file.read(places[at + 1]))
         self._file.seek(self._end)
         if self._waiting[number]:
-            yield self._waiting[number][:]
+            yield marshal.loads(_list(self._waiting[number]))
 
     def clear(self) -> None:
         """Take all rows away."""
@@ -120,3 +128,55 @@ class Piles:
     def close(self) -> None:
         """Forget all of it."""
         self._file.close()
+
+
+class Marks:
+    """Numbers of 64 bits, of which those that came twice can be told."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb+", buffering=1 << 16)
+        self._end = 0
+        self._waiting = [array("q") for _ in range(_SHELVES)]
+        self._places: list[array[int]] = [array("Q") for _ in range(_SHELVES)]
+
+    def add(self, mark: int) -> None:
+        """Put down a number."""
+        shelf = mark % _SHELVES
+        waiting = self._waiting[shelf]
+        waiting.append(mark)
+        if len(waiting) >= _AT_A_TIME:
+            self._places[shelf].append(self._end)
+            self._end += self._file.write(waiting.tobytes())
+            del waiting[:]
+
+    def twice(self, most: int) -> set[int] | None:
+        """Return the numbers that were put down more than once; ``None``: they are too many."""
+        found: set[int] = set()
+        self._file.flush()
+        for waiting, places in zip(self._waiting, self._places, strict=True):
+            marks = array("q", waiting)
+            for at in places:
+                self._file.seek(at)
+                marks.frombytes(self._file.read(_AT_A_TIME * marks.itemsize))
+            once = set(marks)
+            if len(once) < len(marks):
+                for mark in marks:
+                    if mark in once:
+                        once.discard(mark)
+                    else:
+                        found.add(mark)
+            if len(found) > most:
+                break
+        self._file.seek(self._end)
+        if len(found) > most:
+            return None
+        return found
+
+    def close(self) -> None:
+        """Forget all of it."""
+        self._file.close()
+
+
+def _list(rows: list[bytes]) -> bytes:
+    """Return rows that were written apart as a list of rows is written."""
+    return b"".join((b"[", len(rows).to_bytes(4, "little"), *rows))

@@ -13,13 +13,14 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from mobstd.canon.standard import Version
+from mobstd.carpool_proof.preflight.sieve import Sure
 from mobstd.errors import ConfigError, MissingExtra
 from mobstd.judging.body import NotJson
 from mobstd.messages import LANGUAGES, render
@@ -41,6 +42,7 @@ class Item(NamedTuple):
     Attributes:
         line: where it stands; in Parquet, and where lines do not count, the number of the row.
         column: of what is broken, in characters; 0 where it is not known.
+        sure: what a sieve found of the line, which is not read then.
         document: a JSON value.
         raw: the bytes of the document, where they stand on one line.
         remark: why it cannot be read.
@@ -51,6 +53,7 @@ class Item(NamedTuple):
     raw: bytes | None = None
     remark: Remark | None = None
     column: int = 0
+    sure: Sure | None = None
 
     def said(self) -> dict[str, str]:
         """Return why it cannot be read, in every language."""
@@ -71,8 +74,20 @@ class Source:
     operator: str = ""
     form: str = "auto"
 
-    def items(self, version: Version, schema: str, overlay: str | None) -> Iterator[Item]:
+    def items(
+        self,
+        version: Version,
+        schema: str,
+        overlay: str | None,
+        sieve: Callable[[bytes], Sure | None] | None = None,
+    ) -> Iterator[Item]:
         """Yield what is in the file, in order.
+
+        Args:
+            version: of the standard.
+            schema: of the documents, which the types of a table are taken from.
+            overlay: by which they are judged.
+            sieve: asked first about each document that stands on a line.
 
         Raises:
             ConfigError: where it cannot be read at all.
@@ -82,7 +97,7 @@ class Source:
             form = self._form(stream)
             try:
                 if form == "ndjson":
-                    yield from _ndjson(stream)
+                    yield from _ndjson(stream, sieve or _nothing)
                 elif form == "json":
                     yield from _json(stream)
                 elif form == "parquet":
@@ -154,10 +169,18 @@ def _zstd_error() -> type[Exception]:
     return cast("type[Exception]", module.ZstdError) if module else zlib.error
 
 
-def _ndjson(stream: BinaryIO) -> Iterator[Item]:
+def _nothing(_: bytes) -> None:
+    return None
+
+
+def _ndjson(stream: BinaryIO, sieve: Callable[[bytes], Sure | None]) -> Iterator[Item]:
     for number, line in numbered_lines(stream):
         if line is None:
             yield Item(number, remark=broken(NotJson("line")))
+            continue
+        sure = sieve(line)
+        if sure is not None:
+            yield tuple.__new__(Item, (number, None, line, None, 0, sure))
             continue
         try:
             yield Item(number, parse(line), line)

@@ -1,7 +1,8 @@
 """What is known of journeys, on disk, so that memory does not grow with the files.
 
-A journey lies on a tape in the order of the sources, and in piles: by its persons and by its id, so
-that one pile has all of a person or an id; what is found there goes to piles by number, which are
+A journey lies on a tape in the order of the sources, and in piles by its persons, so that one pile
+has all of a person. Of its id a hash is kept: only those that come twice are looked for on the tape
+and piled up in their turn. What is found there goes to piles by number, which are
 read along with the tape.
 """
 
@@ -14,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from mobstd.carpool_proof.preflight.piles import Piles, Row, Tape
+from mobstd.carpool_proof.preflight.piles import Marks, Piles, Row, Tape
 
-__all__ = ["BLOCK", "LONG_AGO", "Row", "Spill"]
+__all__ = ["BLOCK", "LONG_AGO", "DayOf", "Row", "Spill"]
 
 LONG_AGO = -(1 << 62)
 """When the journeys of the days before arrived: before all others."""
@@ -27,6 +28,12 @@ _DAYS = 2 * 86_400_000
 _PILES = 256
 _MOST = 40_000
 """Rows of a pile that are in memory at a time, unless they are of one person."""
+
+_AGAIN = 100_000
+"""Ids that came twice and are looked for by themselves; where there are more, all are."""
+
+DayOf = dict[str, tuple[int, tuple[str, ...]]]
+"""By role: how many trips a person has in the day of a journey, and which if that matters."""
 
 BLOCK = 8192
 """Journeys whose findings lie on one pile."""
@@ -49,6 +56,7 @@ class Spill:
         self._people, self._ids = Piles(self._path("people")), Piles(self._path("ids"))
         self._found, self._days = Piles(self._path("found")), Piles(self._path("days"))
         self._users = Piles(self._path("users"))
+        self._marks, self._gathered = Marks(self._path("marks")), False
         self._whole = Tape(self._path("whole")) if keep else None
         self._again, self._past_again = bytearray(), set[int]()
         self._first, self._last = 0, -1
@@ -61,6 +69,7 @@ class Spill:
         """Remove all of it."""
         for file in (self._tape, self._people, self._ids, self._found, self._days, self._users):
             file.close()
+        self._marks.close()
         if self._whole is not None:
             self._whole.close()
         self.lines.close()
@@ -96,7 +105,7 @@ class Spill:
             facts[:10]
         )
         if seq >= 0:
-            self._tape.add((*place, operator, journey, start, stored, *said))
+            self._tape.add((*place, operator, journey, start, stored, received, *said))
             if start is not None:
                 self._note(seq, stored, facts)
         if not stored:
@@ -106,10 +115,11 @@ class Spill:
             *(driver, passenger, driver_user, rider_user, stored),
         )
         one, other = hash(driver) % _PILES, hash(passenger) % _PILES
-        self._people.put(one, row)
-        if one != other:
-            self._people.put(other, row)
-        self._ids.put(hash(journey) % _PILES, (received, seq, operator, journey, *place, stored))
+        self._people.put(row, *((one,) if one == other else (one, other)))
+        mark = hash(journey)
+        self._marks.add(mark)
+        if seq < 0:
+            self._ids.put((received, seq, operator, journey, *place, stored), mark % _PILES)
 
     def _note(self, seq: int, stored: int, facts: tuple[Any, ...]) -> None:
         start = facts[7]
@@ -131,11 +141,11 @@ class Spill:
 
     def find(self, seq: int, reason: str) -> None:
         """Keep a reason, packed, against a journey."""
-        self._found.put(seq // BLOCK, (seq, reason))
+        self._found.put((seq, reason), seq // BLOCK)
 
-    def day(self, seq: int, role: str, trips: tuple[str, ...]) -> None:
-        """Keep what one of the two persons of a journey has in its day."""
-        self._days.put(seq // BLOCK, (seq, role, trips))
+    def day(self, seq: int, role: str, count: int, trips: tuple[str, ...] = ()) -> None:
+        """Keep how many trips a person of a journey has in its day, and which if that matters."""
+        self._days.put((seq, role, count, trips), seq // BLOCK)
 
     def forget(self) -> None:
         """Drop what was found under another profile."""
@@ -149,6 +159,8 @@ class Spill:
 
         Source and line are those of the first, the source -1 where it is of the days before.
         """
+        if not self._gathered:
+            self._gather()
         for _, _, rows in _shares(self._ids, 3):
             seen: dict[tuple[str, str], Row] = {}
             clashes: dict[tuple[str, str], list[Row]] = {}
@@ -164,6 +176,18 @@ class Spill:
                     self._unstore(other[1])
                     if other[1] >= 0:
                         yield other[1], first[4], first[5]
+
+    def _gather(self) -> None:
+        """Pile up the journeys whose id may have come twice."""
+        self._gathered = True
+        twice = self._marks.twice(_AGAIN)
+        if twice is not None and not twice:
+            return
+        for seq, row in enumerate(self._tape):
+            if row[5] and (twice is None or hash(row[3]) in twice):
+                source, line, operator, journey, _, stored, received = row[:7]
+                kept = received, seq, operator, journey, source, line, stored
+                self._ids.put(kept, hash(journey) % _PILES)
 
     def _unstore(self, seq: int) -> None:
         if seq < 0:
@@ -200,7 +224,7 @@ class Spill:
 
     def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
         """Keep who is behind a user id; a side is twice the number of a journey, and 1 to drive."""
-        self._users.put(hash(user) % _PILES, (operator, user, person, sides))
+        self._users.put((operator, user, person, sides), hash(user) % _PILES)
 
     def users(self) -> Iterator[tuple[int, str]]:
         """Yield ``(seq, role)`` where one user id of an operator stands for several persons."""
@@ -232,7 +256,8 @@ class Spill:
     def journeys(self) -> Iterator[Row]:
         """Yield every journey that is to be judged, in the order of the sources.
 
-        A row is source, line, operator, journey, start, stored, and what is said by profile.
+        A row is source, line, operator, journey, start, stored, received, and what is said by
+        profile.
         """
         return iter(self._tape)
 
@@ -240,12 +265,12 @@ class Spill:
         """Return every reason that was found against journeys of a block, by their number."""
         return _by_number(self._found, block)
 
-    def days(self, block: int) -> dict[int, dict[str, tuple[str, ...]]]:
+    def days(self, block: int) -> dict[int, DayOf]:
         """Return the trips in the days of the journeys of a block, by number and role."""
-        found: dict[int, dict[str, tuple[str, ...]]] = {}
+        found: dict[int, DayOf] = {}
         for rows in self._days.take(block):
-            for seq, role, trips in rows:
-                found.setdefault(seq, {})[role] = trips
+            for seq, role, count, trips in rows:
+                found.setdefault(seq, {})[role] = count, trips
         return found
 
 

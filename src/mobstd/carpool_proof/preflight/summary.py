@@ -6,17 +6,22 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from mobstd.carpool_proof.preflight.judging import Judged
-from mobstd.carpool_proof.preflight.verdict import ROWS, VERDICTS, Verdict
+from mobstd.carpool_proof.preflight.verdict import ROWS, VERDICTS, Reason, Verdict
 
 __all__ = ["FORMAT", "Summary"]
 
 FORMAT = 1
+_KNOWN = 1 << 12
+"""Lists of reasons that are remembered."""
+
 _DAY = 86_400_000
 _EPOCH, _LAST = date(1970, 1, 1).toordinal(), date.max.toordinal()
+
+_Kind = tuple[Verdict, Verdict, int | None, str]
+"""Verdict, verdict at creation, number of the day, operator."""
 
 
 @dataclass
@@ -25,39 +30,78 @@ class Summary:
 
     Attributes:
         facts: what the run was asked and took for granted.
-        verdicts: journeys by verdict.
-        at_creation: journeys by what the registry answers at once.
         rules: journeys by rule and weight; one that breaks a rule twice counts once.
-        days: journeys by UTC day of the start and verdict.
-        operators: journeys by operator and verdict.
         stages: where each rule bites.
     """
 
     facts: dict[str, Any]
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
-    at_creation: Counter[Verdict] = field(default_factory=Counter)
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)
     stages: dict[str, str] = field(default_factory=dict)
-    days: defaultdict[str, Counter[Verdict]] = field(default_factory=lambda: defaultdict(Counter))
-    operators: defaultdict[str, Counter[Verdict]] = field(
-        default_factory=lambda: defaultdict(Counter)
+    _tally: dict[_Kind, int] = field(default_factory=dict, repr=False)
+    _known: dict[int, tuple[tuple[Reason, ...], list[tuple[str, str]]]] = field(
+        default_factory=dict, repr=False
     )
 
     def count(self, one: Judged) -> None:
         """Count a journey."""
-        self.verdicts[one.verdict] += 1
-        self.at_creation[one.at_creation] += 1
-        for rule, weight, stage in {(r.rule, r.weight, r.stage) for r in one.reasons}:
-            self.rules[rule, weight] += 1
+        start, tally = one.start, self._tally
+        day = None if start is None else start // _DAY
+        kind = one.verdict, one.at_creation, day, one.operator or ""
+        tally[kind] = tally.get(kind, 0) + 1
+        if one.reasons:
+            for key in self._said(one.reasons):
+                self.rules[key] += 1
+
+    def _said(self, reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:
+        """Return rules and weights of reasons; what many journeys share is looked at once."""
+        known = self._known.get(id(reasons))
+        if known is not None and known[0] is reasons:
+            return known[1]
+        found: list[tuple[str, str]] = []
+        for rule, weight, stage in {(r.rule, r.weight, r.stage) for r in reasons}:
+            found.append((rule, weight))
             self.stages[rule] = stage
-        day = "" if one.start is None else _day(one.start)
-        self.days[day][one.verdict] += 1
-        self.operators[one.operator or ""][one.verdict] += 1
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        self._known[id(reasons)] = reasons, found
+        return found
+
+    @property
+    def verdicts(self) -> Counter[Verdict]:
+        """Journeys by verdict."""
+        found: Counter[Verdict] = Counter()
+        for (verdict, _, _, _), count in self._tally.items():
+            found[verdict] += count
+        return found
+
+    @property
+    def at_creation(self) -> Counter[Verdict]:
+        """Journeys by what the registry answers at once."""
+        found: Counter[Verdict] = Counter()
+        for (_, verdict, _, _), count in self._tally.items():
+            found[verdict] += count
+        return found
+
+    @property
+    def days(self) -> Mapping[str, Counter[Verdict]]:
+        """Journeys by UTC day of the start and verdict."""
+        found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
+        for (verdict, _, day, _), count in self._tally.items():
+            found["" if day is None else _of_number(day)][verdict] += count
+        return found
+
+    @property
+    def operators(self) -> Mapping[str, Counter[Verdict]]:
+        """Journeys by operator and verdict."""
+        found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
+        for (verdict, _, _, operator), count in self._tally.items():
+            found[operator][verdict] += count
+        return found
 
     @property
     def total(self) -> int:
         """How many journeys were judged."""
-        return sum(self.verdicts.values())
+        return sum(self._tally.values())
 
     def by_rule(self) -> list[tuple[str, str, int]]:
         """Return ``(rule, weight, journeys)``: refusals first, the most frequent first."""
@@ -88,14 +132,9 @@ class Summary:
         }
 
 
-@lru_cache(1 << 12)
 def _of_number(number: int) -> str:
+    """Return a UTC day by its number since 1970."""
     return date.fromordinal(min(max(number + _EPOCH, 1), _LAST)).isoformat()
-
-
-def _day(start: int) -> str:
-    """Return the UTC day of an instant."""
-    return _of_number(start // _DAY)
 
 
 def _all(counts: Mapping[Verdict, int]) -> dict[str, int]:

@@ -30,7 +30,12 @@ class Timed(NamedTuple):
 
 
 class Anomalies:
-    """The rules on anomalies under one profile."""
+    """The rules on anomalies under one profile.
+
+    Attributes:
+        classes: those of which distance and duration are looked at.
+        least_detour: no straight way up to so many times the declared distance is too long for it.
+    """
 
     def __init__(self, profile: Profile) -> None:
         rule, overlap = profile["distance_duration_anomaly"], profile["temporal_overlap_anomaly"]
@@ -41,6 +46,8 @@ class Anomalies:
         self._ratios = {
             name: rule.bites(name) for name in ("too_fast", "too_slow", "too_short", "too_long")
         }
+        grows = rule.thresholds["too_short"]["refused"] in (">", ">=")
+        self.least_detour: float = 0.999999 * rule["too_short"] if grows else 0.0
         self._overlap, self._share = overlap.bites("overlap", 1000), overlap.bites("share")
 
     def distance_duration(self, journey: Facts, route: Route | None = None) -> bool | None:

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, hypot, pi, radians, sin, sqrt
 from typing import Any, NamedTuple
 
-__all__ = ["Facts", "couple", "facts", "instant", "straight"]
+__all__ = ["Facts", "at_most", "couple", "facts", "instant", "straight"]
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -115,6 +115,15 @@ def straight(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     a, b = radians(lat), radians(to_lat)
     half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(to_lon - lon) / 2) ** 2
     return 2 * _RADIUS * asin(sqrt(min(1.0, half)))
+
+
+_DEGREE = _RADIUS * pi / 180 * 1.000001
+"""Metres of a degree of the meridian, and a little more than any rounding."""
+
+
+def at_most(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    """Return metres that the great circle between two points does not exceed, quickly."""
+    return _DEGREE * hypot(to_lat - lat, to_lon - lon)
 
 
 def couple(one: str, other: str) -> tuple[str, str]:

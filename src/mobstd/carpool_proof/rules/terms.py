@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mobstd.carpool_proof.rules.days import Days
@@ -35,7 +35,12 @@ class Refusal:
 
 
 class Terms:
-    """The rules of creation under one profile."""
+    """The rules of creation under one profile.
+
+    Attributes:
+        union: whether trips of a day are counted of both persons together.
+        gap: milliseconds between two trips of a couple.
+    """
 
     def __init__(self, profile: Profile) -> None:
         dates, late, short = (
@@ -53,9 +58,9 @@ class Terms:
         self._from: str = late["measured_from"]
         self._signed: bool = late["signed"]
         self.delay: int = late["delay"] * _MS
-        self._short = short.bites("distance")
+        self.short = short.bites("distance")
         self._many = many.bites("trips")
-        self._union = many["persons"] == "union"
+        self.union = many["persons"] == "union"
         self.gap: int = close["gap"] * _MS
         self._before: bool = close["before_inclusive"]
         self._after: bool = close["after_inclusive"]
@@ -64,22 +69,34 @@ class Terms:
 
     def matters(self, trips: int) -> bool:
         """Say whether so many trips of one of the two can make a journey one too many."""
-        return trips > 0 if self._union else self._many(trips)
+        return trips > 0 if self.union else self._many(trips)
+
+    @cached_property
+    def least(self) -> int:
+        """The fewest trips that matter."""
+        return next(trips for trips in range(1 << 30) if self.matters(trips))
 
     def dates(self, journey: Facts, received: int) -> Refusal | None:
         """Refuse a journey that ends after its reception, or before it starts."""
-        if self._lead(journey.end - received) or self._reversal(journey.start - journey.end):
-            return Refusal("date_order")
-        return None
+        wrong = self.disordered(journey.start, journey.end, received)
+        return Refusal("date_order") if wrong else None
+
+    def disordered(self, start: int, end: int, received: int) -> bool:
+        """Say whether a journey ends after its reception, or before it starts."""
+        return self._lead(end - received) or self._reversal(start - end)
 
     def expired(self, journey: Facts, received: int) -> Refusal | None:
         """Refuse a journey that comes too late, to the millisecond."""
-        delay = received - (journey.start if self._from == "start" else journey.end)
-        return Refusal("expired") if self._late(delay if self._signed else abs(delay)) else None
+        return Refusal("expired") if self.late(journey.start, journey.end, received) else None
+
+    def late(self, start: int, end: int, received: int) -> bool:
+        """Say whether a journey that is received then comes too late."""
+        delay = received - (start if self._from == "start" else end)
+        return self._late(delay if self._signed else abs(delay))
 
     def distance_too_short(self, journey: Facts) -> Refusal | None:
         """Refuse a journey whose declared distance is too short."""
-        return Refusal("distance_too_short") if self._short(journey.distance) else None
+        return Refusal("distance_too_short") if self.short(journey.distance) else None
 
     def too_many_trips_by_day(self, journey: Facts, history: History) -> Refusal | None:
         """Refuse a journey of persons who have too many trips in its day already."""
@@ -91,11 +108,13 @@ class Terms:
 
     def many(self, driver: Collection[str], passenger: Collection[str]) -> Refusal | None:
         """Refuse a journey whose driver and passenger have these trips in its day already."""
-        apart = (len(driver), len(passenger))
-        count = len({*driver, *passenger}) if self._union else max(apart)
-        if not self._many(count):
+        return self.so_many(len(driver), len(passenger), len({*driver, *passenger}))
+
+    def so_many(self, driver: int, passenger: int, together: int) -> Refusal | None:
+        """Refuse a journey whose driver and passenger have so many trips in its day already."""
+        if not self._many(together if self.union else max(driver, passenger)):
             return None
-        metas = {"driver": apart[0], "passenger": apart[1], "limit": self.limit}
+        metas = {"driver": driver, "passenger": passenger, "limit": self.limit}
         return Refusal("too_many_trips_by_day", metas if self._details else {})
 
     def too_close_trips(self, journey: Facts, history: History) -> Refusal | None:

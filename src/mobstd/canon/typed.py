@@ -1,0 +1,378 @@
+"""Reads lines straight into records, where schemas surely accept them; see :mod:`canon.surely`.
+
+What several schemas accept is made one type, which msgspec reads, and one expression for what a
+type cannot say. A line that is read so is accepted by every one of the schemas for certain; of any
+other line nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from keyword import iskeyword
+from typing import Annotated, Any, Literal
+
+from mobstd.canon.surely import stricter
+
+__all__ = ["Read", "typed"]
+
+Read = Callable[[bytes], Any]
+"""Returns the record on a line, or ``None``."""
+
+Schemas = Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
+"""Schemas that all have to accept, each with what it may refer to, by ``$id``."""
+
+_REMEMBERED = 1 << 16
+"""Texts of one pattern that are remembered to match."""
+
+_SAID = ("$schema", "$id", "$comment", "title", "description", "default", "examples")
+_LEAST = ("minLength", "minItems", "minimum", "exclusiveMinimum")
+_MOST = ("maxLength", "maxItems", "maximum", "exclusiveMaximum")
+_BOUNDS: Mapping[str, str] = {
+    **{"minLength": "min_length", "maxLength": "max_length"},
+    **{"minItems": "min_length", "maxItems": "max_length"},
+    **{"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"},
+}
+_SIGNS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+
+
+class _Unfit(Exception):
+    """A schema that no type stands for."""
+
+
+def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()) -> Read | None:
+    """Return what reads the lines that all schemas surely accept.
+
+    A record has the members of the document as attributes, ``msgspec.UNSET`` where one is absent.
+
+    Args:
+        schemas: of one kind of documents.
+        others: further members of a document, of any value, which no schema needs to know; they
+            are the attributes ``other0``, ``other1`` ...
+        rare: names of members whose texts hardly come twice, so that none is remembered.
+
+    Returns:
+        ``None`` without msgspec, and where no type stands for what the schemas say.
+    """
+    try:
+        import msgspec
+    except ImportError:
+        return None
+    maker = _Maker(msgspec, frozenset(rare))
+    nodes = [_Node(stricter(schema), documents, schema) for schema, documents in schemas]
+    try:
+        kind = maker.record(_Met.of(nodes), others)
+    except _Unfit:
+        return None
+    decode, holds = msgspec.json.Decoder(kind.type).decode, maker.test(kind)
+    wrong = (msgspec.DecodeError, ValueError, RecursionError)
+
+    def read(line: bytes) -> Any:
+        if b"\\" in line or not line.isascii():
+            return None
+        try:
+            record = decode(line)
+        except wrong:
+            return None
+        return record if holds(record) else None
+
+    return read
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A schema, and the documents that it may refer to; ``base`` has its ``$id``."""
+
+    schema: Any
+    documents: Mapping[str, Mapping[str, Any]]
+    base: Mapping[str, Any]
+
+    def below(self, schema: Any) -> _Node:
+        return _Node(schema, self.documents, self.base)
+
+    def referred(self) -> _Node:
+        name = self.schema["$ref"]
+        uri = str(self.base.get("$id", "")).rpartition("/")[0] + "/" + name
+        if "#" in name or uri not in self.documents:
+            raise _Unfit
+        document = self.documents[uri]
+        return _Node(stricter(document), self.documents, document)
+
+
+@dataclass
+class _Met:
+    """What several schemas say together of one value.
+
+    Attributes:
+        types: the JSON types that all allow; ``None`` where none says.
+        bounds: the narrowest.
+        words: the texts that are allowed, where they are listed.
+        patterns: all of them.
+        either: alternatives, of each of which one has to hold.
+        required: names of members.
+        members: the schemas of each member, where all schemas know it.
+        items: the schemas of items.
+        closed: whether no other members may be there.
+    """
+
+    types: frozenset[str] | None = None
+    bounds: dict[str, float] = field(default_factory=dict)
+    words: frozenset[str] | None = None
+    patterns: list[str] = field(default_factory=list)
+    either: list[list[Any]] = field(default_factory=list)
+    required: set[str] = field(default_factory=set)
+    members: dict[str, list[_Node]] | None = None
+    items: list[_Node] = field(default_factory=list)
+    closed: bool = False
+
+    @classmethod
+    def of(cls, nodes: Sequence[_Node]) -> _Met:
+        """Bring schemas together."""
+        met = cls()
+        for node in nodes:
+            met._take(node)
+        return met
+
+    def _take(self, node: _Node) -> None:
+        schema = node.schema
+        if schema is True:
+            return
+        if not isinstance(schema, Mapping):
+            raise _Unfit
+        if "$ref" in schema:
+            self._take(node.referred())
+        for part in schema.get("allOf", ()):
+            self._take(node.below(part))
+        if "properties" in schema or "additionalProperties" in schema:
+            self._members(node)
+        for key, value in schema.items():
+            if key not in (*_SAID, "$ref", "allOf", "properties", "additionalProperties"):
+                self._word(key, value, node)
+
+    def _word(self, key: str, value: Any, node: _Node) -> None:
+        if key == "type":
+            told = frozenset([value] if isinstance(value, str) else value)
+            self.types = told if self.types is None else _both(self.types, told)
+        elif key in _LEAST:
+            self.bounds[key] = max(value, self.bounds.get(key, value))
+        elif key in _MOST:
+            self.bounds[key] = min(value, self.bounds.get(key, value))
+        elif key in ("enum", "const"):
+            told = frozenset(value if key == "enum" else [value])
+            if not all(isinstance(word, str) for word in told):
+                raise _Unfit
+            self.words = told if self.words is None else self.words & told
+        elif key == "pattern":
+            self.patterns.append(value)
+        elif key == "anyOf":
+            self.either.append(value)
+        elif key == "required":
+            self.required |= set(value)
+        elif key == "items":
+            self.items.append(node.below(value))
+        else:
+            raise _Unfit
+
+    def _members(self, node: _Node) -> None:
+        """Keep the members that all schemas know; each of them has to be closed."""
+        if node.schema.get("additionalProperties") is not False:
+            raise _Unfit
+        self.closed = True
+        told = {name: node.below(one) for name, one in node.schema.get("properties", {}).items()}
+        if self.members is None:
+            self.members = {name: [one] for name, one in told.items()}
+        else:
+            shared = self.members.keys() & told.keys()
+            self.members = {n: [*self.members[n], told[n]] for n in self.members if n in shared}
+
+
+def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Return the types that both allow; an integer is a number."""
+    if "integer" not in one | other:
+        return one & other
+    wide = [told | {"integer"} if "number" in told else told for told in (one, other)]
+    return (wide[0] & wide[1]) - {"number"}
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A type, and the expressions that have to be true of a value of it, named ``@``."""
+
+    type: Any
+    tests: tuple[str, ...] = ()
+
+
+class _Maker:
+    """Makes types, and the names that expressions use."""
+
+    def __init__(self, msgspec: Any, rare: frozenset[str]) -> None:
+        self._msgspec = msgspec
+        self._rare = rare
+        self._numbers = count()
+        self._known: dict[tuple[str, ...], _Known] = {}
+        self._names: dict[str, Any] = {"UNSET": msgspec.UNSET}
+
+    def test(self, kind: _Kind) -> Callable[[Any], bool]:
+        """Return what says whether all expressions are true of a value."""
+        written = " and ".join(one.replace("@", "o") for one in kind.tests) or "True"
+        found: Callable[[Any], bool] = eval(f"lambda o: {written}", self._names)
+        return found
+
+    def _named(self, value: Any) -> str:
+        name = f"n{next(self._numbers)}"
+        self._names[name] = value
+        return name
+
+    def record(self, met: _Met, others: Sequence[str] = ()) -> _Kind:
+        """Return the type of an object."""
+        members = met.members
+        if members is None or not met.closed or not met.required <= members.keys():
+            raise _Unfit
+        for branches in met.either:
+            if not any(
+                set(b) == {"required"} and met.required >= {*b["required"]} for b in branches
+            ):
+                raise _Unfit
+        fields: list[Any] = []
+        tests: list[str] = []
+        for name, nodes in members.items():
+            if name in others:
+                raise _Unfit
+            try:
+                kind = self._kind(_Met.of(nodes), name)
+                if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+                    raise _Unfit
+            except _Unfit:
+                if name in met.required:
+                    raise
+                continue
+            inner = [one.replace("@", f"@.{name}") for one in kind.tests]
+            if name in met.required:
+                fields.append((name, kind.type))
+                tests += inner
+            else:
+                fields.append((name, kind.type | self._msgspec.UnsetType, self._msgspec.UNSET))
+                if inner:
+                    tests.append(f"(@.{name} is UNSET or ({' and '.join(inner)}))")
+        rename = {f"other{number}": name for number, name in enumerate(others)}
+        fields += [(name, Any, self._msgspec.UNSET) for name in rename]
+        kind_of = self._msgspec.defstruct(
+            "Record", fields, rename=rename, kw_only=True, forbid_unknown_fields=True, gc=False
+        )
+        return _Kind(kind_of, tuple(tests))
+
+    def _kind(self, met: _Met, name: str) -> _Kind:
+        types = sorted(met.types or ())
+        if types == ["object"]:
+            return self.record(met)
+        if types == ["array"]:
+            return self._list(met, name)
+        if types == ["string"]:
+            return self._text(met, name)
+        if types in (["integer"], ["number"]):
+            return self._number(met, int if types == ["integer"] else float)
+        if types in (["boolean"], ["boolean", "null"]) and met.words is None and not met.either:
+            return _Kind(bool | None if "null" in types else bool)
+        raise _Unfit
+
+    def _bounded(self, kind: Any, met: _Met, *keys: str) -> Any:
+        bounds = {_BOUNDS[key]: met.bounds[key] for key in keys if key in met.bounds}
+        return Annotated[kind, self._msgspec.Meta(**bounds)] if bounds else kind
+
+    def _list(self, met: _Met, name: str) -> _Kind:
+        if not met.items or met.either:
+            raise _Unfit
+        item = self._kind(_Met.of(met.items), name)
+        kind = self._bounded(list[item.type], met, "minItems", "maxItems")  # type: ignore[name-defined]
+        tests = (f"all(map({self._named(self.test(item))}, @))",) if item.tests else ()
+        return _Kind(kind, tests)
+
+    def _text(self, met: _Met, name: str) -> _Kind:
+        if met.either or (met.words is not None and not met.words):
+            raise _Unfit
+        tests = (self._matching(tuple(dict.fromkeys(met.patterns)), name),) if met.patterns else ()
+        if met.words is not None:
+            return _Kind(Literal[tuple(sorted(met.words))], tests)
+        return _Kind(self._bounded(str, met, "minLength", "maxLength"), tests)
+
+    def _matching(self, patterns: tuple[str, ...], name: str) -> str:
+        if name in self._rare:
+            return f"{self._named(_search(patterns))}(@) is not None"
+        if patterns not in self._known:
+            self._known[patterns] = _Known(_search(patterns))
+        known = self._known[patterns]
+        return f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))"
+
+    def _number(self, met: _Met, kind: Any) -> _Kind:
+        if met.words is not None or met.patterns:
+            raise _Unfit
+        bounds = dict(met.bounds)
+        for one, other in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+            if one in bounds and other in bounds:
+                within = (
+                    bounds[other] < bounds[one] if one == "minimum" else bounds[other] > bounds[one]
+                )
+                del bounds[other if within else one]
+        if kind is int and any(isinstance(bound, float) for bound in bounds.values()):
+            raise _Unfit
+        met.bounds = bounds
+        return _Kind(self._bounded(kind, met, *_SIGNS), tuple(map(_any, met.either)))
+
+
+def _search(patterns: Sequence[str]) -> Callable[[str], Any]:
+    """Return what finds all patterns in an ASCII text."""
+    bodies = [one[:-1] + r"\Z" if one.endswith("$") else one for one in patterns]
+    if any("$" in re.sub(r"\\.|\[[^\]]*\]", "", body) for body in bodies):
+        raise _Unfit
+    if len(bodies) > 1 and not all(body.startswith("^") for body in bodies):
+        raise _Unfit
+    *before, last = bodies
+    return re.compile("".join(f"(?={body})" for body in before) + last, re.ASCII).search
+
+
+class _Known:
+    """Texts that are known to match a pattern."""
+
+    def __init__(self, match: Callable[[str], Any]) -> None:
+        self._match = match
+        self.texts: set[str] = set()
+
+    def learn(self, text: str) -> bool:
+        """Say whether a text matches, and remember it if it does."""
+        if self._match(text) is None:
+            return False
+        if len(self.texts) >= _REMEMBERED:
+            self.texts.clear()
+        self.texts.add(text)
+        return True
+
+
+def _compared(bound: float, key: str) -> str:
+    return f"@ {_SIGNS[key]} {bound!r}"
+
+
+def _any(branches: Sequence[Any]) -> str:
+    return "(" + " or ".join(_all(branch) for branch in branches) + ")"
+
+
+def _all(branch: Any) -> str:
+    """Return what a schema says of a number, as an expression."""
+    if not isinstance(branch, Mapping):
+        raise _Unfit
+    return "(" + (" and ".join(_parts(branch)) or "True") + ")"
+
+
+def _parts(branch: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in branch.items():
+        if key in _SIGNS:
+            yield _compared(value, key)
+        elif key == "const" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield f"@ == {value!r}"
+        elif key == "allOf":
+            yield from (_all(one) for one in value)
+        elif key == "anyOf":
+            yield _any(value)
+        else:
+            raise _Unfit

@@ -1,0 +1,141 @@
+"""Lines of which it is sure, quickly, that nothing is wrong with the document by itself.
+
+What the sieve lets through, the schemas accept, the published one among them, and no rule on one
+document has a word against it; only dates, delay, distance and what takes other journeys are left
+to be judged. Of any other line the sieve says nothing, and the rules are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from mobstd.canon.standard import Version
+from mobstd.canon.typed import typed
+from mobstd.carpool_proof.rules.anomalies import Anomalies
+from mobstd.carpool_proof.rules.facts import Facts, at_most, instant, straight
+from mobstd.carpool_proof.rules.profile import Profile
+from mobstd.validation.overlay import schemas_under
+
+__all__ = ["Sieve", "Sure"]
+
+try:
+    import msgspec
+except ImportError:  # then no line is read so
+    _ABSENT: Any = None
+else:
+    _ABSENT = msgspec.UNSET
+
+_RARE = ("operator_journey_id", "operator_trip_id", "datetime")
+"""Members whose texts hardly come twice."""
+
+
+class Sure(NamedTuple):
+    """A line that was let through.
+
+    Attributes:
+        facts: of its journey; ``straight`` is no less than it is where that changes nothing.
+        named: what names the operator in the document, if anything.
+        told: what the document says of its reception, if anything.
+    """
+
+    facts: Facts
+    named: Any
+    told: Any
+
+
+class Sieve:
+    """Lets through most good journeys that stand on a line each.
+
+    Args:
+        version: whose documents they are.
+        schema: the name of their schema.
+        overlays: which all have to accept a document; ``None`` is the published text.
+        without: formats that are not checked.
+        phones: whether whole and truncated numbers have to agree.
+        profiles: under which the journeys will be judged.
+        columns: the members that name the operator and tell the reception, or empty texts.
+    """
+
+    def __init__(
+        self,
+        version: Version,
+        schema: str,
+        overlays: Sequence[str | None],
+        without: frozenset[str],
+        phones: bool,
+        profiles: Sequence[Profile],
+        columns: tuple[str, str] = ("", ""),
+    ) -> None:
+        by_name, by_time = columns
+        columns = by_name, "" if by_time == by_name else by_time
+        asked = [one for one in columns if one]
+        schemas = [schemas_under(version, schema, one, without) for one in overlays]
+        self._read = typed(schemas, asked, _RARE)
+        self._places = [asked.index(one) if one else -1 for one in columns]
+        self._phones = phones
+        self._least = min(Anomalies(profile).least_detour for profile in profiles)
+        self._keys = tuple(profiles[0]["duplicate"]["incentive_key"])
+
+    def reader(self, operator: str) -> Callable[[bytes], Sure | None] | None:
+        """Return what lets lines of an operator's file through; ``None`` where nothing can."""
+        if self._read is None:
+            return None
+        read, phones, keys, least = self._read, self._phones, self._keys, self._least
+        plain, new = max(self._places) < 0, tuple.__new__
+        absent = _ABSENT
+        by_name, by_time = (f"other{place}" if place >= 0 else "" for place in self._places)
+
+        def said(line: bytes) -> Sure | None:
+            if b"<" in line or b">" in line or (record := read(line)) is None:
+                return None
+            drives, rides = record.driver, record.passenger
+            driver, passenger = drives.identity, rides.identity
+            one, other = driver.operator_user_id, passenger.operator_user_id
+            if one == other or driver.identity_key == passenger.identity_key:
+                return None
+            if passenger.over_18 is not True and passenger.over_18 is not False:
+                return None
+            if phones:
+                for identity in (driver, passenger):
+                    whole, cut = identity.phone, identity.phone_trunc
+                    if whole is not absent and cut is not absent and whole[:-2] != cut:
+                        return None
+            paid, incentives = rides.contribution, record.incentives
+            if incentives:
+                paid += sum([incentive.amount for incentive in incentives])
+                if len(incentives) > 1 and not _apart(incentives, keys):
+                    return None
+            if drives.revenue > paid:
+                return None
+            start, end, distance = record.start, record.end, record.distance
+            way = at_most(start.lat, start.lon, end.lat, end.lon)
+            if way > distance * least:
+                way = straight(start.lat, start.lon, end.lat, end.lon)
+            begun, ended = instant(start.datetime), instant(end.datetime)
+            made = (
+                *(operator, record.operator_journey_id, record.operator_trip_id),
+                *(driver.identity_key, passenger.identity_key, one, other, begun, ended),
+                *(start.lon, record.operator_class, distance, way),
+            )
+            if plain:
+                return new(Sure, (new(Facts, made), None, None))
+            return Sure(Facts(*made), _told(record, by_name), _told(record, by_time))
+
+        def sure(line: bytes) -> Sure | None:
+            try:
+                return said(line)
+            except (AttributeError, ValueError):
+                return None  # a version whose journeys have no such member; no instant
+
+        return sure
+
+
+def _told(record: Any, name: str) -> Any:
+    told = getattr(record, name) if name else None
+    return None if told is _ABSENT else told
+
+
+def _apart(incentives: Sequence[Any], keys: Sequence[str]) -> bool:
+    found = {tuple([getattr(one, key, None) for key in keys]) for one in incentives}
+    return len(found) == len(incentives)
