@@ -15,7 +15,7 @@ from .source import PACKAGE, Module, modules, standards
 PROJECT = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
 EXTRAS = {
-    "canon": {"sign"},
+    "canon": {"bulk", "sign"},
     "codegen": {"codegen"},
     "conformance": {"conformance", "server"},
     "release": {"conformance", "codegen", "sign"},
