@@ -15,7 +15,7 @@ from typing import Any
 
 from mobstd.release.diff.compiled import never
 
-__all__ = ["TYPES", "Book", "Child", "Node", "token", "type_of"]
+__all__ = ["TYPES", "Book", "Child", "Node", "Part", "token", "type_of"]
 
 Part = Mapping[str, Any]
 Merged = Callable[[float, float], float]

@@ -15,8 +15,8 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
 from mobstd.canon.standard import NAME, Version, find
 from mobstd.errors import ConfigError
-from mobstd.judging.catalogue import requirement
-from mobstd.judging.requirement import Requirement
+from mobstd.judging.catalogue import in_version
+from mobstd.judging.requirement import Check, Requirement
 from mobstd.release.diff.api import is_api
 from mobstd.release.diff.library import Library
 
@@ -86,9 +86,36 @@ def _of_version(label: str, version: Version, kept: Any = None) -> Source:
         library,
         {role: f"openapi/{role}.yaml" for role in version.roles},
         schemas,
-        {row["id"]: requirement(row, version.version) for row in here},
+        {row["id"]: _row(row, version.version) for row in here},
         kept,
     )
+
+
+def _row(raw: Mapping[str, Any], version: str) -> Requirement:
+    """Return a row of a catalogue as a version has it, with its parameters filled in."""
+    row = in_version(raw, version)
+    params = row.get("params", {}).get(version, {})
+    checks = [*row.get("checks", ()), *(row.get("calls") or {}).get("checks", ())]
+    return Requirement(
+        id=row["id"],
+        level=row["level"],
+        origin=row["origin"],
+        roles=tuple(row.get("roles", ())),
+        blocks=tuple(row.get("blocks", ())),
+        operations=tuple(row.get("operations", ())),
+        topic=row["id"].split("-")[1],
+        title=row["title"],
+        checks=tuple(Check(check["kind"], _filled(check, params)) for check in checks),
+        untested=row.get("untested"),
+    )
+
+
+def _filled(value: Any, params: Mapping[str, Any]) -> Any:
+    if isinstance(value, str):
+        return params.get(value[1:], value) if value.startswith("$") else value
+    if isinstance(value, dict):
+        return {key: _filled(item, params) for key, item in value.items()}
+    return [_filled(item, params) for item in value] if isinstance(value, list) else value
 
 
 def _of_path(label: str, path: Path, kept: Any = None) -> Source:
