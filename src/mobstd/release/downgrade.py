@@ -53,6 +53,8 @@ def _walked(node: Any) -> Any:
 
 
 def _schema(node: Any) -> Any:
+    if isinstance(node, bool):
+        return {} if node else {"not": {}}
     if not isinstance(node, Mapping):
         return node
     out: dict[str, Any] = dict(node)
@@ -85,6 +87,9 @@ def _schema(node: Any) -> Any:
 
 def _type(out: dict[str, Any], extra: list[dict[str, Any]]) -> None:
     kinds = out["type"]
+    if kinds == "null":
+        del out["type"]
+        out |= {"nullable": True, "enum": [None]}
     if isinstance(kinds, str):
         return
     plain = [kind for kind in kinds if kind != "null"]

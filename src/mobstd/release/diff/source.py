@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from mobstd.canon.files import load_if_there
@@ -45,7 +47,6 @@ class Source:
     apis: Mapping[str, str]
     schemas: Mapping[str, str]
     rows: Mapping[str, Requirement] = field(default_factory=dict)
-    _kept: Any = None
 
     @property
     def several(self) -> bool:
@@ -72,7 +73,7 @@ def source(asked: str, roots: Sequence[Root] = ()) -> Source:
     raise ConfigError("diff.nothing-there", asked=asked)
 
 
-def _of_version(label: str, version: Version, kept: Any = None) -> Source:
+def _of_version(label: str, version: Version) -> Source:
     folder = version.folder
     library = Library(lambda path: (folder / path).read_text("utf-8"))
     schemas = {p.name.removesuffix(_SCHEMA): p.name for p in sorted(folder.glob(f"*{_SCHEMA}"))}
@@ -87,7 +88,6 @@ def _of_version(label: str, version: Version, kept: Any = None) -> Source:
         {role: f"openapi/{role}.yaml" for role in version.roles},
         schemas,
         {row["id"]: _row(row, version.version) for row in here},
-        kept,
     )
 
 
@@ -118,21 +118,21 @@ def _filled(value: Any, params: Mapping[str, Any]) -> Any:
     return [_filled(item, params) for item in value] if isinstance(value, list) else value
 
 
-def _of_path(label: str, path: Path, kept: Any = None) -> Source:
+def _of_path(label: str, path: Path) -> Source:
     if path.is_dir():
-        return _of_folder(label, path, kept)
+        return _of_folder(label, path)
     folder = path.resolve().parent
     library = Library(lambda name: (folder / name).read_text("utf-8"))
     document = library.document(path.name)
     if is_api(document):
         version = str(document.get("info", {}).get("version", ""))
-        return Source(label, version, library, {"server": path.name}, {}, {}, kept)
+        return Source(label, version, library, {"server": path.name}, {}, {})
     if not isinstance(document, (Mapping, bool)):
         raise ConfigError("diff.neither", file=label)
-    return Source(label, "", library, {}, {"schema": path.name}, {}, kept)
+    return Source(label, "", library, {}, {"schema": path.name}, {})
 
 
-def _of_folder(label: str, folder: Path, kept: Any = None) -> Source:
+def _of_folder(label: str, folder: Path) -> Source:
     library = Library(lambda name: (folder / name).read_text("utf-8"))
     apis: dict[str, str] = {}
     schemas: dict[str, str] = {}
@@ -149,28 +149,29 @@ def _of_folder(label: str, folder: Path, kept: Any = None) -> Source:
             schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
     if not apis and not schemas:
         raise ConfigError("diff.empty-folder", folder=label)
-    return Source(label, version, library, apis, schemas, {}, kept)
+    return Source(label, version, library, apis, schemas, {})
 
 
 def _of_revision(label: str, revision: str, below: str) -> Source:
     """Return what stood at a revision of the Git repository around the working folder."""
-    kept = TemporaryDirectory(prefix="mobstd-diff-")
+    kept = Path(mkdtemp(prefix="mobstd-diff-"))
+    atexit.register(rmtree, kept, ignore_errors=True)  # its documents are read when they are needed
     match = NAME.match(below)
     if match is not None and match["version"]:
         wanted = [f"schemas/{match['name']}", f"conformance/{match['name']}"]
         top = Path(_git("rev-parse", "--show-toplevel", label=label).decode().strip())
-        _extract(_git("archive", revision, *wanted, label=label, folder=top), Path(kept.name))
-        return _of_version(label, find(below, (Root(Path(kept.name)),)), kept)
+        _extract(_git("archive", revision, *wanted, label=label, folder=top), kept)
+        return _of_version(label, find(below, (Root(kept),)))
     folder = below.rpartition("/")[0] or "."
     try:
         archive = _git("archive", revision, folder, label=label)
     except ConfigError:
         archive = _git("archive", revision, below, label=label)
-    _extract(archive, Path(kept.name))
-    path = Path(kept.name) / below
+    _extract(archive, kept)
+    path = kept / below
     if not path.exists():
         raise ConfigError("diff.not-in-revision", asked=label)
-    return _of_path(label, path, kept)
+    return _of_path(label, path)
 
 
 def _extract(archive: bytes, folder: Path) -> None:

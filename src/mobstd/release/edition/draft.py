@@ -10,7 +10,7 @@ from mobstd.canon.root import Root
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError
 
-__all__ = ["NUMBER", "raised", "staged"]
+__all__ = ["MEANING", "NUMBER", "raised", "staged"]
 
 NUMBER = re.compile(r"[0-9]+\.[0-9]+")
 STATUS = re.compile(r"^status:\s*(draft|proposal)\s*$", re.MULTILINE)
