@@ -11,6 +11,9 @@ from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 
 __all__ = ["Sheet"]
 
+LONGEST = 131_072
+"""Letters of a cell that is still read: the limit of ``csv`` is one for the whole process."""
+
 
 class Sheet:
     """The rows of a file in UTF-8, which is left open.
@@ -42,6 +45,8 @@ class Sheet:
                 continue
             if len(cells) != len(self.columns):
                 yield line, _refused(line, "row-length", str(len(cells)))
+            elif max(map(len, cells)) > LONGEST:
+                yield line, _refused(line, "unreadable", f"> {LONGEST}")
             elif any("\ud800" <= one <= "\udfff" for cell in cells for one in cell):
                 yield line, _refused(line, "not-utf-8")
             else:
