@@ -83,14 +83,14 @@ def _rising(page: Any, context: Context) -> Troubles:
     numbers = [number for _, number in find(page, f"/{name}/*/sequence")]
     if not numbers:
         return None
-    return iter(_unordered(name, numbers, page["latest"]))
+    return iter(_unordered(name, numbers, page.get("latest")))
 
 
-def _unordered(name: str, numbers: list[int], latest: int) -> Iterator[Trouble]:
+def _unordered(name: str, numbers: list[int], latest: int | None) -> Iterator[Trouble]:
     for place, (before, after) in enumerate(pairwise(numbers)):
         if after <= before:
             yield Trouble("out-of-order", f"/{name}/{place + 1}/sequence", received=after)
-    if max(numbers) > latest:
+    if latest is not None and max(numbers) > latest:
         yield Trouble("beyond-latest", "/latest", received=latest)
 
 

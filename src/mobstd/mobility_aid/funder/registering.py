@@ -21,7 +21,7 @@ class TooEarly(Exception):
     """It answers later: from ``at`` on."""
 
     def __init__(self, at: datetime) -> None:
-        super().__init__(at.isoformat())
+        super().__init__(at)
         self.at = at
 
 
