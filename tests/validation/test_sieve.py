@@ -82,7 +82,7 @@ SILENT = {
     "mobility-aid/terms",
     "mobility-aid/terms-page",
 }
-"""Whose rules compare it with others of its list, stand in the schema as well, or need two edits."""
+"""Whose rules compare it with others in its list, are in the schema as well, or need two edits."""
 
 
 @pytest.mark.parametrize(("version", "name"), CASES)
