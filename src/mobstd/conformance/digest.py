@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,12 +30,15 @@ SENDING = (
 )
 """The modules of the engine that decide what is sent and what becomes of it."""
 
+TOLD = ("title", "because", "seen", "versions")
+"""What is said of a variant; no run reads it."""
+
 
 def state(version: Version) -> dict[str, str]:
     """Return the hashes of what a result depends on."""
     hashes = {"catalogue": catalogue(version, version.roles[0]).hash}
     for kind in ("faults", "twins"):
-        hashes[kind] = _hash(sorted((version.conformance / kind).glob("*.json")))
+        hashes[kind] = _of_variants(version, kind)
     schemas = sorted(
         path for path in version.folder.rglob("*") if path.suffix in (".json", ".yaml")
     )
@@ -42,6 +46,17 @@ def state(version: Version) -> dict[str, str]:
     data = [*schemas, *(path for path in shared if path.is_file())]
     hashes["suite"] = _hash([*data, *_code(version)])
     return hashes
+
+
+def _of_variants(version: Version, kind: str) -> str:
+    """Return the hash of the variants of a version, without what only people read of them."""
+    every = [v for path in sorted((version.conformance / kind).glob("*.json")) for v in load(path)]
+    read = [
+        {name: value for name, value in variant.items() if name not in TOLD}
+        for variant in every
+        if version.version in variant.get("versions", (version.version,))
+    ]
+    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
 
 def _code(version: Version) -> list[Path]:
