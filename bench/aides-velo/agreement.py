@@ -148,6 +148,18 @@ def euros(value: Any) -> Decimal:
     return Decimal(str(value or 0)).quantize(CENT, ROUND_HALF_UP) if value else Decimal(0)
 
 
+def read(folder: Path) -> tuple[list[Any], dict[str, str]]:
+    """Return the aids of the package, and how its rules name each community of communes."""
+    bundle = ["node", str(HERE / "bundle.mjs"), str(folder)]
+    document = json.loads(subprocess.run(bundle, capture_output=True, check=True).stdout)
+    rows = imported(document, "2026-01-01T00:00:00Z", document["version"])
+    names = {code: name for name, code in document["epci"].items()}
+    for one in document["localisation"].values():
+        if one["collectivity"]["kind"] == "epci":
+            names[one["collectivity"]["code"]] = one["collectivity"]["value"]
+    return [row.aid for row in rows if row.aid is not None], names
+
+
 def main() -> int:
     """Compare, and print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -156,14 +168,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--date", default="2024-06-01")
     options = parser.parse_args()
-    bundle = ["node", str(HERE / "bundle.mjs"), str(options.package)]
-    document = json.loads(subprocess.run(bundle, capture_output=True, check=True).stdout)
-    rows = imported(document, "2026-01-01T00:00:00Z", document["version"])
-    aids = [row.aid for row in rows if row.aid is not None]
-    names = {code: name for name, code in document["epci"].items()}
-    for one in document["localisation"].values():
-        if one["collectivity"]["kind"] == "epci":
-            names[one["collectivity"]["code"]] = one["collectivity"]["value"]
+    aids, names = read(options.package)
     communes = places(options.package)
     random = Random(options.seed)
     situations: list[tuple[dict[str, Any], dict[str, Any], list[Any]]] = []

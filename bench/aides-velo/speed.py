@@ -10,16 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import time
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from agreement import HERE, answers, places, situation
+from agreement import answers, places, read, situation
 
 from mobstd.mobility_aid import evaluate_all
-from mobstd.mobility_aid.importing.aides_velo import imported
 
 
 def _theirs(folder: Path, asked: list[dict[str, Any]]) -> float:
@@ -37,11 +35,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--date", default="2024-06-01")
     options = parser.parse_args()
-    bundle = ["node", str(HERE / "bundle.mjs"), str(options.package)]
-    document = json.loads(subprocess.run(bundle, capture_output=True, check=True).stdout)
-    rows = imported(document, "2026-01-01T00:00:00Z", document["version"])
-    aids = [row.aid for row in rows if row.aid is not None]
-    names = {code: name for name, code in document["epci"].items()}
+    aids, names = read(options.package)
     communes, random = list(places(options.package).values()), Random(options.seed)
     people = [situation(random, random.choice(communes), names, ()) for _ in range(options.people)]
     wanted = [aid["identifiers"][0]["value"] for aid in aids]

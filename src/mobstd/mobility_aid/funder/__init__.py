@@ -76,7 +76,7 @@ def build(
     try:
         from mobstd.mobility_aid.funder.asking import Caller
         from mobstd.mobility_aid.funder.authority import LocalAuthority, authority_of
-        from mobstd.mobility_aid.funder.behaviours import mislead
+        from mobstd.mobility_aid.funder.behaviours import BEHAVIOURS
         from mobstd.mobility_aid.funder.book import Book
         from mobstd.mobility_aid.funder.door import Door
         from mobstd.mobility_aid.funder.issuer import Issuer, new_key
@@ -88,6 +88,7 @@ def build(
         from mobstd.mobility_aid.funder.terms import published, terms_of
         from mobstd.serving.database import Away, opened
         from mobstd.serving.kit import app
+        from mobstd.serving.misleading import mislead
 
         authority = authority_of(stamps, clock)
     except ModuleNotFoundError as error:
@@ -112,7 +113,7 @@ def build(
     funder = Funder(ledger, book, known, keys, registry or invented, clock)
     if data is None:
         seed(funder, next(t for t in terms if t["checkMode"] == "manual" and t["evidenced"]))
-    mislead(funder, behaviours)
+    mislead(funder, behaviours, BEHAVIOURS)
     served = app(
         funder,
         "mobility-aid@0.1",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from mobstd.errors import UnknownName
 from mobstd.mobility_aid.funder.service import Funder
 from mobstd.mobility_aid.funder.states import Step
 
-__all__ = ["BEHAVIOURS", "mislead"]
+__all__ = ["BEHAVIOURS"]
 
 UNPROCESSABLE = 422
 _OPTIONAL = ("answers", "documents")
@@ -84,17 +83,3 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "takes-other-bodies": _takes_other_bodies,
 }
 """Each by its name."""
-
-
-def mislead(funder: Funder, names: Iterable[str]) -> None:
-    """Have a funder behave as names say; what stands behind ``@`` is the operation.
-
-    Raises:
-        UnknownName: for a behaviour that is not there.
-    """
-    for name in names:
-        wanted = name.partition("@")[0]
-        if wanted not in BEHAVIOURS:
-            known = ", ".join(sorted(BEHAVIOURS))
-            raise UnknownName("serving.unknown-behaviour", wanted=wanted, known=known)
-        BEHAVIOURS[wanted](funder)

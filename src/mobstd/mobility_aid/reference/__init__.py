@@ -48,7 +48,7 @@ def build(
         MissingExtra: where mobstd was installed without ``server``.
     """
     try:
-        from mobstd.mobility_aid.reference.behaviours import mislead
+        from mobstd.mobility_aid.reference.behaviours import BEHAVIOURS
         from mobstd.mobility_aid.reference.door import door
         from mobstd.mobility_aid.reference.loading import aids_of
         from mobstd.mobility_aid.reference.page import with_page
@@ -56,6 +56,7 @@ def build(
         from mobstd.mobility_aid.reference.shelf import Shelf
         from mobstd.serving.database import Away, opened
         from mobstd.serving.kit import app
+        from mobstd.serving.misleading import mislead
     except ModuleNotFoundError as error:
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
@@ -66,7 +67,7 @@ def build(
     except (Away, database.error) as error:
         raise database.unusable(error) from None
     publisher = Publisher(shelf)
-    mislead(publisher, behaviours)
+    mislead(publisher, behaviours, BEHAVIOURS)
     served = app(
         publisher,
         "mobility-aid@0.1",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
-from mobstd.errors import UnknownName
 from mobstd.mobility_aid.members import covering
 from mobstd.mobility_aid.reference.service import Publisher
 
-__all__ = ["BEHAVIOURS", "mislead"]
+__all__ = ["BEHAVIOURS"]
 
 
 def _place_alone(publisher: Publisher) -> None:
@@ -34,17 +33,3 @@ BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "keeps-the-excluded": _keeps_the_excluded,
 }
 """Each by its name; all of them are of AID-CAT-05."""
-
-
-def mislead(publisher: Publisher, names: Iterable[str]) -> None:
-    """Have a publisher behave as names say; what stands behind ``@`` is the operation.
-
-    Raises:
-        UnknownName: for a behaviour that is not there.
-    """
-    for name in names:
-        wanted = name.partition("@")[0]
-        if wanted not in BEHAVIOURS:
-            known = ", ".join(sorted(BEHAVIOURS))
-            raise UnknownName("serving.unknown-behaviour", wanted=wanted, known=known)
-        BEHAVIOURS[wanted](publisher)
