@@ -48,7 +48,7 @@ matrix: $(READY)  ## every fault against the whole suite: an hour or two
 foreign: $(READY)  ## what other languages take of it, compiled and run by Node
 	$(BIN)/python -m pytest -n 0 -m foreign
 
-spark: $(READY)  ## validation as a job of a local Spark; needs Java 17
+spark: $(READY)  ## validation and preflight as jobs of a local Spark; needs Java 17
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'
 	$(BIN)/python -m pytest -n 0 -m spark
 

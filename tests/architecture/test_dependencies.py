@@ -23,7 +23,7 @@ EXTRAS = {
     "output": {"conformance"},
     "serving": {"server", "conformance", "postgres"},
     "validation": {"bulk", "evidence", "spark"},
-    "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres"},
+    "carpool_proof": {"sign", "bulk", "conformance", "oidc", "postgres", "spark"},
     "mobility_aid": {"evidence", "oidc"},
 }
 """The extras that a room may count on, beside the core; standards count on those of the server."""

@@ -15,6 +15,8 @@ summary     counts by rule, day and operator
 outputs     accepted, refused and undecided journeys, and reasons, as files
 page        the summary as a web page
 command     ``mobstd preflight``
+stages      the passes of a run as the workers of a PySpark job do them
+spark       such a job
 
 Memory is bounded by a person's journeys; everything else is read once or lies on disk.
 """

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mobstd.carpool_proof.preflight.spill import Row, Spill
 from mobstd.carpool_proof.preflight.verdict import Reason
@@ -18,7 +18,7 @@ from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Terms, terms_of
 from mobstd.errors import ConfigError
 
-__all__ = ["MOST_TRIPS", "judge_groups"]
+__all__ = ["MOST_TRIPS", "Found", "Groups", "declared_before", "judge_groups", "user_shared"]
 
 MOST_TRIPS = 64
 """How many trips of a person in a day are told apart; more are as bad."""
@@ -61,22 +61,50 @@ def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
     Raises:
         ConfigError: for a profile that counts journeys by their status.
     """
-    if profile["too_many_trips_by_day"]["statuses_left_out"]:
-        raise ConfigError("proof.rules-leave-out", rules=profile.name)
-    bit = 1 << number
+    groups, bit = Groups(spill, profile), 1 << number
     for seq, source, line in spill.duplicates(bit):
-        code = "duplicate" if source >= 0 else "duplicate_past"
-        spill.find(seq, Reason(code, "refused", params={"line": line}).packed())
-    groups = _Groups(spill, profile)
+        spill.find(seq, declared_before(source, line))
     for person, rows in spill.people(bit):
         groups.person(person, rows)
     for seq, role in spill.users():
-        pointer = f"/{role}/identity/operator_user_id"
-        spill.find(seq, Reason("user_shared", "warning", pointer=pointer).packed())
+        spill.find(seq, user_shared(role))
 
 
-class _Groups:
-    def __init__(self, spill: Spill, profile: Profile) -> None:
+def declared_before(source: int, line: int) -> str:
+    """Return, packed, that an id was declared on a line of a source, or before if that is -1."""
+    code = "duplicate" if source >= 0 else "duplicate_past"
+    return Reason(code, "refused", params={"line": line}).packed()
+
+
+def user_shared(role: str) -> str:
+    """Return, packed, that the user id of a role stands for several persons."""
+    pointer = f"/{role}/identity/operator_user_id"
+    return Reason("user_shared", "warning", pointer=pointer).packed()
+
+
+class Found(Protocol):
+    """Where what is found goes; see :class:`Spill`, which is one."""
+
+    def find(self, seq: int, reason: str) -> None:
+        """Keep a reason, packed, against a journey."""
+
+    def day(self, seq: int, role: str, count: int, trips: tuple[str, ...] = ()) -> None:
+        """Keep how many trips a person of a journey has in its day, and which if that matters."""
+
+    def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
+        """Keep who is behind a user id; a side is twice the number of a journey, and 1 to drive."""
+
+
+class Groups:
+    """Judges what takes all journeys of a person.
+
+    Raises:
+        ConfigError: for a profile that counts journeys by their status.
+    """
+
+    def __init__(self, spill: Found, profile: Profile) -> None:
+        if profile["too_many_trips_by_day"]["statuses_left_out"]:
+            raise ConfigError("proof.rules-leave-out", rules=profile.name)
         self._spill = spill
         self._terms = terms_of(profile)
         self._anomalies = Anomalies(profile)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from mobstd.carpool_proof.limits import LATEST
 from mobstd.carpool_proof.preflight.loading import SCHEMA, Judge, Loaded, past, plain
 from mobstd.carpool_proof.preflight.postgres import around, keep
-from mobstd.carpool_proof.preflight.sources import Source
+from mobstd.carpool_proof.preflight.sources import Item, Source
 from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.rules.facts import Facts, facts
 from mobstd.carpool_proof.rules.profile import profile
@@ -23,7 +23,7 @@ from mobstd.errors import ConfigError
 from mobstd.output.files import private
 from mobstd.serving.database import is_postgres
 
-__all__ = ["TABLE", "is_database", "recall", "remember"]
+__all__ = ["TABLE", "Taken", "is_database", "recall", "remember"]
 
 TABLE = """CREATE TABLE IF NOT EXISTS journeys (
   operator TEXT NOT NULL, operator_journey_id TEXT NOT NULL, operator_trip_id TEXT NOT NULL,
@@ -127,23 +127,39 @@ def _of_postgres(url: str, spill: Spill, before: int, every: int) -> int:
 def _of_file(
     source: Source, judge: Judge, operator_column: str, received_column: str
 ) -> Iterator[Facts]:
-    """Yield the journeys of a file that the registry can have taken."""
-    sieve = judge.sieve([profile(LATEST)], (operator_column, received_column)).reader(
-        source.operator
-    )
-    for item in source.items(judge.version, SCHEMA, judge.overlay, sieve):
+    taken = Taken(judge, source.operator, operator_column, received_column)
+    for item in source.items(judge.version, SCHEMA, judge.overlay, taken.sieve):
+        found = taken.facts(item)
+        if found is not None:
+            yield found
+
+
+class Taken:
+    """Reads the journeys of an operator that the registry can have taken."""
+
+    def __init__(
+        self, judge: Judge, operator: str = "", operator_column: str = "", received_column: str = ""
+    ) -> None:
+        self._judge = judge
+        self._operator = operator
+        self._columns = operator_column, received_column
+        self.sieve = judge.sieve([profile(LATEST)], self._columns).reader(operator)
+
+    def facts(self, item: Item) -> Facts | None:
+        """Return the facts of a journey; ``None`` where the registry cannot have it."""
         if item.sure is not None:
             found, named, _ = item.sure
-            yield found if named is None else found._replace(operator=plain(named))
-            continue
+            return found if named is None else found._replace(operator=plain(named))
         document = item.document
         if not isinstance(document, dict):
-            continue
-        named = document.pop(operator_column, None)
-        document.pop(received_column, None)
-        if not judge.refuses(document):
-            with suppress(ValueError):
-                yield facts(document, source.operator if named is None else plain(named))
+            return None
+        named, _ = [document.pop(name, None) for name in self._columns]
+        if self._judge.refuses(document):
+            return None
+        try:
+            return facts(document, self._operator if named is None else plain(named))
+        except ValueError:
+            return None
 
 
 def remember(name: str, spill: Spill, bit: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from mobstd.carpool_proof.preflight.verdict import ROWS, Reason, Verdict, unpack
 from mobstd.carpool_proof.rules.profile import Profile
 from mobstd.carpool_proof.rules.terms import Refusal, terms_of
 
-__all__ = ["Judged", "judged"]
+__all__ = ["Judged", "Outcomes", "judged"]
 
 
 class Judged(NamedTuple):
@@ -55,7 +55,7 @@ def judged(
     """
     spill.forget()
     judge_groups(spill, profile, number)
-    judge = _Judge(profile, taken)
+    judge = Outcomes(profile, taken)
     column, alone, made = _SAID + number, judge.alone, Judged._make
     found: Mapping[int, list[str]] = {}
     days: Mapping[int, DayOf] = {}
@@ -64,8 +64,8 @@ def judged(
             found, days = spill.reasons(seq // BLOCK), spill.days(seq // BLOCK)
         outcome = alone(row[column])
         if seq in found or seq in days:
-            others, persons = tuple(found.get(seq, ())), judge.persons(days.get(seq))
-            outcome = judge.together(row[column], others, persons, spill.first(seq))
+            first = spill.first(seq)
+            outcome = judge.among(row[column], found.get(seq, ()), days.get(seq), first)
         yield made((seq, *row[:5], *outcome))
 
 
@@ -79,15 +79,28 @@ _Persons = tuple[int, int, int] | None
 _Outcome = tuple[Verdict, Verdict, tuple[Reason, ...]]
 
 
-class _Judge:
+class Outcomes:
+    """What journeys come to: the verdict, that at creation, and the reasons."""
+
     def __init__(self, profile: Profile, taken: frozenset[str]) -> None:
         self._terms = terms_of(profile)
         self._taken = taken
         self.alone = lru_cache(1 << 12)(self._alone)
-        self.together = lru_cache(1 << 12)(self._together)
+        self._mixed = lru_cache(1 << 12)(self._together)
 
     def _alone(self, said: str) -> _Outcome:
         return self.outcome(unpacked(said))
+
+    def among(self, said: str, found: Iterable[str], days: DayOf | None, first: bool) -> _Outcome:
+        """Return the outcome of a journey of which others say something too.
+
+        Args:
+            said: what it says by itself, packed.
+            found: what others say, packed, in any order.
+            days: the trips of its persons in its day, if they matter.
+            first: whether no other has its id.
+        """
+        return self._mixed(said, tuple(found), self.persons(days), first)
 
     def outcome(self, reasons: tuple[Reason, ...]) -> _Outcome:
         """Return what reasons add up to, and at creation, with the reasons."""

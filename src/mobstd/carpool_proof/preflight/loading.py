@@ -23,7 +23,7 @@ from mobstd.validation.overlay import overlays
 from mobstd.validation.reading import parse
 from mobstd.validation.remark import Remark
 
-__all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "load", "past", "plain"]
+__all__ = ["OVERLAY", "SCHEMA", "Judge", "Loaded", "Reader", "load", "past", "plain"]
 
 SCHEMA = "journey"
 OVERLAY = "server"
@@ -126,7 +126,7 @@ def load(
         progress: told how many were read; -1 at the end.
     """
     loaded = Loaded()
-    reader = _Reader(judge, profiles, arrival, operator_column, loaded)
+    reader = Reader(judge, profiles, arrival, operator_column, loaded)
     seq = 0
     for number, source in enumerate(sources):
         sieve = reader.sieve(source.operator)
@@ -146,7 +146,9 @@ _Read = tuple[int, int, tuple[str, ...], tuple[Any, ...]]
 """When a journey arrives, where it is stored, what is said by profile, its facts."""
 
 
-class _Reader:
+class Reader:
+    """Reads journeys: what each says by itself, under every profile."""
+
     def __init__(
         self,
         judge: Judge,

@@ -29,7 +29,7 @@ from mobstd.validation.positions import lines_of
 from mobstd.validation.reading import MAX_DOCUMENT, decoded, format_of, numbered_lines, parse
 from mobstd.validation.remark import Remark, broken
 
-__all__ = ["FORMATS", "Item", "Source", "named"]
+__all__ = ["FORMATS", "Item", "Source", "item_of", "named"]
 
 FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
 
@@ -97,7 +97,7 @@ class Source:
             form = self._form(stream)
             try:
                 if form == "ndjson":
-                    yield from _ndjson(stream, sieve or _nothing)
+                    yield from _ndjson(stream, sieve)
                 elif form == "json":
                     yield from _json(stream)
                 elif form == "parquet":
@@ -169,24 +169,25 @@ def _zstd_error() -> type[Exception]:
     return cast("type[Exception]", module.ZstdError) if module else zlib.error
 
 
-def _nothing(_: bytes) -> None:
-    return None
+def item_of(
+    number: int, line: bytes | None, sieve: Callable[[bytes], Sure | None] | None = None
+) -> Item:
+    """Return what stands on a line; ``None`` is one that is too long."""
+    if line is None:
+        return Item(number, remark=broken(NotJson("line")))
+    sure = sieve(line) if sieve else None
+    if sure is not None:
+        return tuple.__new__(Item, (number, None, line, None, 0, sure))
+    try:
+        return Item(number, parse(line), line)
+    except NotJson as error:
+        column = 0 if error.where is None else error.where + 1
+        return Item(number, None, line, broken(error), column)
 
 
-def _ndjson(stream: BinaryIO, sieve: Callable[[bytes], Sure | None]) -> Iterator[Item]:
+def _ndjson(stream: BinaryIO, sieve: Callable[[bytes], Sure | None] | None) -> Iterator[Item]:
     for number, line in numbered_lines(stream):
-        if line is None:
-            yield Item(number, remark=broken(NotJson("line")))
-            continue
-        sure = sieve(line)
-        if sure is not None:
-            yield tuple.__new__(Item, (number, None, line, None, 0, sure))
-            continue
-        try:
-            yield Item(number, parse(line), line)
-        except NotJson as error:
-            column = 0 if error.where is None else error.where + 1
-            yield Item(number, None, line, broken(error), column)
+        yield item_of(number, line, sieve)
 
 
 def _json(stream: BinaryIO) -> Iterator[Item]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from mobstd.carpool_proof.preflight.piles import Marks, Piles, Row, Tape
 
-__all__ = ["BLOCK", "LONG_AGO", "DayOf", "Row", "Spill"]
+__all__ = ["BLOCK", "LONG_AGO", "DayOf", "Row", "Spill", "clashes", "row_of", "shared"]
 
 LONG_AGO = -(1 << 62)
 """When the journeys of the days before arrived: before all others."""
@@ -101,19 +101,14 @@ class Spill:
             said: what speaks against it by itself, packed, for each profile.
             facts: ``None`` throughout where none could be read.
         """
-        (operator, journey, trip, driver, passenger, driver_user, rider_user, start, end, lon) = (
-            facts[:10]
-        )
+        operator, journey, _, driver, passenger, _, _, start = facts[:8]
         if seq >= 0:
             self._tape.add((*place, operator, journey, start, stored, received, *said))
             if start is not None:
                 self._note(seq, stored, facts)
         if not stored:
             return
-        row = (
-            *(received, seq, start, end, lon, operator, trip),
-            *(driver, passenger, driver_user, rider_user, stored),
-        )
+        row = row_of(seq, received, stored, facts)
         one, other = hash(driver) % _PILES, hash(passenger) % _PILES
         self._people.put(row, *((one,) if one == other else (one, other)))
         mark = hash(journey)
@@ -162,16 +157,7 @@ class Spill:
         if not self._gathered:
             self._gather()
         for _, _, rows in _shares(self._ids, 3):
-            seen: dict[tuple[str, str], Row] = {}
-            clashes: dict[tuple[str, str], list[Row]] = {}
-            for row in rows:
-                if row[6] & bit:
-                    key = row[2], row[3]
-                    other = seen.setdefault(key, row)
-                    if other is not row:
-                        clashes.setdefault(key, [other]).append(row)
-            for clash in clashes.values():
-                first, *others = sorted(clash)
+            for first, *others in clashes(row for row in rows if row[6] & bit):
                 for other in others:
                     self._unstore(other[1])
                     if other[1] >= 0:
@@ -229,15 +215,7 @@ class Spill:
     def users(self) -> Iterator[tuple[int, str]]:
         """Yield ``(seq, role)`` where one user id of an operator stands for several persons."""
         for _, _, rows in _shares(self._users, 1):
-            persons: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-            for row in rows:
-                persons[row[0], row[1]].append(row)
-            for shared in persons.values():
-                if len(shared) > 1:
-                    for row in shared:
-                        for side in row[3]:
-                            if side >= 0:
-                                yield side >> 1, "driver" if side & 1 else "passenger"
+            yield from shared(rows)
 
     def declared(self) -> Iterator[tuple[str, str]]:
         """Yield operator and id of every journey that has an id."""
@@ -272,6 +250,43 @@ class Spill:
             for seq, role, count, trips in rows:
                 found.setdefault(seq, {})[role] = count, trips
         return found
+
+
+def row_of(seq: int, received: int, stored: int, facts: tuple[Any, ...]) -> Row:
+    """Return the row of a journey that :meth:`Spill.people` yields."""
+    operator, _, trip, driver, passenger, driver_user, rider_user, start, end, lon = facts[:10]
+    return (
+        *(received, seq, start, end, lon, operator, trip),
+        *(driver, passenger, driver_user, rider_user, stored),
+    )
+
+
+def clashes(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield journeys of one operator and id, of which the registry keeps the first alone.
+
+    A row is received, seq, operator, journey, and what does not matter here.
+    """
+    seen: dict[tuple[str, str], Row] = {}
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        key = row[2], row[3]
+        other = seen.setdefault(key, row)
+        if other is not row:
+            found.setdefault(key, [other]).append(row)
+    yield from map(sorted, found.values())
+
+
+def shared(rows: Iterable[Row]) -> Iterator[tuple[int, str]]:
+    """Yield ``(seq, role)`` where one user id stands for several persons; rows as of ``user``."""
+    persons: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        persons[row[0], row[1]].append(row)
+    for some in persons.values():
+        if len(some) > 1:
+            for row in some:
+                for side in row[3]:
+                    if side >= 0:
+                        yield side >> 1, "driver" if side & 1 else "passenger"
 
 
 def _shares(piles: Piles, *keys: int) -> Iterator[tuple[int, int, Iterator[Row]]]:
