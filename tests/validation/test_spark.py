@@ -89,6 +89,18 @@ def test_other_columns_stay(spark: Any) -> None:
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("default")
+def test_a_line_in_another_encoding_is_refused_and_the_next_one_follows(
+    spark: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "journeys.ndjson"
+    path.write_bytes(b"\xff\xfe{}\n" + json.dumps(EXAMPLE).encode() + b"\n")
+    found = validated(spark.read.text(str(path)), TASK).select("refused", "remarks").collect()
+    assert [row["refused"] for row in found] == [True, False]
+    assert len(found[0]["remarks"]) == 1
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("default")
 def test_what_cannot_be_asked_is_said_before_the_job(spark: Any) -> None:
     frame = spark.createDataFrame([("x", True)], "value string, refused boolean")
     with pytest.raises(ConfigError, match="already"):

@@ -69,13 +69,14 @@ class _Judged:
 
         types = pyarrow.struct([(name, pyarrow.string()) for name in _NAMES])
         for batch in batches:
-            rows = [self._row(text) for text in batch.column(self._column).to_pylist()]
+            texts = batch.column(self._column).cast(pyarrow.binary())  # they need not be UTF-8
+            rows = [self._row(text) for text in texts.to_pylist()]
             refused = pyarrow.array([row[0] for row in rows], pyarrow.bool_())
             remarks = pyarrow.array([row[1] for row in rows], pyarrow.list_(types))
             yield batch.append_column("refused", refused).append_column("remarks", remarks)
 
-    def _row(self, text: str | bytes | None) -> tuple[bool | None, list[dict[str, str]] | None]:
-        line = text.encode() if isinstance(text, str) else bytes(text or b"")
+    def _row(self, text: bytes | None) -> tuple[bool | None, list[dict[str, str]] | None]:
+        line = text or b""
         if not line or line.isspace():
             return None, None
         judge = self._task.judge()
