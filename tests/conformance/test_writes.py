@@ -68,7 +68,7 @@ def test_a_right_one_gets_no_finding_and_keeps_nothing(written: Run, tmp_path: P
     assert failing(report) == set()
     assert failing(report, "warning") <= {"OCSS-PRICE-07"}
     assert left(report) == []
-    assert report["verdict"] == "conforming"
+    assert (report["verdict"], report["stopped_by"]) == ("conforming", None)
     exercised = {r["id"] for r in report["requirements"] if r["outcome"] == "passed"}
     wanted = {f"OCSS-BOOK-{n:02}" for n in (2, 3, 5, 6, 10, 12, 13, 14, 15, 18, 19, 20)}
     wanted |= {f"OCSS-LIFE-{n:02}" for n in (1, 3, 4, 5, 6, 7, 8, 9, 11)}
@@ -594,6 +594,13 @@ def test_a_second_run_takes_other_ids(
         )
         assert failing(report) == set()
         assert report["verdict"] == "conforming"
+
+
+def test_writes_that_do_not_fit_are_told(written: Run) -> None:
+    report = written(profile={"max_requests": 400})
+    assert report["stopped_by"] == "requests"
+    assert failing(report) == set()
+    assert left(report) == []
 
 
 def test_an_interrupted_run_is_taken_back(written: Run) -> None:

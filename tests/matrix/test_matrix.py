@@ -119,6 +119,16 @@ def test_the_committed_result_is_of_this_state(version: Version) -> None:
     assert result["state"] == matrix.state(version)
 
 
+@pytest.mark.parametrize("version", MEASURED, ids=str)
+def test_the_committed_result_is_whole_and_right(version: Version) -> None:
+    """Of every variant once, none missed, none accused, no exit code beside the verdict."""
+    result = load(matrix.committed(version))
+    wanted = [mutant.name for mutant in matrix.one_each(matrix.mutants(version))]
+    assert [cell["name"] for cell in result["cells"]] == wanted
+    assert {cell["end"] for cell in result["cells"]} <= {"killed", "clean", "equivalent"}
+    assert result["exit_codes"]["wrong"] == 0
+
+
 def test_the_overview_is_that_of_the_committed_results() -> None:
     page = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
     assert page.read_text("utf-8") == overview(versions())

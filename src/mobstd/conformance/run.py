@@ -300,6 +300,8 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     if not options.planned:
         try:
             _walk(outline, seen, tallies, profile)
+            if "writes" in lab.session.short:
+                stopped = "requests"
         except Stopped as end:
             stopped = end.reason
         except KeyboardInterrupt:

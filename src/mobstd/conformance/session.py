@@ -123,6 +123,7 @@ class Session:
         other_credentials: headers that present another party, where the profile has one.
         renewals: by party (``own``, ``other``), what keeps its credentials alive.
         exchanges: everything that went over the wire, in order.
+        short: phases that had more to ask than they may.
     """
 
     sender: SenderLike
@@ -136,19 +137,21 @@ class Session:
     renewals: Mapping[str, RenewalLike] = field(default_factory=dict, repr=False)
     listeners: list[Listener] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    short: set[str] = field(default_factory=set)
     allow_writes: bool = False
     started: float = field(default_factory=time.monotonic)
     _cleaning: bool = False
     _asked: int = 0
     _left: int | None = None
+    _phase: str = ""
     _unanswered: int = 0
     _too_large: int = 0
     _volume: int = 0
 
     @contextmanager
     def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
-        """Send at most ``requests`` in this phase; what does not fit is left out, quietly."""
-        self._left = requests
+        """Send at most ``requests`` in this phase; what does not fit is left out."""
+        self._left, self._phase = requests, name
         try:
             yield
         except PhaseSpent:
@@ -337,6 +340,7 @@ class Session:
 
     def _may_send(self) -> None:
         if self._left is not None and self._left <= 0:
+            self.short.add(self._phase)
             raise PhaseSpent
         if self._asked >= self.budget.requests:
             raise Stopped("requests")

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 from mobstd.judging.context import Context
 
-__all__ = ["Edit", "ItemFilter", "Trouble", "ValueRule"]
+__all__ = ["SURPRISED", "Edit", "ItemFilter", "Trouble", "ValueRule"]
+
+SURPRISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a rule raises over a value that is not what the schema says."""
 
 
 class Edit(NamedTuple):

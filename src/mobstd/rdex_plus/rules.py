@@ -157,7 +157,9 @@ def _on_schedule(item: Any, query: Mapping[str, str], _: Context) -> bool | None
 
 def _schedule_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[Edit]:
     """Yield departures beside the first one of a journey, and one more that it lacks."""
-    way = _value(item, "/outward") or {}
+    way = _value(item, "/outward")
+    if not isinstance(way, dict):
+        return
     offered = list(slots(way.get("regularSchedule"), way.get("timeDelta")))
     if not _weekly(item) or not offered:
         return

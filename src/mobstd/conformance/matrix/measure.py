@@ -88,8 +88,8 @@ class Cell:
 
 
 @cache
-def _read_only(version: Version, wrong: tuple[str, ...], keys: tuple[str, ...]) -> Any:
-    return _reference(version, wrong, keys)
+def _read_only(version: Version, wrong: tuple[str, ...], keys: tuple[str, ...], role: str) -> Any:
+    return _reference(version, wrong, keys, role)
 
 
 def _reference(
@@ -201,7 +201,7 @@ def mutated(
     if need.writes or "token" in plan(version):
         inner = _reference(version, wrong, keys, need.role, **calls)
     else:
-        inner = _read_only(version, wrong, keys)
+        inner = _read_only(version, wrong, keys, need.role)
     return FaultMiddleware(inner, variants, version, the_role(version, need.role or None))
 
 
@@ -239,7 +239,7 @@ def checked(
     blocks: tuple[str, ...] = ()
     alone = mutant is not None and len(mutant.operations) == 1 and not need.writes
     if mutant and alone and not whole and not setting.declared:
-        block = the_catalogue(version).block_of[mutant.operations[0]]
+        block = the_catalogue(version, need.role).block_of[mutant.operations[0]]
         blocks = (block, *setting.blocks)
     with TemporaryDirectory() as folder, AsgiSender(app) as sender:
         around.target = sender

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from mobstd.judging.context import Context
 from mobstd.judging.kinds.filters import EARTH_KM, distance
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check
-from mobstd.judging.rule import ItemFilter
+from mobstd.judging.rule import SURPRISED, Edit, ItemFilter
 
 __all__ = [
     "RADII",
@@ -144,5 +144,13 @@ def edges(check: Check, item: Any, query: Mapping[str, Any], context: Context) -
     else:
         rule: ItemFilter = context.catalogue.version.rules[check["call"]]
         if rule.edges is not None:
-            for edit in rule.edges(item, query, context):
-                yield Edge(edit.query, edit.inside, severity=edit.severity)
+            yield from _by_rule(rule.edges(item, query, context))
+
+
+def _by_rule(edits: Iterable[Edit]) -> Iterator[Edge]:
+    """Yield the edges of a rule, as far as the item is what the schema says."""
+    try:
+        for edit in edits:
+            yield Edge(edit.query, edit.inside, severity=edit.severity)
+    except SURPRISED:
+        return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mobstd.judging.context import Context
@@ -11,7 +11,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import filtered
 from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
-from mobstd.judging.rule import ItemFilter
+from mobstd.judging.rule import SURPRISED, ItemFilter, Trouble, ValueRule
 
 __all__ = ["asserted", "equal", "ordered", "ruled"]
 
@@ -147,6 +147,23 @@ def _number(value: Any) -> bool:
     return value is not MISSING and isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _told(
+    rule: ValueRule, value: Any, context: Context, *, whole: bool
+) -> Sequence[Trouble] | None:
+    """Return what a rule finds, ``None`` where it cannot read what the schema refuses.
+
+    Raises:
+        Exception: where it stumbles over a value that is ``whole``: that is a fault of the rule.
+    """
+    try:
+        troubles = rule.judge(value, context)
+        return None if troubles is None else list(troubles)
+    except SURPRISED:
+        if whole:
+            raise
+        return None
+
+
 def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) -> Result:
     """Judge by a Python rule of the standard."""
     rule = context.catalogue.version.rules[check["call"]]
@@ -157,7 +174,8 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
     evidence = 0
     findings: list[Finding] = []
     for pointer, value in _values(check, exchange, context, rule.at):
-        troubles = rule.judge(value, context)
+        whole = pointer not in context.refused(exchange).below
+        troubles = _told(rule, value, context, whole=whole)
         if troubles is None:
             continue
         evidence += 1
