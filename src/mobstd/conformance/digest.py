@@ -20,6 +20,7 @@ SENDING = (
     "explore",
     "fuzz",
     "lab",
+    "opening",
     "places",
     "preflight",
     "result",
@@ -40,7 +41,9 @@ def state(version: Version) -> dict[str, str]:
     for kind in ("faults", "twins"):
         hashes[kind] = _of_variants(version, kind)
     schemas = sorted(
-        path for path in version.folder.rglob("*") if path.suffix in (".json", ".yaml")
+        path
+        for path in version.folder.rglob("*")
+        if path.suffix in (".json", ".yaml") and path.name != "source.yaml"
     )
     shared = [packaged().conformance / "formats.json", version.conformance / "matrix.yaml"]
     data = [*schemas, *(path for path in shared if path.is_file())]

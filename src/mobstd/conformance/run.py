@@ -19,6 +19,7 @@ from mobstd.conformance.explore import explore
 from mobstd.conformance.fuzz import fuzz
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.needs import set_up_call
+from mobstd.conformance.opening import open_listed
 from mobstd.conformance.outline import (
     Options,
     Outline,
@@ -128,6 +129,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     begin("explore", budget.explore)
     with lab.session.phase("explore", budget.explore):
         explore(lab, searches, areas=profile.areas, hints=profile.hints, now=outline.now)
+        open_listed(lab, searches)
     for operation in operations:
         if operation not in searches:
             lab.controls.setdefault(operation, {})

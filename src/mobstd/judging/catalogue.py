@@ -32,6 +32,23 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """How what is listed is read alone.
+
+    Attributes:
+        operation: what reads one thing.
+        parameter: of that operation, which names the thing.
+        at: pointer into a listed item to what names it.
+        over: parameter of the list whose values tell lists apart, all of which are asked for.
+    """
+
+    operation: str
+    parameter: str
+    at: str
+    over: str | None = None
+
+
+@dataclass(frozen=True)
 class Collection:
     """An operation that answers a list.
 
@@ -39,12 +56,14 @@ class Collection:
         items: pattern of one item in the body.
         identity: pointers into an item that tell two items apart.
         otherwise: pointers that tell them apart where the identity is missing.
+        opens: how an item is read alone.
     """
 
     items: str
     identity: tuple[str, ...]
     otherwise: tuple[str, ...] = ()
     schema: str | None = None
+    opens: Opening | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +273,7 @@ def catalogue(version: Version, role: str) -> Catalogue:
                 tuple(found["identity"]),
                 tuple(found.get("otherwise", ())),
                 found.get("schema"),
+                Opening(**found["opens"]) if "opens" in found else None,
             )
             for op, found in suite.get("collections", {}).items()
         },
