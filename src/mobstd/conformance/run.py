@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from mobstd.conformance import later
 from mobstd.conformance.assemble import assemble, redactor
 from mobstd.conformance.calls import hear, hear_of_made, judge_calls, overall, prepare
 from mobstd.conformance.explore import explore
@@ -158,11 +159,16 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     if lab.receiver is not None:
         begin("listen", 0)
         hear(outline, seen, profile)
-    rest = min(rest, lab.session.left)
+    ahead = later.kept(outline)
+    rest = min(rest, lab.session.left - ahead)
     if options.with_fuzz and searches and rest > 0 and not options.only:
         begin("fuzz", rest)
         with lab.session.phase("fuzz", rest):
             fuzz(lab, searches, options.seed)
+    if ahead:
+        begin("later", ahead)
+        with lab.session.phase("later", ahead):
+            later.watch(outline, seen, tallies)
 
 
 def _set_up(
