@@ -42,6 +42,7 @@ class Setting:
         second: there is a second party with a key of its own, and the profile has that key too.
         partner: the implementation calls a partner, who listens.
         issuer: the implementation trusts an issuer of ID tokens, and the profile has it.
+        clock: the implementation has a set-up hook that moves its clock, and the profile has it.
     """
 
     key: bool = False
@@ -53,6 +54,7 @@ class Setting:
     second: bool = False
     partner: bool = False
     issuer: bool = False
+    clock: bool = False
 
 
 @dataclass(frozen=True)
