@@ -157,6 +157,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             setting.get("second", False),
             setting.get("partner", False),
             setting.get("issuer", False),
+            setting.get("clock", False),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),
