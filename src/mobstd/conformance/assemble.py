@@ -12,6 +12,7 @@ from mobstd.canon.schemas import documents
 from mobstd.conformance.baseline import gate
 from mobstd.conformance.digest import digest
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.later import unmoved
 from mobstd.conformance.preflight import Item
 from mobstd.conformance.redaction import Redactor, personal_members
 from mobstd.conformance.report.contract import FORMAT_VERSION
@@ -192,7 +193,7 @@ def _both(texts: Mapping[str, str], otherwise: str) -> dict[str, str]:
 def assemble(run: Run) -> dict[str, Any]:
     """Return the report."""
     catalogue = run.lab.context.catalogue
-    settled = settle(run.tallies)
+    settled = settle([*run.tallies, *unmoved(run)])
     every = with_umbrellas(direct(run, settled, every_operation(run)), undeclared(run, settled))
     by_block = {name: in_block(run, settled, name) for name in run.blocks}
     blocks = [_block(run, judged, name) for name, judged in by_block.items()]

@@ -12,6 +12,7 @@ from typing import Any
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
+from mobstd.conformance.later import KINDS
 from mobstd.judging.catalogue import catalogue
 
 __all__ = ["committed", "digest", "state"]
@@ -71,6 +72,9 @@ def _code(version: Version) -> list[Path]:
     found += sorted((here.parent / "judging").rglob("*.py"))
     rules = version.plug.rules.partition(":")[0] if version.plug else ""
     spec = find_spec(rules) if rules else None
+    kinds = {check.kind for role in version.roles for _, check in catalogue(version, role).checks}
+    if kinds & set(KINDS):
+        found += sorted((here / "later").glob("*.py"))
     return found + (sorted(Path(spec.origin).parent.glob("*.py")) if spec and spec.origin else [])
 
 

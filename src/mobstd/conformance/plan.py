@@ -7,6 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.later import KINDS
 from mobstd.conformance.preflight import first_operations
 from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.sweep import SWEEP
@@ -25,8 +26,15 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
         "en": "look closely where there is data",
         "fr": "regarder de près là où il y a des données",
     },
+    "later": {
+        "en": "see what becomes of it, where the set-up hook moves the clock",
+        "fr": "voir ce qu'il en advient, si le point de préparation avance l'horloge",
+    },
     "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
 }
+
+EACH_LATER = 8
+"""Requests of each check that waits for a moved clock, at most."""
 
 HOOK_CALLS = 2
 """Before and after; they are not of the budget, which is about the target itself."""
@@ -100,6 +108,12 @@ def plan(
     rest -= around
     if with_fuzz and rest:
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
+    later = _later(lab, rows) if writable and hook is not None else []
+    if later:
+        waits = EACH_LATER * len(later)
+        classes.append(_class("later", None, _TITLES["later"], waits, later, writes=True))
+        before += waits
+        rest -= min(rest, waits)
     total = min(budget.requests, before + (rest if with_fuzz else 0))
     stays = _stays(lab, made)
     return {
@@ -108,6 +122,13 @@ def plan(
         "stays": stays,
         "classes": classes,
     }
+
+
+def _later(lab: Lab, rows: Mapping[str, Requirement]) -> list[str]:
+    """Return the rows that wait for a moved clock."""
+    checks = lab.context.catalogue.checks
+    found = (row.id for row, check in checks if check.kind in KINDS and row.id in rows)
+    return list(dict.fromkeys(found))
 
 
 def _stays(lab: Lab, made: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -108,6 +108,7 @@ class SetUp:
     Attributes:
         run: the id of the run.
         url: where the hook is.
+        clock: whether it moves the clock of the target, as it said.
         due: whether something may have been set up that is not taken away.
     """
 
@@ -117,6 +118,7 @@ class SetUp:
         self.run: str = tear_down["run"]
         self.url = hook.url
         self.due = False
+        self.clock = False
 
     def begin(
         self, call: Mapping[str, Any], profile: Profile, found: Catalogue, seen: Preflight
@@ -135,6 +137,7 @@ class SetUp:
             return profile
         count = sum(map(len, hints.values())) + len(given.get("areas", ()))
         seen.add("setup", True, "setup", count=count, url=self.url)
+        self.clock = bool(given.get("clock"))
         both = {
             operation: (*hints.get(operation, ()), *profile.hints.get(operation, ()))
             for operation in dict.fromkeys((*hints, *profile.hints))
@@ -156,6 +159,22 @@ class SetUp:
         else:
             self._journal.undone(self._undo, status)
         return not self.due
+
+    def move(self, ahead: int, seen: Preflight) -> bool:
+        """Let the clock go to ``ahead`` seconds before where it would be by itself.
+
+        Whether it did is returned; where it did not, ``seen`` says so and it is not asked again.
+        """
+        told = json.loads(self._undo.body or b"{}")
+        call = {**told, "call": "clock", "ahead": ahead}
+        try:
+            status: int | str = self._hook.send(self._hook.request(call)).status
+        except TransportError:
+            status = "-"
+        self.clock = isinstance(status, int) and 200 <= status < 300
+        if not self.clock:
+            seen.add("move-clock", False, "clock-stuck", "target", status=status, ahead=ahead)
+        return self.clock
 
     def _asked(self, call: Mapping[str, Any]) -> Mapping[str, Any]:
         number = self._journal.intend("set-up", self._undo, PARTY)

@@ -10,7 +10,7 @@ import inspect
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mobstd.canon.contracts import contract
 from mobstd.errors import ConfigError
@@ -20,7 +20,7 @@ from mobstd.serving.answers import Refuse
 from mobstd.serving.asgi import Asgi, Receive, Response, Scope, Send, path_of
 from mobstd.serving.keys import Keys
 
-__all__ = ["LARGEST", "TestData", "staged"]
+__all__ = ["LARGEST", "Clockwork", "TestData", "staged"]
 
 LARGEST = 256 << 10
 """Bytes of a call that are read; a dozen needs take about 20 KiB."""
@@ -36,6 +36,14 @@ class TestData(Protocol):
 
     def tear_down(self, run: str) -> Any:
         """Take away what was made for a run, if anything is left of it."""
+
+
+@runtime_checkable
+class Clockwork(Protocol):
+    """Test data whose clock can be moved; it may be a coroutine, and may raise ``Refuse``."""
+
+    def move_clock(self, run: str, ahead: int) -> Any:
+        """Go to ``ahead`` seconds before where the clock would be by itself, and do what is due."""
 
 
 def staged(
@@ -90,7 +98,14 @@ async def _answered(
     if call["call"] == "tear-down":
         await _done(data.tear_down(call["run"]))
         return Response(204)
-    answer = await _done(data.set_up(call))
+    if call["call"] == "clock":
+        if not isinstance(data, Clockwork):
+            raise Refuse(404, render("serving.no-clock", {}, "en"))
+        await _done(data.move_clock(call["run"], call["ahead"]))
+        return Response(204)
+    answer = await _done(data.set_up(call)) or {}
+    if isinstance(data, Clockwork):
+        answer = {"clock": True, **answer}
     if not answer:
         return Response(204)
     problem = next(contract("setup", "answer").problems(answer), None)
@@ -112,8 +127,9 @@ async def _call(receive: Receive) -> Any:
         call = parse_json(bytes(body))
     except NotJson as error:
         raise Refuse(400, render("serving.not-json", {"reason": error.reason}, "en")) from None
-    torn = isinstance(call, dict) and call.get("call") == "tear-down"
-    problem = next(contract("setup", "tear_down" if torn else "set_up").problems(call), None)
+    kind = call.get("call") if isinstance(call, dict) else None
+    part = {"tear-down": "tear_down", "clock": "clock"}.get(str(kind), "set_up")
+    problem = next(contract("setup", part).problems(call), None)
     if problem is not None:
         where = "/" + "/".join(map(str, problem.path))
         params = {"where": where, "keyword": problem.keyword}

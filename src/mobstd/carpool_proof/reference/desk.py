@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from mobstd.carpool_proof.reference.clock import Clock, written
@@ -28,6 +29,11 @@ T = TypeVar("T")
 Item = dict[str, Any]
 
 _QUARTER = 900_000
+_HOUR = 3_600_000
+_LATE = 96 * _HOUR
+_LAGS = {"listed-late": 48 * _HOUR, "listed-after-hours": 20 * _HOUR}
+"""How long it takes, with these behaviours, until a journey changes for no reason, or is listed."""
+
 _UPDATED = ("operator_class", "incentives", "start", "end", "distance", "operator_trip_id")
 
 
@@ -172,7 +178,10 @@ class Desk:
 
     async def read(self, operator: int, id_: str) -> Item:
         """Return what has become of a journey."""
-        return await self.run(lambda db: shown_status(self._state(db, operator, id_)))
+        state = await self.run(lambda db: self._state(db, operator, id_))
+        if "changes-late" in self._quirks and self._clock.now() - state.received >= _LATE:
+            state = state._replace(status="unknown")
+        return shown_status(state)
 
     def _state(self, db: Connection, operator: int, id_: str) -> State:
         whose = "?" if "others-are-read" not in self._quirks else "coalesce(operator, ?)"
@@ -196,6 +205,9 @@ class Desk:
 
     async def listed(self, operator: int, wanted: Asked) -> list[dict[str, str]]:
         """Return a list of journeys."""
+        lags = next((lag for name, lag in _LAGS.items() if name in self._quirks), None)
+        if lags is not None:
+            wanted = replace(wanted, end=min(wanted.end, self._clock.now() - lags))
         return await self.run(lambda db: self._listing.find(db, operator, wanted))
 
     async def update(self, operator: int, id_: str, change: Item) -> None:

@@ -15,6 +15,8 @@ from mobstd.carpool_proof.past import PREFIX
 from mobstd.carpool_proof.reference.clock import Clock, written
 from mobstd.carpool_proof.reference.desk import Desk
 from mobstd.carpool_proof.reference.store import Store
+from mobstd.messages import render
+from mobstd.serving.answers import Refuse
 from mobstd.serving.asgi import Around, Asgi
 from mobstd.serving.database import Connection
 from mobstd.serving.staging import staged
@@ -45,8 +47,9 @@ class Past:
     ) -> None:  # fmt: skip
         self._store, self._clock = store, clock
         self._then = Clock(stands=clock.now())
-        self._desk = desk(self._then)
+        self._desk, self._now = desk(self._then), desk(clock)
         self._journeys, self._operators = journeys, operators
+        self._ahead: dict[str, int] = {}
 
     def at_once(self) -> None:
         """Declare it before any request came."""
@@ -57,10 +60,24 @@ class Past:
         run = str(call["run"])
         await self._store.run(lambda db: self._declare(db, run))
         shown = dict.fromkeys(one["becomes"] for one in self._journeys if one.get("becomes"))
-        return {"hints": {"listJourneys": [{"status": status} for status in shown]}}
+        hints = {"listJourneys": [{"status": status} for status in shown]}
+        return {"hints": hints, "clock": self._clock.movable}
+
+    async def move_clock(self, run: str, ahead: int) -> None:
+        """Go on, for a run, to ``ahead`` seconds before where the clock would be, and catch up."""
+        if not self._clock.movable:
+            raise Refuse(404, render("serving.no-clock", {}, "en"))
+        more = max(0, ahead - self._ahead.get(run, 0))
+        try:
+            self._clock.move(self._clock.now() + more * 1000)
+        except ValueError:
+            raise Refuse(400, render("serving.no-later", {}, "en")) from None
+        self._ahead[run] = max(ahead, self._ahead.get(run, 0))
+        await self._now.catch_up()
 
     async def tear_down(self, run: str) -> None:
-        """Take away what was declared for a run."""
+        """Take away what was declared for a run; the clock stays where it is."""
+        self._ahead.pop(run, None)
 
         def act(db: Connection) -> None:
             db.execute("DELETE FROM journeys WHERE journey LIKE ?", (f"{PREFIX}%-{_mark(run)}-%",))

@@ -25,6 +25,7 @@ LISTENER = "http://partner.example.org"
 ISSUER = "http://issuer.example.org"
 AUDIENCE = "mobstd"
 KEY = "ours"
+HOOK = "/mobstd-setup"
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Around:
         edits: what edits its calls.
         issuer: makes the tokens that it trusts.
         path: where it is told what its users do; empty: it can't be.
+        hook: where it moves its clock; empty: it does not.
         target: what sends to it.
     """
 
@@ -45,6 +47,7 @@ class Around:
     edits: Outgoing | None = None
     issuer: Issuer | None = None
     path: str = ""
+    hook: str = ""
     target: AsgiSender | None = None
 
     @property
@@ -74,6 +77,8 @@ def surroundings(version: Version, mutant: Mutant | None, role: str, setting: Se
             out.calls[how["key"]] = key
         if mutant is not None and mutant.variant.call:
             out.edits = out.calls[how["edits"]] = Outgoing([mutant.seeded])
+    if setting.clock:
+        out.hook = out.calls["setup_path"] = HOOK
     if setting.issuer:
         from mobstd.oidc import Issuer, published
 

@@ -26,6 +26,7 @@ from mobstd.conformance.matrix.mutant import (
 from mobstd.conformance.profile import Callbacks, Profile
 from mobstd.conformance.run import Options, check, the_role
 from mobstd.conformance.session import SAFE
+from mobstd.conformance.setup import Hook
 from mobstd.errors import CanonError
 from mobstd.judging.exchange import Request
 from mobstd.judging.fault import Fault, Setting
@@ -123,6 +124,7 @@ def _options(
     fuzz: bool,
     folder: Path,
     around: Around,
+    sender: AsgiSender,
     tokens: tuple[str, ...] = (),
 ) -> Options:
     known = plan(version)
@@ -143,8 +145,14 @@ def _options(
         receiver=around.receiver,
         issuer=around.issuer,
         trigger=around.trigger,
+        hook=_hook(version, around.hook, sender) if around.hook else None,
         sleep=lambda _: None,
     )
+
+
+def _hook(version: Version, path: str, sender: AsgiSender) -> Hook:
+    headers = tuple(plan(version).get("hook", {}).items())
+    return Hook(f"http://app.localhost{path}", sender, headers)
 
 
 def _tokens(version: Version, setting: Setting, app: FaultMiddleware, sender: AsgiSender) -> Any:
@@ -214,7 +222,7 @@ def needed(version: Version, mutant: Mutant) -> Need:
         if name in known
     )
     setting = mutant.variant.setting
-    writes = not reads or setting.partner or setting.issuer or _always(version)
+    writes = not reads or setting.partner or setting.issuer or setting.clock or _always(version)
     return Need(setting, writes, mutant.role)
 
 
@@ -244,7 +252,7 @@ def checked(
     with TemporaryDirectory() as folder, AsgiSender(app) as sender:
         around.target = sender
         tokens = _tokens(version, setting, app, sender)
-        options = _options(version, need, blocks, fuzz, Path(folder), around, tokens)
+        options = _options(version, need, blocks, fuzz, Path(folder), around, sender, tokens)
         report = check(sender, _profile(version, need), options)
     return report, app.touched + (around.edits.touched if around.edits else 0)
 
