@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from mobstd.conformance.kinds import (
     accepting,
     access,
+    alone,
     announcing,
     believing,
     boundary,
@@ -78,6 +79,8 @@ PROBES: Mapping[str, Probe] = {
     "state-kept": states.STATE_KEPT,
     "steady": steady.STEADY,
     "pages": paging.PAGES,
+    "opened": alone.OPENED,
+    "crawl": alone.CRAWL,
     "disjoint": paging.DISJOINT,
     "unchanged": keeping.UNCHANGED,
     "transition": moving.TRANSITION,
