@@ -27,6 +27,7 @@ from mobstd.mobility_aid.funder import build
 from mobstd.mobility_aid.funder.asking import OPERATION_SCOPES, SCOPES, Caller
 from mobstd.mobility_aid.funder.authority import LocalAuthority, RemoteAuthority, Unstamped
 from mobstd.mobility_aid.funder.issuer import new_key
+from mobstd.mobility_aid.funder.registering import Claim
 from mobstd.mobility_aid.funder.sealing import Tampered, open_sealed
 from mobstd.mobility_aid.funder.states import table
 from mobstd.mobility_aid.timestamps import canonical, read_token
@@ -598,10 +599,10 @@ def test_a_registry_that_is_away_or_not_ready_changes_nothing(asked: Asked) -> N
 def test_a_registration_of_ones_own_is_a_success() -> None:
     known: dict[str, str] = {}
 
-    def registry(journey: str, subscription: str) -> str:
-        known.setdefault(journey, subscription)
-        assert known[journey] == subscription
-        return f"r-{subscription}"
+    def registry(claim: Claim) -> str:
+        known.setdefault(claim.stated, claim.subscription)
+        assert known[claim.stated] == claim.subscription
+        return f"r-{claim.subscription}"
 
     asked = Asked(options={"registry": registry})
     answer, id_, _ = submitted(asked, "trip", "own")

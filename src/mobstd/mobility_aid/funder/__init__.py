@@ -6,11 +6,12 @@ asking       who asks
 service      one method per operation
 states       the life of a subscription, a table of the standard
 book         state, history, event and time stamp, written together
-ledger       all of it in a database
+ledger       all of it in a database; sweeping: what time does to it
 terms        what one can subscribe to
 judging      answers, files and invoices, by the terms
 filing       documents, and which subscription has them
-checking     checks that are made at a submission
+checking     checks that are made at a submission; deciding: what follows from them
+outside      what others are asked, between transactions
 registering  what a registry of carpool proofs says
 sealing      files encrypted for the funder
 authority    who stamps
@@ -75,7 +76,11 @@ def build(
     """
     try:
         from mobstd.mobility_aid.funder.asking import Caller
-        from mobstd.mobility_aid.funder.authority import LocalAuthority, authority_of
+        from mobstd.mobility_aid.funder.authority import (
+            LocalAuthority,
+            new_authority,
+            remote_authority,
+        )
         from mobstd.mobility_aid.funder.behaviours import BEHAVIOURS
         from mobstd.mobility_aid.funder.book import Book
         from mobstd.mobility_aid.funder.door import Door
@@ -90,7 +95,7 @@ def build(
         from mobstd.serving.kit import app
         from mobstd.serving.misleading import mislead
 
-        authority = authority_of(stamps, clock)
+        remote = None if stamps is None else remote_authority(stamps)
     except ModuleNotFoundError as error:
         raise MissingExtra("funder.missing-extra", module=error.name or "") from None
 
@@ -105,12 +110,16 @@ def build(
         ledger = Ledger(database)
         secrets = {name: _secret(ledger, name) for name in funders}
         signing = ledger.setting("issuer", new_key)
+        stamping = ledger.setting("authority", new_authority) if remote is None else ""
+        keys = {name: _key(secret, clock() + _LIFE) for name, secret in secrets.items()}
+        offered = published(terms, keys, clock())
+        every = ledger.terms(offered)
     except (Away, database.error) as error:
         raise database.unusable(error) from None
-    keys = {name: _key(secret, clock() + _LIFE) for name, secret in secrets.items()}
-    book = Book(authority, clock, table())
-    known = published(terms, keys, clock())
-    funder = Funder(ledger, book, known, keys, registry or invented, clock)
+    authority = remote or LocalAuthority(clock, stamping)
+    funder = Funder(
+        ledger, Book(table()), offered, every, keys, authority, registry or invented, clock
+    )
     if data is None:
         seed(funder, next(t for t in terms if t["checkMode"] == "manual" and t["evidenced"]))
     mislead(funder, behaviours, BEHAVIOURS)
