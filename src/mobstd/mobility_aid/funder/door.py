@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.judging.body import NotJson, parse_json
@@ -28,7 +29,11 @@ __all__ = ["Door"]
 
 METADATA = "/.well-known/oauth-authorization-server"
 _MOST = 16_384
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_BACK = re.compile(
+    r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?", re.ASCII
+)
+"""An address of this machine without a fragment, in letters that a header can have."""
+
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="mobility-aid"')
 _PUBLIC = "listTerms"
 
@@ -131,11 +136,11 @@ class Door:
         """Send a person back with a code; to this machine alone, since nobody signed in."""
         back = asked.get("redirect_uri", "")
         try:
-            if urlsplit(back).hostname not in _LOOPBACK or not back.startswith("http"):
+            if not _BACK.fullmatch(back):
                 raise NotGiven("invalid_request")
             code = self.issuer.code(asked)
-        except (NotGiven, ValueError) as error:
-            return _json(400, {"error": str(error) if isinstance(error, NotGiven) else "invalid"})
+        except NotGiven as error:
+            return _json(400, {"error": str(error)})
         state = {"state": asked["state"]} if "state" in asked else {}
         query = urlencode({"code": code, **state})
         return Response(302, headers=(("Location", f"{back}{'&' if '?' in back else '?'}{query}"),))
