@@ -213,7 +213,8 @@ def renamed(names: dict[str, str | None], **change: str) -> Imported:
 def test_columns_of_other_years_are_the_same_columns() -> None:
     plain = renamed({})
     later = renamed({"derniere_maj": "Mise à jour", "lien": "lien_page_collectivité"})
-    assert plain.aid is not None and later.aid is not None
+    assert plain.aid is not None
+    assert later.aid is not None
     assert {**later.aid, "provenance": 0} == {**plain.aid, "provenance": 0}
     assert later.aid["provenance"]["updatedAt"] == plain.aid["provenance"]["updatedAt"]
     assert later.aid["provenance"]["source"] == plain.aid["provenance"]["source"]

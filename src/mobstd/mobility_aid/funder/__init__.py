@@ -71,8 +71,8 @@ def build(
         stamps: the URL of a time-stamp authority; one of its own, for tests, when ``None``.
         behaviours: names of wrong behaviours (``mobstd.mobility_aid.funder.behaviours``).
         registry: asked about journeys; an invented one when ``None``.
-        issuer: the URL of who signs persons in; then it alone speaks of persons. An issuer for tests
-            does where it is ``None``.
+        issuer: the URL of who signs persons in, who then alone speaks of persons; an issuer for
+            tests when ``None``.
         audience: what that issuer calls this funder.
         jwks: the URL of its keys; what its discovery document says when ``None``.
         algorithms: what it signs with, with commas between; ES256 or RS256 when ``None``.
@@ -106,9 +106,9 @@ def build(
         from mobstd.mobility_aid.funder.service import Funder
         from mobstd.mobility_aid.funder.states import table
         from mobstd.mobility_aid.funder.terms import published, terms_of
+        from mobstd.oidc.provider import network
         from mobstd.serving.database import Away, opened
         from mobstd.serving.kit import app
-        from mobstd.oidc.provider import network
         from mobstd.serving.misleading import mislead
 
         persons = persons_of(issuer, audience, jwks, algorithms, opens or network)

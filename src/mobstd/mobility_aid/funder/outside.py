@@ -17,7 +17,7 @@ __all__ = ["Outside", "Unanswered"]
 Kept = TypeVar("Kept")
 
 _MOST = 30
-"""Questions of one request: checks and stamps, and those again that a change meanwhile made others."""
+"""Questions of one request: checks and stamps, and those that changes meanwhile made others."""
 
 
 class Unanswered(Exception):
@@ -71,16 +71,16 @@ class Outside:
         while True:
             try:
                 return run()
-            except Unanswered as open_:
+            except Unanswered as unanswered:
                 if len(self._answers) >= _MOST:
                     raise Unstamped("it changes faster than it is stamped") from None
-                self._ask(open_)
+                self._ask(unanswered)
 
-    def _ask(self, open_: Unanswered) -> None:
+    def _ask(self, unanswered: Unanswered) -> None:
         try:
-            self._answers[open_.question] = open_.ask()
+            self._answers[unanswered.question] = unanswered.ask()
         except RegistryRefused as refused:
-            self._answers[open_.question] = refused
+            self._answers[unanswered.question] = refused
 
     def _answer(self, question: Hashable, ask: Callable[[], Any]) -> str:
         if question not in self._answers:

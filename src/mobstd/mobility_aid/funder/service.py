@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,7 +160,8 @@ class Funder:
             act.give(item["documents"], item["id"])
             return item
 
-        return self._settled(change)
+        changed: Item = self._settled(change)
+        return changed
 
     @told
     def step_subscription(self, asked: Asked, body: Asked) -> Item:
@@ -187,7 +188,8 @@ class Funder:
             act.put(item, terms["funder"])
             return item
 
-        return self._settled(go)
+        gone: Item = self._settled(go)
+        return gone
 
     @told
     def try_subscription(self, _: Asked, body: Asked) -> Item:
