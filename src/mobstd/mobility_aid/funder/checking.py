@@ -33,7 +33,7 @@ def _one(act: Act, outside: Outside, item: Item, rule: Item) -> tuple[str, str]:
     if rule["kind"] == "carpool-proof":
         try:
             stated = str(item["answers"].get(rule["field"], ""))
-            return "", outside.registered(Claim(stated, item["aid"], item["id"]))
+            return "", outside.registered(Claim(stated, item["aid"], item["id"], item["subject"]))
         except RegistryRefused:
             return "externalRegistryRefused", ""
     aids = rule.get("aids", [item["aid"]])

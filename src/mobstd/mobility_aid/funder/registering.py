@@ -18,11 +18,13 @@ class Claim:
         stated: the answer that the terms name: the id of a journey, or the key of an identity.
         aid: the id of the aid.
         subscription: the id of the subscription.
+        subject: the person, by the name that the issuer has for them.
     """
 
     stated: str = field(repr=False)
     aid: str
     subscription: str
+    subject: str = field(default="", repr=False)
 
 
 Registry = Callable[[Claim], str]
