@@ -104,14 +104,19 @@ def registry(tmp_path: Path) -> Iterator[tuple[Sandbox, Client]]:
     sandbox = Sandbox()
 
     def bearer(_: Any) -> dict[str, str]:
-        token = sandbox.exchange(1).body["access_token"]
-        return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"Bearer {sandbox.token(1)}"}
 
     sender = AsgiSender(sandbox.app)
     with Client("http://registry.example.org/v3.4", sender=sender, auth=bearer) as client:
         sent = send_journeys(client, DECLARED, journal=tmp_path / "outbox", concurrency=1)
         assert {str(one.fate) for one in sent} == {"accepted"}
         yield sandbox, client
+
+
+def two_days_later(sandbox: Sandbox) -> None:
+    """Have what was declared decided; a token does not live so long."""
+    sandbox.ask("POST", "/sandbox/clock", {"forward": 50 * 3600}, operator=None)
+    sandbox.tokens.clear()
 
 
 def commune(lat: float, lon: float) -> str:
@@ -149,7 +154,7 @@ def test_who_has_enough_journeys_of_the_class_gets_the_aid(
     assert early.json["notBefore"] == "2026-07-08T13:00:00Z"
     assert asked.read(id_, by=asked.person("camille"))["state"] == "draft"
 
-    sandbox.ask("POST", "/sandbox/clock", {"forward": 50 * 3600}, operator=None)
+    two_days_later(sandbox)
     granted = asked.step(id_, "submitted", by=asked.person("camille")).json
     assert (granted["state"], granted["checks"][0]["outcome"]) == ("granted", "passed")
     assert len(granted["checks"][0]["reference"]) == 32
@@ -161,9 +166,8 @@ def test_who_has_enough_journeys_of_the_class_gets_the_aid(
         "externalRegistryRefused",
     )
 
-    token = sandbox.exchange(1).body["access_token"]
     said = {"code": "1", "message": "x"}
-    cancelled = sandbox.ask("POST", "/v3.4/journeys/j6/cancel", said, token=token)
+    cancelled = sandbox.ask("POST", "/v3.4/journeys/j6/cancel", said)
     assert cancelled.status == 204
     assert submitted(asked, "sacha")[0].json["state"] == "rejected"
 
@@ -172,7 +176,7 @@ def test_nobody_claims_the_journeys_of_another(
     registry: tuple[Sandbox, Client], tmp_path: Path
 ) -> None:
     sandbox, client = registry
-    sandbox.ask("POST", "/sandbox/clock", {"forward": 50 * 3600}, operator=None)
+    two_days_later(sandbox)
     found = proofs_of(client, DECLARED, commune=commune)
     asked = funder(tmp_path, joined(found, [campaign()], belongs=belongs))
     assert submitted(asked, "sacha", KEYS["camille"])[0].json["state"] == "rejected"
