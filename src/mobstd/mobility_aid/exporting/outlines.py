@@ -43,7 +43,7 @@ def outlines_of(named: Iterable[str]) -> dict[str, Mapping[str, Any]]:
             name = f"{kind}:{code}"
             if code is None or geometry is None or name in found:
                 raise ConfigError(
-                    "aids.outlines.feature", file=file, number=place, code=code or "-"
+                    "aids.outlines.feature", file=file, number=place, what=code or "-"
                 )
             found[name] = geometry
     return found

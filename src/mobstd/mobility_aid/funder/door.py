@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.judging.body import NotJson, parse_json
-from mobstd.mobility_aid.funder.asking import OPERATION_SCOPES, SCOPES, Caller, calling
+from mobstd.mobility_aid.funder.asking import LONGEST, OPERATION_SCOPES, SCOPES, Caller, calling
 from mobstd.mobility_aid.funder.issuer import ISSUER, Issuer, NotGiven, Wrong
 from mobstd.mobility_aid.funder.persons import Persons
 from mobstd.mobility_aid.funder.refusing import problem
@@ -178,6 +178,8 @@ class Door:
             kind = "person" if "person" in asked and self.issuer.persons else "funder"
             scopes = frozenset(asked.get("scope", " ".join(SCOPES)).split())
             caller = Caller(kind, str(asked[kind]), scopes)
+            if not 0 < len(caller.name) <= LONGEST:
+                raise ValueError
             token = self.issuer.token(caller, **asked.get("claims", {}))
         except (NotJson, AttributeError, KeyError, TypeError, ValueError):
             return _json(400, {"error": "invalid_request"})

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jwt import decode, encode
 
-from mobstd.mobility_aid.funder.asking import SCOPES, Caller
+from mobstd.mobility_aid.funder.asking import LONGEST, SCOPES, Caller
 
 __all__ = [
     "ALGORITHM",
@@ -126,7 +126,8 @@ class Issuer:
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise Wrong from None
         kinds = ("person", "funder") if self.persons else ("funder",)
-        if not (ours and fresh and kind in kinds and isinstance(name, str)):
+        named = isinstance(name, str) and 0 < len(name) <= LONGEST
+        if not (ours and fresh and kind in kinds and named):
             raise Wrong
         return Caller(kind, name, scopes & PERSONAL if kind == "person" else scopes)
 
@@ -140,7 +141,8 @@ class Issuer:
             asked.get("response_type") == "code" and asked.get("code_challenge_method") == "S256"
         )
         person, challenge = asked.get("login_hint", ""), asked.get("code_challenge", "")
-        if not (right and person and challenge and asked.get("redirect_uri")):
+        named = 0 < len(person) <= LONGEST
+        if not (right and named and challenge and asked.get("redirect_uri")):
             raise NotGiven("invalid_request")
         now = self._machine()
         self._codes = {code: one for code, one in self._codes.items() if one.ends > now}

@@ -5,11 +5,12 @@ Such an issuer speaks of persons alone: no token of it is that of a back end of 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 from mobstd.errors import ConfigError
-from mobstd.mobility_aid.funder.asking import Caller
+from mobstd.mobility_aid.funder.asking import LONGEST, Caller
 from mobstd.mobility_aid.funder.issuer import PERSONAL, Wrong
 from mobstd.oidc import InvalidToken, TokenVerifier
 from mobstd.oidc.provider import Opens, network
@@ -41,7 +42,16 @@ class Persons:
             known = await self._verifier.verify_async(token)
         except InvalidToken:
             raise Wrong from None
-        return Caller("person", known.subject, _scopes(known.claims.get("scope")) & PERSONAL)
+        return Caller(
+            "person", _named(known.subject), _scopes(known.claims.get("scope")) & PERSONAL
+        )
+
+
+def _named(subject: str) -> str:
+    """Return the name of a person: that of the issuer, or its digest where it is too long."""
+    if len(subject) <= LONGEST:
+        return subject
+    return f"sha256:{hashlib.sha256(subject.encode()).hexdigest()}"
 
 
 def _scopes(said: Any) -> frozenset[str]:
