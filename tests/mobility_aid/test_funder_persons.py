@@ -102,6 +102,13 @@ def test_nobody_says_of_themselves_that_they_are_a_funder(asked: Asked, issuer: 
         assert refused.json["errors"] == [{"pointer": "/subject", "code": "not-taken"}]
 
 
+def test_a_long_name_of_an_issuer_is_a_name_too(asked: Asked, issuer: Issuer) -> None:
+    first, other = (token(issuer, letter * 200) for letter in "xy")
+    id_ = asked.begun(TOWN, by=first)
+    assert asked.read(id_, by=first)["subject"].startswith("sha256:")
+    assert asked("GET", f"/subscriptions/{id_}", by=other).status == 404
+
+
 def test_algorithms_are_those_that_were_said(net: Net, issuer: Issuer) -> None:
     options = {"issuer": ISSUER, "audience": AUDIENCE, "opens": net, "algorithms": "RS256, PS256"}
     assert Asked(options=options)("GET", "/subscriptions", by=token(issuer)).status == 401

@@ -97,4 +97,7 @@ def instant(text: str | None) -> datetime:
         when = None
     if when is None or when.tzinfo is None:
         raise ConfigError("aids.bad-now", value=text)
-    return when.astimezone(UTC)
+    try:
+        return when.astimezone(UTC)
+    except OverflowError:
+        raise ConfigError("aids.bad-now", value=text) from None

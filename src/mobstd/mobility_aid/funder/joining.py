@@ -51,6 +51,7 @@ _PLACES = {"tripOrigin.commune": "origin", "tripDestination.commune": "destinati
 _ENDS = ("trip-origin", "trip-destination")
 _PARIS = ZoneInfo("Europe/Paris")
 _WEEK = timedelta(days=7)
+_UNREADABLE = (MobstdError, OSError, ArithmeticError, LookupError, TypeError, ValueError)
 _MOST = 10_000
 """Journeys of a person that are looked at."""
 
@@ -83,7 +84,7 @@ def joined(
             sure = that_count(aid, found)
             may = [] if sure else that_count(aid, found, ("ok", "pending"))
             later = [_decided(one) for one in may if one["status"] == "pending"]
-        except (MobstdError, OSError, LookupError, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             raise Outage from error
         if sure:
             return _reference(claim, sure)
