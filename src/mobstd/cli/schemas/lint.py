@@ -29,7 +29,7 @@ def add(verbs: Subparsers) -> None:
     option("--only", metavar="ID", nargs="+", default=(), help=say("cli.lint.only"))
     option("--waivers", metavar=say("cli.file"), type=Path, help=say("cli.lint.waivers"))
     option("--fail-on", choices=SEVERITIES, default="error", help=say("cli.lint.fail-on"))
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=run, held=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -146,7 +146,7 @@ def parsed(text: str, path: str) -> Any:
 def _yaml(text: str, path: str) -> Any:
     import yaml
 
-    from mobstd.canon.files import loader
+    from mobstd.canon.plain import loader
 
     try:
         return yaml.load(text, Loader=loader())

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mobstd.canon.files import loader as yaml_loader
+from mobstd.canon.plain import loader as yaml_loader
 from mobstd.errors import ConfigError
 
 __all__ = ["Document", "is_readable", "read"]
