@@ -52,8 +52,9 @@ def text_of(path: Path) -> str:
 
 
 def from_json(text: str, file: str, pairs: Pairs | None = None) -> Any:
-    """Return the value of a JSON text; ``pairs`` makes an object of its members,
-    for who wants to see those that stand twice.
+    """Return the value of a JSON text.
+
+    ``pairs`` makes an object of its members, for who wants to see those that stand twice.
 
     Raises:
         CanonError: where it is none, or out of bounds.
@@ -186,7 +187,7 @@ def _finite(number: float) -> bool:
 
 
 class _Merged:
-    """Counts the members of YAML objects after their ``<<``, before anything makes room for them."""
+    """Counts the members that YAML objects have after their ``<<``, before there is room made."""
 
     def __init__(self, file: str) -> None:
         self.file = file

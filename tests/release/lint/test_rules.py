@@ -16,7 +16,7 @@ from mobstd.messages import LANGUAGES, catalogue
 from mobstd.release.lint.rule import SEVERITIES
 from mobstd.release.lint.rules.pattern import differences, refusals
 from mobstd.release.lint.run import Result, every_rule, lint
-from mobstd.release.lint.subject import of_version, subjects
+from mobstd.release.lint.files import of_version, subjects
 from mobstd.release.starter import starter, write_starter
 
 from .cases import EDITS, FILES, api, change, schema

@@ -12,7 +12,7 @@ import yaml
 
 from mobstd.errors import ConfigError
 from mobstd.release.lint.run import Result, lint
-from mobstd.release.lint.subject import subjects
+from mobstd.release.lint.files import subjects
 
 from .cases import schema
 

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.output.files import replace_file
     from mobstd.release.lint.render import FORMATS as RENDERERS
     from mobstd.release.lint.run import lint
-    from mobstd.release.lint.subject import subjects
+    from mobstd.release.lint.files import subjects
 
     wanted = args.what or [None]
     found = [subject for one in wanted for subject in subjects(one, args.roots)]

@@ -23,7 +23,7 @@ from mobstd.release.edition.lock import MANIFEST, SIGNATURE, breaches, hashed, l
 from mobstd.release.edition.notes import changes, migration
 from mobstd.release.edition.signature import signed
 from mobstd.release.lint.run import Result, lint
-from mobstd.release.lint.subject import of_version
+from mobstd.release.lint.files import of_version
 
 __all__ = ["Options", "Plan", "carry_out", "planned"]
 

@@ -211,10 +211,8 @@ def _arrays(subject: Subject) -> Found:
 
 
 def _blocks(subject: Subject) -> Found:
-    if subject.version is None or not subject.version.suite["blocks"]:
-        return
-    blocks = subject.version.suite["blocks"]
-    for found in operations(subject):
+    blocks = list(subject.version.suite["blocks"]) if subject.version else []
+    for found in operations(subject) if blocks else ():
         named = found.node.get("x-block")
         if named not in blocks:
             yield found.hit("/x-block", name=found.name, block=str(named or "-"))
@@ -232,5 +230,5 @@ RULES = (
     Rule("LINT-OPENAPI-09", "warning", _tags),
     Rule("LINT-OPENAPI-10", "warning", _body_of_get),
     Rule("LINT-OPENAPI-11", "note", _arrays),
-    Rule("LINT-OPENAPI-12", "error", _blocks, house=True),
+    Rule("LINT-OPENAPI-12", "error", _blocks, house=True, needs="held"),
 )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mobstd.canon.files import load
 from mobstd.release.lint.place import Place
 from mobstd.release.lint.rule import Found, Rule, at
 from mobstd.release.lint.subject import Subject
@@ -111,9 +110,7 @@ def _of(schema: Mapping[str, Any]) -> list[str]:
 def _shown(subject: Subject, place: Place) -> bool:
     if "example" in place.schema or place.schema.get("examples"):
         return True
-    if subject.version is None or place.pointer:
-        return False
-    return any((subject.version.folder / "examples/valid" / place.name).glob("*.json"))
+    return not place.pointer and bool(subject.examples("valid", place.name))
 
 
 def _seen(subject: Subject) -> Found:
@@ -140,8 +137,7 @@ def _documents(subject: Subject, place: Place) -> Iterator[Any]:
     if "example" in place.schema:
         yield place.schema["example"]
     if subject.version is not None and not place.pointer:
-        folder = subject.version.folder / "examples/valid" / place.name
-        yield from (load(path) for path in sorted(folder.glob("*.json")))
+        yield from (one.content for one in subject.examples("valid", place.name))
         yield from subject.vectors.get(place.name, ())
 
 
