@@ -191,6 +191,7 @@ ROWS = "conformance/our-own/requirements.yaml"
 SUITE = "conformance/our-own/suite.yaml"
 FAULTS = "conformance/our-own/faults/faults.json"
 VECTORS = "conformance/our-own/vectors/places.json"
+DEVIATION = {"published": "Nothing.", "ours": "A roof.", "because": "It rains."}
 EXAMPLES = "schemas/our-own/1.0-draft/examples"
 
 
@@ -246,7 +247,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "LINT-SOURCE-04": (SOURCE, drop("meaning")),
     "LINT-SOURCE-05": (
         SOURCE,
-        put("deviations", [{"where": "place.schema.json#/properties/roof"}]),
+        put("deviations", [{**DEVIATION, "where": "place.schema.json#/properties/roof"}]),
     ),
     "LINT-SOURCE-06": (ROWS, drop(0, "source")),
     "LINT-VECTOR-01": (VECTORS, put(1, "expect", "refusal", {"keyword": "type", "pointer": "/id"})),

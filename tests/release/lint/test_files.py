@@ -25,12 +25,12 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 WRONG = {
-    "lint.file-not-json": ("a.json", '{"a": 1,}'),
-    "lint.file-not-yaml": ("a.yaml", "a: [1\n"),
-    "lint.file-not-text": ("a.yaml", b"\xff\xfe\x00"),
-    "lint.file-in-circles": ("a.yaml", "openapi: 3.1.0\npaths: &a\n  x: *a\n"),
-    "lint.file-too-many": ("b.yaml", f"openapi: 3.1.0\n{BOMB}"),
-    "lint.file-too-deep": ("a.json", '{"type":' * 90000 + "1" + "}" * 90000),
+    "canon.not-json": ("a.json", '{"a": 1,}'),
+    "canon.not-yaml": ("a.yaml", "a: [1\n"),
+    "canon.not-text": ("a.yaml", b"\xff\xfe\x00"),
+    "canon.in-circles": ("a.yaml", "openapi: 3.1.0\npaths: &a\n  x: *a\n"),
+    "canon.too-many": ("b.yaml", f"openapi: 3.1.0\n{BOMB}"),
+    "canon.too-deep": ("a.json", '{"type":' * 90000 + "1" + "}" * 90000),
     "lint.neither": ("a.json", "[1, 2]"),
 }
 
@@ -49,11 +49,11 @@ def test_a_file_that_is_wrong(code: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mobstd.release.lint.document.LARGEST", 10)
+    monkeypatch.setattr("mobstd.canon.plain.LARGEST", 10)
     (tmp_path / "a.json").write_text('{"type": "object"}')
     with pytest.raises(ConfigError) as caught:
         subjects(str(tmp_path / "a.json"), ())
-    assert caught.value.code == "lint.file-too-large"
+    assert caught.value.code == "canon.too-large"
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

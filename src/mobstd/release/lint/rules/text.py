@@ -13,8 +13,8 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 UNSPACED = re.compile(r"[a-zà-ÿ0-9)][;!?](\s|$)")
-TOLD = ("source", "suite", "requirement", "ambiguity", "messages", "fault", "twin", "overlay")
-"""The contracts with texts for people."""
+TOLD = ("source", "suite", "requirement", "ambiguity", "messages", "overlay")
+"""The contracts with texts for people; those of vectors, faults and twins hold data as well."""
 
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
