@@ -35,9 +35,9 @@ def add(verbs: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write what was found; 1 where it is bad enough."""
     from mobstd.output.files import replace_file
+    from mobstd.release.lint.files import subjects
     from mobstd.release.lint.render import FORMATS as RENDERERS
     from mobstd.release.lint.run import lint
-    from mobstd.release.lint.files import subjects
 
     wanted = args.what or [None]
     found = [subject for one in wanted for subject in subjects(one, args.roots)]

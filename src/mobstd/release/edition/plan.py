@@ -22,8 +22,8 @@ from mobstd.release.edition.index import entered, index_of, retired
 from mobstd.release.edition.lock import MANIFEST, SIGNATURE, breaches, hashed, lock_of
 from mobstd.release.edition.notes import changes, migration
 from mobstd.release.edition.signature import signed
-from mobstd.release.lint.run import Result, lint
 from mobstd.release.lint.files import of_version
+from mobstd.release.lint.run import Result, lint
 
 __all__ = ["Options", "Plan", "carry_out", "planned"]
 

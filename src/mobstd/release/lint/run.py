@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.standard import versions
+from mobstd.conformance.report.view import visible
 from mobstd.errors import MobstdError, UnknownName
 from mobstd.messages import render
 from mobstd.release.lint.document import Document
@@ -134,8 +135,7 @@ def shown(value: Any) -> Any:
     """Return a value as a line can show it: printable, and not endless."""
     if not isinstance(value, str):
         return value
-    kept = value if len(value) <= LONGEST else value[:LONGEST] + "…"
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in kept)
+    return visible(value if len(value) <= LONGEST else value[:LONGEST] + "…")
 
 
 class _Asked:

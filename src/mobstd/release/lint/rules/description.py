@@ -144,7 +144,7 @@ def _documents(subject: Subject, place: Place) -> Iterator[Any]:
 RULES = (
     Rule("LINT-DOC-01", "warning", _wholes),
     Rule("LINT-DOC-02", "warning", _members),
-    Rule("LINT-DOC-03", "warning", _units),
+    Rule("LINT-DOC-03", "warning", _units, after=("LINT-DOC-02", "LINT-DOC-06")),
     Rule("LINT-DOC-04", "warning", _examples),
     Rule("LINT-DOC-05", "note", _seen),
     Rule("LINT-DOC-06", "warning", _parameters),

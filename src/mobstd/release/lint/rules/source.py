@@ -14,7 +14,14 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 GROUND = (
-    *("LINT-SCHEMA-01", "LINT-OPENAPI-01", "LINT-OPENAPI-02", "LINT-REF-03", "LINT-REF-05", "LINT-REF-09"),
+    *(
+        "LINT-SCHEMA-01",
+        "LINT-OPENAPI-01",
+        "LINT-OPENAPI-02",
+        "LINT-REF-03",
+        "LINT-REF-05",
+        "LINT-REF-09",
+    ),
     *("LINT-PATTERN-01", "LINT-FORMAT-01", "LINT-ROW-02"),
 )
 """Rules of what makes a standard unusable."""
