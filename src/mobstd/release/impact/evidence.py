@@ -9,7 +9,7 @@ from typing import Any
 
 from mobstd.canon.plain import from_json
 from mobstd.conformance.report.contract import read as read_report
-from mobstd.conformance.report.exchanges import from_json
+from mobstd.conformance.report.exchanges import from_json as exchange_of
 from mobstd.conformance.traffic.recordings import Har, Recording, opened
 from mobstd.errors import CanonError, ConfigError
 from mobstd.judging.exchange import Exchange
@@ -93,5 +93,5 @@ def evidence(path: Path, *, schema: str | None = None) -> Exchanges | Documents:
 def _of_report(path: Path) -> Exchanges:
     report: Mapping[str, Any] = read_report(str(path))
     standard = f"{report['standard']['id']}@{report['standard']['version']}"
-    cited = tuple(from_json(value, name) for name, value in report["exchanges"].items())
+    cited = tuple(exchange_of(value, name) for name, value in report["exchanges"].items())
     return Exchanges(path.name, standard, report["role"], None, cited)

@@ -11,7 +11,7 @@ from typing import Any
 from mobstd.canon.plain import DEEPEST, children, composed, constructed, from_json, text_of
 from mobstd.errors import CanonError, ConfigError
 
-__all__ = ["Document", "is_readable", "read", "read_or_broken"]
+__all__ = ["HOME", "Document", "is_readable", "read", "read_or_broken"]
 
 SUFFIXES = (".json", ".yaml", ".yml")
 
@@ -44,9 +44,11 @@ class Document:
             return "data"
         if "openapi" in self.content or "swagger" in self.content:
             return "openapi"
-        said = self.content.keys() & {"$schema", "$defs", "$ref", "definitions", "properties"}
+        said = self.content.keys() & {"$defs", "$ref", "definitions", "properties"}
+        named = self.content.get("$schema")
         typed = self.content.get("type") in TYPES
-        return "schema" if said or typed else "data"
+        ours = "$schema" in self.content and (not isinstance(named, str) or HOME in named)
+        return "schema" if said or typed or ours else "data"
 
     @cached_property
     def dialect(self) -> str:
@@ -77,6 +79,7 @@ class Document:
         return dict(_lines(node, "", 0)) if node is not None else {}
 
 
+HOME = "json-schema.org"
 TYPES = ("object", "array", "string", "number", "integer")
 
 

@@ -13,11 +13,11 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 MEASURED = re.compile(
-    r"(?i)(duration|distance|price|amount|cost|fare|speed|weight|latitude|longitude|radius|delay"
+    r"(?i)(duration|distance|price|amount|cost|fare|speed|weight|radius|delay"
     r"|elevation|altitude|timeout|mileage|volume|energy|emission|budget|ceiling)s?$"
-    r"|(Lat|Lng|Lon|Delta)$|(^|_)(lat|lng|lon|delta)$"
+    r"|Delta$|(^|_)delta$"
 )
-"""Names of members that are amounts of something."""
+"""Names of members that are amounts of something; nobody writes a latitude but in degrees."""
 
 UNITS = re.compile(
     r"(?i)\b(milli|micro)?(second|minute|hour|day|week|month|year|seconde|heure|jour|semaine|mois"
@@ -110,7 +110,22 @@ def _of(schema: Mapping[str, Any]) -> list[str]:
 def _shown(subject: Subject, place: Place) -> bool:
     if "example" in place.schema or place.schema.get("examples"):
         return True
-    return not place.pointer and bool(subject.examples("valid", place.name))
+    if not place.pointer and subject.examples("valid", place.name):
+        return True
+    members = place.schema.get("properties")
+    return (
+        isinstance(members, Mapping)
+        and bool(members)
+        and all(
+            isinstance(one, Mapping) and _tells(subject, place, one) for one in members.values()
+        )
+    )
+
+
+def _tells(subject: Subject, place: Place, member: Mapping[str, Any]) -> bool:
+    """Say whether a member has an example of its own, or needs none."""
+    target = subject.resolved(place.document, member)
+    return bool({"example", "examples", "const", "default"} & (member.keys() | target))
 
 
 def _seen(subject: Subject) -> Found:

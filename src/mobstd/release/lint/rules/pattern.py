@@ -36,7 +36,7 @@ GROUPS = (
     ("(?>", f"{ECMA}, {LINEAR}"),
     ("(?#", f"{ECMA}, {LINEAR}"),
 )
-ESCAPE = re.compile(r"\\([pPu]\{[^}]*\}|.)", re.DOTALL)
+ESCAPE = re.compile(r"\\([pPu]\{[^}]*\}|0[0-7]*|.)", re.DOTALL)
 NESTED = re.compile(r"\((\?:)?(\[[^\]]*\]|\\?[^()\\])[+*]\)[+*{]")
 
 
@@ -66,7 +66,7 @@ def refusals(pattern: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for piece, inside in tokens(pattern):
         if len(piece) > 1 and piece[0] == "\\":
-            engine = _escape(piece[1], inside)
+            engine = _escape(piece, inside)
             if engine:
                 found.append((engine, piece))
     outside = _outside(pattern)
@@ -95,10 +95,15 @@ def _compiled(pattern: str) -> bool:
     return True
 
 
-def _escape(letter: str, inside: bool) -> str | None:
+def _escape(piece: str, inside: bool) -> str | None:
     """Return the engines that refuse an escape."""
+    letter = piece[1]
     if letter in "pP":
         return PYTHON
+    if letter == "0":
+        return LINEAR if piece == "\\0" else f"{ECMA}, {LINEAR}"
+    if letter == "b" and inside:
+        return LINEAR
     if letter in "AZzGQEK":
         return ECMA
     if letter in "123456789" and not inside:
