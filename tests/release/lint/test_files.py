@@ -12,8 +12,8 @@ import pytest
 
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.messages import LANGUAGES
-from mobstd.release.lint.run import lint
 from mobstd.release.lint.files import subjects
+from mobstd.release.lint.run import lint
 
 from .cases import api, schema
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from mobstd.errors import ConfigError
-from mobstd.release.lint.run import Result, lint
 from mobstd.release.lint.files import subjects
+from mobstd.release.lint.run import Result, lint
 
 from .cases import schema
 
