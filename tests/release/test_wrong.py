@@ -94,9 +94,10 @@ def outcome(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except MobstdError as error:
-        assert error.exit_code in (1, 2), error.text()
-        assert all(error.text(lang) and error.diagnostics(lang) for lang in LANGUAGES), error.code
-        return error
+        refused = error
+    assert refused.exit_code in (1, 2), refused.text()
+    assert all(refused.text(lang) and refused.diagnostics(lang) for lang in LANGUAGES), refused.code
+    return refused
 
 
 def linted(root: Path) -> Any:

@@ -301,9 +301,7 @@ NEAR: dict[str, Any] = {
         **api(),
         "paths": {
             "/things/{id}": {
-                "parameters": parameter(name="id", **{"in": "path", "required": True})[
-                    "parameters"
-                ],
+                **parameter(name="id", **{"in": "path", "required": True}),
                 "get": api()["paths"]["/things"]["get"],
             }
         },
@@ -320,6 +318,7 @@ NEAR: dict[str, Any] = {
     "LINT-PATTERN-03": member(pattern="^[a|b]$"),
     "LINT-PATTERN-04": member(pattern="^([a-z]+,)*[a-z]+$"),
     "LINT-PATTERN-05": member(pattern="/things/"),
+    "LINT-PATTERN-06": member(pattern=""),
     "LINT-REF-01": schema(type="object", properties={"a": {}}),
     "LINT-REF-03": {"$schema": DIALECT, "$id": "urn:example:thing"},
     "LINT-REF-05": schema(**{"$ref": "#thing", "$defs": {"thing": {"$anchor": "thing"}}}),
