@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -162,3 +163,54 @@ def test_a_rule_is_explained(mobstd: Run) -> None:
     assert ran.code == 2
     assert "LINT-PATTERN-02" in ran.err
     assert "LINT-DOC-01" in mobstd("explain", "LINT").out
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.2)
+        away = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        inner = {"$schema": f"{away}/b", "$id": f"{away}/c", "$ref": f"{away}/d", "default": 1}
+        content = {**schema(type="object"), "$schema": f"{away}/a", "properties": {"a": inner}}
+        file = tmp_path / "thing.json"
+        file.write_text(json.dumps(content))
+        found = lint(subjects(str(file), ()), today=TODAY).findings
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert "LINT-REF-06" in {one.rule.id for one in found}
+
+
+def test_examples_are_judged_beside_a_reference_to_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "thing.json"
+    away = {"$ref": "https://example.org/elsewhere.json"}
+    content = schema(properties={"a": away, "b": {"type": "string"}}, examples=[{"a": 1, "b": 2}])
+    file.write_text(json.dumps(content))
+    (found,) = lint(subjects(str(file), ()), today=TODAY, only=["LINT-EXAMPLE-01"]).findings
+    assert "/b" in found.text()
+
+
+def test_a_schema_of_another_language_is_neither(tmp_path: Path) -> None:
+    file = tmp_path / "table.json"
+    file.write_text(
+        json.dumps({"$schema": "https://specs.frictionlessdata.io/a.json", "fields": []})
+    )
+    with pytest.raises(ConfigError) as caught:
+        subjects(str(file), ())
+    assert caught.value.code == "lint.neither"
+
+
+def test_references_to_what_no_file_can_be_called(tmp_path: Path) -> None:
+    names = (
+        "a\0b.json",
+        "a" * 5000 + ".json",
+        "http://[",
+        "#/" + "9" * 5000,
+        "%00.yaml",
+        "a/../..",
+    )
+    file = tmp_path / "thing.json"
+    listed = [{"$ref": name} for name in names]
+    file.write_text(json.dumps(schema(allOf=listed, **{"$defs": {"a": {"$id": "http://["}}})))
+    found = lint(subjects(str(file), ()), today=TODAY, only=["LINT-REF-05"]).findings
+    assert len(found) == 5

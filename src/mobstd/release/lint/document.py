@@ -64,9 +64,11 @@ class Document:
 
     def line(self, pointer: str) -> int:
         """Return the line on which a place begins, from 1; the nearest that is known."""
-        while pointer and pointer not in self._lines:
+        while pointer and not self.broken:
+            if pointer in self._lines:
+                return self._lines[pointer]
             pointer = pointer.rpartition("/")[0]
-        return self._lines.get(pointer, 1)
+        return 1
 
     @cached_property
     def _lines(self) -> Mapping[str, int]:
