@@ -96,4 +96,4 @@ def test_what_three_engines_do_is_what_lint_says() -> None:
         if not refused and not differences(pattern) and "." not in pattern:
             assert python == ecma == rust, pattern
             silent += 1
-    assert silent > 100, "lint has nothing to say of the most"
+    assert silent > 60, "lint has nothing to say of the most"

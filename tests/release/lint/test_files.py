@@ -213,4 +213,4 @@ def test_references_to_what_no_file_can_be_called(tmp_path: Path) -> None:
     listed = [{"$ref": name} for name in names]
     file.write_text(json.dumps(schema(allOf=listed, **{"$defs": {"a": {"$id": "http://["}}})))
     found = lint(subjects(str(file), ()), today=TODAY, only=["LINT-REF-05"]).findings
-    assert len(found) == 5
+    assert len(found) == len(names)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.report.test_machines import SARIF
 
 from mobstd.canon.validator import validator
 from mobstd.messages import LANGUAGES
@@ -16,7 +17,6 @@ from mobstd.release.lint.files import subjects
 from mobstd.release.lint.render import FORMATS
 from mobstd.release.lint.run import Result, lint
 
-from ...report.test_machines import SARIF
 from .cases import schema
 
 TODAY = date(2026, 11, 28)

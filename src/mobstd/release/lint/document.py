@@ -46,7 +46,8 @@ class Document:
             return "openapi"
         said = self.content.keys() & {"$defs", "$ref", "definitions", "properties"}
         named = self.content.get("$schema")
-        typed = self.content.get("type") in TYPES
+        kinds = self.content.get("type")
+        typed = any(one in TYPES for one in (kinds if isinstance(kinds, list) else [kinds]))
         ours = "$schema" in self.content and (not isinstance(named, str) or HOME in named)
         return "schema" if said or typed or ours else "data"
 
