@@ -14,17 +14,12 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 GROUND = (
-    *(
-        "LINT-SCHEMA-01",
-        "LINT-OPENAPI-01",
-        "LINT-OPENAPI-02",
-        "LINT-REF-03",
-        "LINT-REF-05",
-        "LINT-REF-09",
-    ),
-    *("LINT-PATTERN-01", "LINT-FORMAT-01", "LINT-ROW-02"),
+    *("LINT-FILE-05", "LINT-SCHEMA-01", "LINT-OPENAPI-01", "LINT-OPENAPI-02", "LINT-REF-03"),
+    *("LINT-REF-05", "LINT-REF-09", "LINT-PATTERN-01", "LINT-FORMAT-01", "LINT-ROW-02"),
 )
 """Rules of what makes a standard unusable."""
+
+PLACED = {"openapi": "OpenAPI", "schema": "JSON Schema"}
 
 MOST = 20
 """Breaches of one file that are told of."""
@@ -89,6 +84,15 @@ def _sources_of_rows(subject: Subject) -> Found:
             yield Hit(document, f"/{number}", {"row": row["id"]})
 
 
+def _placed(subject: Subject) -> Found:
+    """Yield files that are not what their place in a standard says."""
+    for document in subject.documents:
+        if document.contract is None and document.broken is None:
+            wanted = "openapi" if document.name.startswith("openapi/") else "schema"
+            if document.kind != wanted:
+                yield Hit(document, "", {"kind": PLACED[wanted]})
+
+
 def _contracts(subject: Subject) -> Found:
     counts: Counter[Document] = Counter()
     for document, problem in subject.breaches:
@@ -139,4 +143,5 @@ RULES = (
         after=("LINT-LANG-01", "LINT-SOURCE-01", "LINT-SOURCE-03"),
     ),
     Rule("LINT-FILE-04", "error", _unusable, house=True),
+    Rule("LINT-FILE-05", "error", _placed, house=True),
 )
