@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -163,6 +164,27 @@ def test_a_rule_is_explained(mobstd: Run) -> None:
     assert ran.code == 2
     assert "LINT-PATTERN-02" in ran.err
     assert "LINT-DOC-01" in mobstd("explain", "LINT").out
+
+
+def test_patterns_that_take_for_ever(tmp_path: Path) -> None:
+    patterns = (
+        "^(a+)+$",
+        "^(?=(a+)+$)a",
+        "^(a|a)*$",
+        "^(a{1000}){1000}$",
+        "[" * 90_000,
+        "]" * 90_000,
+    )
+    members = {
+        f"a{number}": {"type": "string", "pattern": pattern, "examples": ["a" * 5000 + "!"]}
+        for number, pattern in enumerate(patterns)
+    }
+    file = tmp_path / "thing.json"
+    file.write_text(json.dumps(schema(properties=members)))
+    started = process_time()
+    found = lint(subjects(str(file), ()), today=TODAY).findings
+    assert process_time() - started < 10
+    assert {"LINT-PATTERN-04", "LINT-PATTERN-06"} <= {one.rule.id for one in found}
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
