@@ -12,9 +12,9 @@ from mobstd.canon.root import Root, packaged
 from mobstd.canon.validator import Problem, Validator, validator
 from mobstd.errors import CanonError, ConfigError
 
-__all__ = ["contract", "hold"]
+__all__ = ["PLACES", "contract", "hold"]
 
-_PLACES = {
+PLACES = {
     "source": "schemas/*/*/source.yaml",
     "suite": "conformance/*/suite.yaml",
     "requirement": "conformance/*/requirements.yaml",
@@ -33,6 +33,8 @@ _PLACES = {
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
     "waiver": "schemas/*.lint.yaml",
 }
+"""Where the data of each contract stands in a root."""
+
 _SHOWN = 200
 
 
@@ -59,7 +61,7 @@ def hold(root: Root) -> None:
     Raises:
         ConfigError: for the first file that breaks its contract, with the place in it.
     """
-    for name, pattern in _PLACES.items():
+    for name, pattern in PLACES.items():
         for path in sorted(root.folder.glob(pattern)):
             worst = max(contract(name).problems(_loaded(path)), key=_depth, default=None)
             if worst is not None:

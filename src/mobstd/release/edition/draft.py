@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from mobstd.canon.root import Root
@@ -51,10 +52,10 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
                 target.mkdir(parents=True, exist_ok=True)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix in TEXTS:
-                target.write_text(old.sub(number, path.read_text("utf-8")), "utf-8", newline="")
-            else:
-                target.write_bytes(path.read_bytes())
+            raw = path.read_bytes()
+            with suppress(UnicodeDecodeError):  # which lint tells of
+                raw = old.sub(number, raw.decode()).encode() if path.suffix in TEXTS else raw
+            target.write_bytes(raw)
     waivers = draft.root.schemas / f"{draft.name}.lint.yaml"
     if waivers.is_file():
         shutil.copyfile(waivers, folder / "schemas" / waivers.name)

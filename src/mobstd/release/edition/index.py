@@ -24,11 +24,14 @@ def index_of(root: Path, name: str) -> dict[str, Any]:
         return {"standard": name, "latest": None, "versions": []}
     try:
         found = json.loads(path.read_text("utf-8"))
-        numbers = [one["version"] for one in found["versions"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        for one in found["versions"]:
+            _order(one["version"])
+            for key in ("deprecated", "end_of_life"):
+                if one.get(key) is not None:
+                    date.fromisoformat(one[key])
+        return dict(found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ConfigError("edition.bad-lock", file=str(path)) from None
-    assert len(numbers) == len(found["versions"])
-    return dict(found)
 
 
 def entered(index: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
