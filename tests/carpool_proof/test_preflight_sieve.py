@@ -163,11 +163,11 @@ def test_of_other_documents_nothing_is_said() -> None:
 def test_marks(tmp_path: Path) -> None:
     with closing(Marks(tmp_path / "m")) as marks:
         for number in (*range(-3000, 600_000, 64), 64, 7, 7, -3000 + 64, 64):
-            marks.add(number)
+            marks.add([number])
         assert marks.twice(3) == {7, 64, -2936}
         assert marks.twice(2) is None
         for number in (8, 8):
-            marks.add(number)
+            marks.add([number])
         assert marks.twice(4) == {7, 8, 64, -2936}
 
 
