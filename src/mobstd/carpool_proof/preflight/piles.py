@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 _PLAIN = 4
 """A version of marshal that writes short texts as they are."""
 
-_BATCH = 4096
+_BATCH = 512
 """Rows of a tape that are written at once."""
 
 _TOGETHER = 32
@@ -26,6 +26,27 @@ _TOGETHER = 32
 
 _SHELVES, _AT_A_TIME = 256, 1024
 """How marks are put away: on how many shelves, and how many of one at least at once."""
+
+try:
+    from msgspec.msgpack import Decoder, Encoder
+except ImportError:
+    _APART = 2
+    """A version of marshal that refers to nothing written before, so that rows make a list."""
+
+    def _written(row: Row) -> bytes:
+        return marshal.dumps(row, _APART)
+
+    def _rows(written: list[bytes]) -> bytes:
+        return b"".join((b"[", len(written).to_bytes(4, "little"), *written))
+
+    _read: Callable[[bytes], list[Row]] = marshal.loads
+else:
+    _written = Encoder().encode
+
+    def _rows(written: list[bytes]) -> bytes:
+        return b"".join((b"\xdd", len(written).to_bytes(4, "big"), *written))
+
+    _read = Decoder(list[Row]).decode
 
 
 class Tape:
@@ -64,9 +85,9 @@ class Piles:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=1 << 18)
-        self._read = path.open("rb", buffering=0)
+        self._other = path.open("rb", buffering=0)
         self._end = 0
-        self._waiting: list[list[Row]] = []
+        self._waiting: list[list[bytes]] = []
         self._places: list[array[int]] = []
         self.counts = array("Q")
         """How many rows each pile has."""
@@ -80,29 +101,19 @@ class Piles:
             waiting = self._waiting[number]
         except IndexError:
             waiting = self._more(number)
-        waiting.append(row)
+        waiting.append(_written(row))
         if len(waiting) >= _TOGETHER:
             self._settle(number, waiting)
 
-    def spread(self, rows: Iterable[Row], key: int, piles: int) -> None:
-        """Put rows on so many piles, by the hash of one of their texts."""
-        self._more(piles - 1)
-        waiting = self._waiting
-        for row in rows:
-            waiting[hash(row[key]) % piles].append(row)
-        for number, some in enumerate(waiting):
-            if len(some) >= _TOGETHER:
-                self._settle(number, some)
-
-    def _more(self, number: int) -> list[Row]:
+    def _more(self, number: int) -> list[bytes]:
         while number >= len(self._waiting):
             self._waiting.append([])
             self._places.append(array("Q"))
             self.counts.append(0)
         return self._waiting[number]
 
-    def _settle(self, number: int, rows: list[Row]) -> None:
-        written = marshal.dumps(rows, _PLAIN)
+    def _settle(self, number: int, rows: list[bytes]) -> None:
+        written = _rows(rows)
         self._places[number].extend((self._end, len(written)))
         self.counts[number] += len(rows)
         self._file.write(written)
@@ -116,10 +127,10 @@ class Piles:
         places = self._places[number]
         self._file.flush()
         for at in range(0, len(places), 2):
-            self._read.seek(places[at])
-            yield marshal.loads(self._read.read(places[at + 1]))
+            self._other.seek(places[at])
+            yield _read(self._other.read(places[at + 1]))
         if self._waiting[number]:
-            yield self._waiting[number]
+            yield _read(_rows(self._waiting[number]))
 
     def clear(self) -> None:
         """Take all rows away."""
@@ -133,7 +144,7 @@ class Piles:
     def close(self) -> None:
         """Forget all of it."""
         self._file.close()
-        self._read.close()
+        self._other.close()
 
 
 class Marks:

@@ -32,7 +32,7 @@ _MOST = 40_000
 """Rows of a pile that are in memory at a time, unless they are of one person."""
 
 _AT_ONCE = 4096
-"""Journeys whose sides are put on piles at once."""
+"""Journeys whose ids are put down at once."""
 
 _AGAIN = 100_000
 """Ids that came twice and are looked for by themselves; where there are more, all are."""
@@ -62,10 +62,10 @@ class Spill:
         self._found, self._days = Piles(self._path("found")), Piles(self._path("days"))
         self._users = Piles(self._path("users"))
         self._marks, self._gathered = Marks(self._path("marks")), False
-        self._sides, self._names = list[Side](), list[str]()
+        self._fresh: list[int] = []
         self._whole = Tape(self._path("whole")) if keep else None
         self._again, self._past_again = bytearray(), set[int]()
-        self._first, self._last = 0, -1
+        self._first, self._last = -LONG_AGO, LONG_AGO
         self.lines: IO[bytes] = self._path("lines").open("wb+")
 
     def _path(self, name: str) -> Path:
@@ -111,34 +111,24 @@ class Spill:
         if seq >= 0:
             self._tape.add((*place, operator, journey, start, stored, received, *said))
             if start is not None:
-                self._note(seq, stored, facts)
+                if not self._first <= start <= self._last:
+                    self._first, self._last = min(start, self._first), max(start, self._last)
+                if self._whole is not None:
+                    self._whole.add((seq, stored, *facts[:9]))
         if not stored:
             return
-        self._sides += sides(seq, received, stored, facts)
-        self._names.append(journey)
-        if len(self._names) >= _AT_ONCE:
+        for side in sides(seq, received, stored, facts):
+            self._people.put(hash(side[PERSON]) % _PILES, side)
+        self._fresh.append(hash(journey))
+        if len(self._fresh) >= _AT_ONCE:
             self._settle()
         if seq < 0:
             kept = received, seq, operator, journey, *place, stored
             self._ids.put(hash(journey) % _PILES, kept)
 
     def _settle(self) -> None:
-        """Put away what journeys leave, many at once."""
-        self._people.spread(self._sides, PERSON, _PILES)
-        self._marks.add(map(hash, self._names))
-        self._sides.clear()
-        self._names.clear()
-
-    def _note(self, seq: int, stored: int, facts: tuple[Any, ...]) -> None:
-        start = facts[7]
-        if self._last < self._first:
-            self._first = self._last = start
-        elif start < self._first:
-            self._first = start
-        elif start > self._last:
-            self._last = start
-        if self._whole is not None:
-            self._whole.add((seq, stored, *facts[:9]))
+        self._marks.add(self._fresh)
+        self._fresh.clear()
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -205,7 +195,6 @@ class Spill:
 
     def people(self, bit: int) -> Iterator[tuple[str, list[Side]]]:
         """Yield every person with what he or she drove or rode, sorted."""
-        self._settle()
         checked = bool(self._again or self._past_again)
         for rows in _shares(self._people, PERSON):
             persons: defaultdict[str, list[Side]] = defaultdict(list)
