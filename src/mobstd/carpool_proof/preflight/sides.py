@@ -33,17 +33,12 @@ START, RECEIVED, AT, END, PERSON, OTHER, OPERATOR, TRIP, USER, LON, STORED, RIDE
 
 def sides(seq: int, received: int, stored: int, facts: tuple[Any, ...]) -> tuple[Side, ...]:
     """Return the sides of a journey that the registry keeps."""
-    operator, _, trip, driver, passenger, drives_as, rides_as, start, end, lon = facts[:10]
-    if driver == passenger:
-        times, rest = (start, received, 2 * seq + 1, end), (lon, stored, rides_as)
-        return ((*times, driver, driver, operator, trip, drives_as, *rest),)
+    operator, _, trip, one, other, drives_as, rides_as, start, end, lon = facts[:10]
+    at = 2 * seq
+    if one == other:
+        times, rest = (start, received, at + 1, end), (lon, stored, rides_as)
+        return ((*times, one, one, operator, trip, drives_as, *rest),)
     return (
-        (
-            *(start, received, 2 * seq + 1, end, driver, passenger),
-            *(operator, trip, drives_as, lon, stored, None),
-        ),
-        (
-            *(start, received, 2 * seq, end, passenger, driver),
-            *(operator, trip, rides_as, lon, stored, None),
-        ),
+        (start, received, at + 1, end, one, other, operator, trip, drives_as, lon, stored, None),
+        (start, received, at, end, other, one, operator, trip, rides_as, lon, stored, None),
     )

@@ -113,11 +113,20 @@ class Sieve:
                 way = at_most(start.lat, start.lon, end.lat, end.lon)
                 if way > distance * least:
                     way = straight(start.lat, start.lon, end.lat, end.lon)
-                begun, ended = instant(start.datetime), instant(end.datetime)
                 made = (
-                    *(operator, record.operator_journey_id, record.operator_trip_id),
-                    *(driver.identity_key, passenger.identity_key, one, other, begun, ended),
-                    *(start.lon, record.operator_class, distance, way),
+                    operator,
+                    record.operator_journey_id,
+                    record.operator_trip_id,
+                    driver.identity_key,
+                    passenger.identity_key,
+                    one,
+                    other,
+                    instant(start.datetime),
+                    instant(end.datetime),
+                    start.lon,
+                    record.operator_class,
+                    distance,
+                    way,
                 )
                 if plain:
                     return new(Sure, (new(Facts, made), None, None))
