@@ -9,7 +9,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["Marks", "Piles", "Row", "Tape"]
 
@@ -27,26 +27,30 @@ _TOGETHER = 32
 _SHELVES, _AT_A_TIME = 256, 1024
 """How marks are put away: on how many shelves, and how many of one at least at once."""
 
-try:
+_APART = 2
+"""One that refers to nothing written before, so that rows which stand together make a list."""
+
+
+def _marshalled(row: Row) -> bytes:
+    return marshal.dumps(row, _APART)
+
+
+_written: Callable[[Row], bytes]
+_read: Callable[[bytes], list[Row]]
+_order: Literal["big", "little"]
+try:  # msgspec writes a row in a quarter of the time
     from msgspec.msgpack import Decoder, Encoder
 except ImportError:
-    _APART = 2
-    """A version of marshal that refers to nothing written before, so that rows make a list."""
-
-    def _written(row: Row) -> bytes:
-        return marshal.dumps(row, _APART)
-
-    def _rows(written: list[bytes]) -> bytes:
-        return b"".join((b"[", len(written).to_bytes(4, "little"), *written))
-
-    _read: Callable[[bytes], list[Row]] = marshal.loads
+    _written, _read = _marshalled, marshal.loads
+    _mark, _order = b"[", "little"
 else:
-    _written = Encoder().encode
+    _written, _read = Encoder().encode, Decoder(list[Row]).decode
+    _mark, _order = b"\xdd", "big"
 
-    def _rows(written: list[bytes]) -> bytes:
-        return b"".join((b"\xdd", len(written).to_bytes(4, "big"), *written))
 
-    _read = Decoder(list[Row]).decode
+def _rows(written: list[bytes]) -> bytes:
+    """Return rows that were written apart as a list of rows is written."""
+    return b"".join((_mark, len(written).to_bytes(4, _order), *written))
 
 
 class Tape:
@@ -85,7 +89,7 @@ class Piles:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=1 << 18)
-        self._other = path.open("rb", buffering=0)
+        self._again = path.open("rb", buffering=0)
         self._end = 0
         self._waiting: list[list[bytes]] = []
         self._places: list[array[int]] = []
@@ -127,8 +131,8 @@ class Piles:
         places = self._places[number]
         self._file.flush()
         for at in range(0, len(places), 2):
-            self._other.seek(places[at])
-            yield _read(self._other.read(places[at + 1]))
+            self._again.seek(places[at])
+            yield _read(self._again.read(places[at + 1]))
         if self._waiting[number]:
             yield _read(_rows(self._waiting[number]))
 
@@ -144,7 +148,7 @@ class Piles:
     def close(self) -> None:
         """Forget all of it."""
         self._file.close()
-        self._other.close()
+        self._again.close()
 
 
 class Marks:
