@@ -22,7 +22,7 @@ from mobstd.canon.standard import versions
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.kinds import EXCHANGE
-from mobstd.judging.pointer import steps
+from mobstd.judging.pointer import join, star, steps
 from mobstd.validation import rules
 from mobstd.validation.rules import DocumentRules
 
@@ -91,8 +91,16 @@ CASES = [
 
 
 def _examples(version: Any, name: str) -> list[Any]:
+    """Return the valid examples that show a member which none before has."""
     folder: Path = version.folder / "examples" / "valid" / name
-    return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))[:2]]
+    found, seen = [], set()
+    for path in sorted(folder.glob("*.json")):
+        document = json.loads(path.read_text("utf-8"))
+        shown = {star(join(place)) for place in _paths(document, ())}
+        if not found or shown - seen:
+            found.append(document)
+            seen |= shown
+    return found
 
 
 @pytest.mark.parametrize(("version", "name"), CASES)
@@ -165,7 +173,9 @@ def _passes(rule: Any, body: Any) -> bool:
 def _found(place: Any, rule: Any, body: Any) -> bool:
     """Say whether a check finds something, as if the schema accepted all."""
     response = rules._Held(200, value=body)
-    exchange = Exchange("x1", place.operation, "traffic", rules._WHEN, Request("GET", "/"), response)
+    exchange = Exchange(
+        "x1", place.operation, "traffic", rules._WHEN, Request("GET", "/"), response
+    )
     context = Context(place.catalogue)
     context._problems["x1"] = []
     try:
