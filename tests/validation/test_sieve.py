@@ -93,7 +93,8 @@ CASES = [
 def _examples(version: Any, name: str) -> list[Any]:
     """Return the valid examples that show a member which none before has."""
     folder: Path = version.folder / "examples" / "valid" / name
-    found, seen = [], set()
+    found: list[Any] = []
+    seen: set[str] = set()
     for path in sorted(folder.glob("*.json")):
         document = json.loads(path.read_text("utf-8"))
         shown = {star(join(place)) for place in _paths(document, ())}
