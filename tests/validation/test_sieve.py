@@ -28,7 +28,7 @@ from mobstd.validation.rules import DocumentRules
 
 FORBIDDEN = ("secret_key",)
 """Members that some row forbids where the schema lets them be."""
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None,
     "",
     "x",
