@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -31,6 +30,9 @@ _log = logging.getLogger("mobstd.carpool_proof.reference")
 FACTOR, KMH = 1.3, 60.0
 _SECONDS, _ALTOGETHER = 2.0, 30.0
 _LARGEST = 1 << 20
+_FARTHEST = 1e8
+"""Metres and seconds that no way has: over twice around the Earth, or three years."""
+
 _NO_WAY = ("NoRoute", "NoSegment")
 _AT_ONCE = 16
 _MOST = 100_000
@@ -205,7 +207,7 @@ def _read(answer: Any) -> Route | None:
         return None
     first = answer["routes"][0]
     found = Route(float(first["distance"]), float(first["duration"]))
-    if not all(isfinite(number) and number >= 0 for number in found):
+    if not all(0 <= number <= _FARTHEST for number in found):
         raise ValueError
     return found
 
@@ -216,7 +218,7 @@ def _rounded(way: Way) -> Way:
 
 def _written(row: Row) -> tuple[Way, Route]:
     ends = (row.number(name, 180 if name.endswith("lon") else 90) for name in _COLUMNS[:4])
-    return Way(*ends), Route(row.number("distance", least=0), row.number("duration", least=0))
+    return Way(*ends), Route(*(row.number(name, _FARTHEST, 0) for name in _COLUMNS[4:]))
 
 
 def router_of(text: str | None) -> Router:

@@ -84,9 +84,10 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row]:
                 raise ConfigError("proof.table.column", column=lacking[0], **wanted)
             reader, row = csv.DictReader(_lines(file), header, delimiter=delimiter), None
             for count, row in enumerate(reader):
-                line = reader.line_num + 1
                 if None in row or count >= _MOST_ROWS:
+                    line = reader.line_num
                     raise csv.Error
+                line = reader.line_num + 1
                 yield Row(path, line, row)
             if row is None:
                 raise ConfigError("proof.table.empty", **wanted)
