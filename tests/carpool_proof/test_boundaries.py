@@ -103,8 +103,8 @@ def posted(case: str, told: dict[str, Any], number: int = 0) -> tuple[datetime, 
     at = told.get("at")
     if at is None:
         arrives = max(end, start) + timedelta(minutes=30)
-    elif at.startswith("+"):
-        arrives = start + timedelta(hours=24, milliseconds=int(at))
+    elif isinstance(at, int):
+        arrives = start + timedelta(hours=24, milliseconds=at)
     else:
         arrives = instant(at)
     return arrives, edited(document, told.get("with", {}))

@@ -160,6 +160,14 @@ def test_a_router_is_asked_once_and_again_after_a_failure(osrm: tuple[str, Any, 
     assert asked == [path, path]
 
 
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine even a good router is late."""
+    monkeypatch.setattr(routing, "_SECONDS", 60.0)
+    monkeypatch.setattr(routing, "_ALTOGETHER", 300.0)
+
+
+@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("code", ["NoRoute", "NoSegment"])
 def test_a_router_that_finds_no_way_is_not_down(osrm: tuple[str, Any, Any], code: str) -> None:
     url, asked, answers = osrm
@@ -235,6 +243,7 @@ def test_what_is_no_answer_of_a_router(
     assert Sandbox({"router": url}).ask("GET", ROUTE).status == 503
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_router_that_is_down_is_left_alone(
     osrm: tuple[str, Any, Any], caplog: pytest.LogCaptureFixture
 ) -> None:

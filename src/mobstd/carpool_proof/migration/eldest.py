@@ -223,7 +223,8 @@ def _old_status(new: Mapping[str, Any], at: str, notes: _Notes) -> dict[str, Any
     elif status in _FEWER:
         notes.add("migration-label", "approximated", "/status")
     lost = ("fraud_error_labels", "anomaly_error_details", "terms_violation_details")
-    notes.lose(new, at, [name for name in lost if new.get(name) and status != "expired"])
+    told = ("terms_violation_details",) if status == "expired" else ()
+    notes.lose(new, at, [name for name in lost if name not in told])
     old = {name: value for name, value in new.items() if name not in lost}
     return _old_receipt({**old, "status": _FEWER.get(status, status)}, at, notes)
 
