@@ -38,6 +38,8 @@ LABELS = {
     "C": "too_close_trips",
 }
 END = datetime(2026, 7, 12, tzinfo=UTC)
+SEEN: list[datetime] = []
+"""When tokens were asked for."""
 
 
 class Step(NamedTuple):
@@ -139,14 +141,15 @@ def _of(case: str, told: list[dict[str, Any]], apart: bool) -> Iterator[Step]:
             times = one.get("times", 0)
             for number in range(1, times + 1) if times else (0,):
                 at, body = posted(case, one, number)
-                known[body["operator_journey_id"]] = body
+                known[body["operator_journey_id"]] = body, operator
                 answers = _answers(one["answer"], max(0, number - 1))
                 yield Step(at, case, act, body["operator_journey_id"], operator, body, answers)
             continue
+        operator = known[id_][1] if id_ in known else operator
         at = END if act == "becomes" else instant(one["at"])
         body = dict(one.get("with", {}))
         if act == "patch":
-            whole = known.get(id_, next(iter(known.values())))
+            whole, _ = known.get(id_, next(iter(known.values())))
             names = ("operator_class", "incentives", "start", "end", "distance")
             body = edited({name: whole[name] for name in names}, body)
         yield Step(at, case, act, id_, operator, body, _answers(one["answer"], 0))
@@ -188,7 +191,11 @@ def _token(
     if operator not in keys or at - keys[operator][1] > timedelta(minutes=4):
         pair = DEFAULTS[operator - 1]
         told = {"access_key": pair.access_key, "secret_key": pair.secret_key}
-        answer = client.post("/auth/access_token", json=told)
+        # each address may ask five times a minute, of the machine's clock
+        source = httpx.HTTPTransport(local_address=f"127.0.1.{len(SEEN) // 4 + 1}")
+        with httpx.Client(base_url=client.base_url, transport=source, timeout=60) as other:
+            answer = other.post("/auth/access_token", json=told)
+        SEEN.append(at)
         assert answer.status_code == 201, answer.text
         keys[operator] = answer.json()["access_token"], at
     return keys[operator][0]
@@ -214,7 +221,7 @@ def _asked(client: httpx.Client, keys: dict[int, tuple[str, datetime]], step: St
 def _agree(step: Step, expected: Any, found: Any) -> bool:
     if step.act == "becomes" or isinstance(expected, int):
         return bool(found == expected)
-    if expected == "no":
+    if expected == "refused":
         return isinstance(found, int) and found >= 400
     return bool(found == (201 if expected == "ok" else labels(expected)))
 
