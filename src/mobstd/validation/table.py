@@ -174,6 +174,9 @@ def _rows(
     if first[:1] in ("\udcff", "\udcfe") or "\x00" in first[:4]:
         yield 1, None, broken(NotJson("utf-16"), 1)
         return
+    if _foreign(first):
+        yield 1, None, broken(NotJson("encoding"), 1)
+        return
     delimiter = max(",;\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), None)
     if not header:
@@ -202,13 +205,19 @@ def _read(reader: Any, found: Sequence[Column]) -> Iterator[tuple[int, Any, Rema
         if len(cells) > len(found):
             counts = {"cells": len(cells), "columns": len(found)}
             yield line, None, Remark("table", "validation.table.too-many", counts, line=line)
-        elif any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
-            yield line, None, broken(NotJson("encoding"), line)
+        elif strange := [c.name for c, cell in zip(found, cells, strict=False) if _foreign(cell)]:
+            where = {"column": strange[0]}
+            yield line, None, Remark("table", "validation.table.encoding", where, line=line)
         else:
             filled = (
                 (c.path, c.value(cell)) for c, cell in zip(found, cells, strict=False) if cell
             )
             yield line, document_of(filled), None
+
+
+def _foreign(text: str) -> bool:
+    """Say whether a text was not UTF-8."""
+    return any("\udc80" <= char <= "\udcff" for char in text)
 
 
 def document_of(values: Iterable[tuple[Sequence[str | int], Any]]) -> Any:

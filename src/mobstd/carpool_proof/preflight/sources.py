@@ -250,8 +250,20 @@ def _rows(batch: Any, columns: Sequence[table.Column]) -> Iterator[Item]:
             yield from _rows(batch.slice(place, 1), columns)
         return
     for row in zip(*cells, strict=True):
-        plain = ((one.path, _plain(cell)) for one, cell in zip(columns, row, strict=True))
-        yield Item(0, table.document_of((path, cell) for path, cell in plain if cell is not None))
+        yield _row(columns, row)
+
+
+def _row(columns: Sequence[table.Column], cells: Sequence[Any]) -> Item:
+    values = []
+    for column, cell in zip(columns, cells, strict=True):
+        try:
+            plain = _plain(cell)
+        except UnicodeDecodeError:
+            params = {"column": column.name}
+            return Item(0, remark=Remark("parquet", "proof.parquet-cell", params))
+        if plain is not None:
+            values.append((column.path, plain))
+    return Item(0, table.document_of(values))
 
 
 def _unreadable(batch: Any, columns: Sequence[table.Column]) -> str:
@@ -270,7 +282,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return value.decode()
     if isinstance(value, float):
         return None if value != value else max(-_LARGEST, min(_LARGEST, value))
     if hasattr(value, "isoformat"):
