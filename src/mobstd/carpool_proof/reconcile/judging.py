@@ -126,8 +126,9 @@ def cents_of(document: Mapping[str, Any]) -> int:
     total = 0
     for one in incentives if isinstance(incentives, list) else ():
         amount = one.get("amount") if isinstance(one, Mapping) else None
-        number = isinstance(amount, (int, float)) and not isinstance(amount, bool)
-        if number and 0 <= amount <= _MOST_CENTS:
+        if not isinstance(amount, (int, float)) or isinstance(amount, bool):
+            continue
+        if 0 <= amount <= _MOST_CENTS:
             total += int(amount)
     return total
 
