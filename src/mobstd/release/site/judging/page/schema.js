@@ -1,0 +1,85 @@
+// ajv, set up so that it answers as mobstd does.
+import Ajv from "./ajv.js";
+import { formats } from "./formats.js";
+
+const DECIMAL = /^(-?[0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?$/;
+
+// Numbers are compared as they are written in decimals: 0.3 is a multiple of 0.1.
+function scaled(number) {
+  const [, whole, part = "", exponent = "0"] = DECIMAL.exec(String(number));
+  return [BigInt(whole + part), Number(exponent) - part.length];
+}
+
+function isMultiple(of, value) {
+  const [[a, up], [b, down]] = [scaled(value), scaled(of)];
+  const low = Math.min(up, down);
+  return (a * 10n ** BigInt(up - low)) % (b * 10n ** BigInt(down - low)) === 0n;
+}
+
+// Lets a keyword tell its errors in another way.
+function retell(ajv, keyword, telling) {
+  const rule = ajv.RULES.all[keyword];
+  const { code } = rule.definition;
+  rule.definition = {
+    ...rule.definition,
+    code(context) {
+      context.error = telling(context, context.error);
+      code.call(this, context);
+    },
+  };
+}
+
+// Only the keyword refuses, not each of its branches.
+const alone = (context, error) =>
+  function (...rest) {
+    context.reset();
+    error.apply(context, rest);
+  };
+const silent = () => () => {};
+
+// Returns a function of a document: `{ errors, open }`, both lists of errors as ajv has them.
+// `open` is what refuses only where formats that can't be told here are taken to be broken.
+export function judgeOf(documents, id, table, currencies) {
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    meta: false,
+    allErrors: true,
+    verbose: true,
+    messages: true,
+    ownProperties: true,
+    logger: false,
+  });
+  for (const keyword of ["anyOf", "oneOf", "contains"]) retell(ajv, keyword, alone);
+  for (const keyword of ["if", "propertyNames"]) retell(ajv, keyword, silent);
+  ajv.removeKeyword("multipleOf");
+  ajv.addKeyword({ keyword: "multipleOf", type: "number", validate: isMultiple });
+  const doubt = { asked: false, granted: true };
+  const open = () => {
+    doubt.asked = true;
+    return doubt.granted;
+  };
+  for (const [name, validate] of Object.entries(formats(table, currencies, open))) {
+    ajv.addFormat(name, validate === true || { type: "string", validate });
+  }
+  for (const document of documents) ajv.addSchema(document);
+  const validate = ajv.getSchema(id);
+
+  function errors(value, granted) {
+    doubt.granted = granted;
+    return validate(value) ? [] : validate.errors;
+  }
+
+  return (value) => {
+    doubt.asked = false;
+    const kind = errors(value, true);
+    if (!doubt.asked) return { errors: kind, open: [] };
+    const strict = errors(value, false);
+    const known = new Set(kind.map(nameOf));
+    const rest = strict.filter((error) => !known.has(nameOf(error)));
+    if (kind.length && !strict.length) return { errors: [], open: kind };
+    return { errors: kind, open: rest };
+  };
+}
+
+const nameOf = (error) => `${error.instancePath} ${error.keyword} ${error.schemaPath}`;
