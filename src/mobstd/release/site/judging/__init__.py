@@ -19,13 +19,14 @@ from mobstd.canon.root import Root
 from mobstd.canon.schemas import schema_names, schema_of
 from mobstd.canon.standard import Version
 from mobstd.errors import MissingExtra
-from mobstd.messages import LANGUAGES, catalogue, render
+from mobstd.messages import catalogue, render
 from mobstd.validation.overlay import documents_under, overlays
 
 __all__ = ["files"]
 
 _FOLDER = PurePosixPath("judge")
 _PAGES = {"en": "index.html", "fr": "fr.html"}
+_NAMES = {"en": "English", "fr": "Français"}
 _TEXTS = ("judging.", "validation.")
 _OF_FORMATS = ("name", "applies_to", "pattern", "max_length", "surely", "beyond")
 _ENGINE = "ajv.js"
@@ -111,11 +112,11 @@ def _page(lang: str, versions: Sequence[Version]) -> bytes:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     template = environment.from_string(_resource("page", "page.html.j2").decode())
-    other = next(code for code in LANGUAGES if code != lang)
+    other = next(code for code in _PAGES if code != lang)
     page = template.render(
         lang=lang,
         say=lambda code, **params: render(code, params, lang),
-        other={"lang": other, "page": _PAGES[other]},
+        other={"lang": other, "page": _PAGES[other], "name": _NAMES[other]},
         versions=[str(version) for version in versions],
     )
     return page.encode()

@@ -1,6 +1,7 @@
 // What is held against a document, from the errors of ajv, and the words for it: those of
 // `mobstd validate`, numbers written as it writes them.
 const RENAMED = { "false schema": "falseSchema", dependentRequired: "required" };
+const TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"];
 const MERGED = ["additionalProperties", "unevaluatedProperties"];
 
 export const wordsOf = (code, params, lang, texts) =>
@@ -52,7 +53,9 @@ function said(value) {
 
 function expected(keyword, error) {
   const { schema } = error;
-  if (keyword === "type") return [schema].flat().sort().join(", ");
+  if (keyword === "type") {
+    return TYPES.filter((type) => [schema].flat().includes(type)).join(", ");
+  }
   if (keyword === "unevaluatedProperties") return error.names.join(", ");
   return [schema].flat().map(said).join(", ").slice(0, 200);
 }
@@ -109,12 +112,14 @@ export function remarksOf(errors, literals, severity = "error") {
     const own = RENAMED[error.keyword] ?? error.keyword;
     const keyword = inName ? "propertyNames" : own;
     const pointer = error.instancePath;
-    const isList = keyword === "type" && pointer === "" && Array.isArray(error.data);
+    let code = `validation.${keyword}`;
+    if (keyword === "type" && pointer === "" && Array.isArray(error.data)) code = "validation.list";
+    if (keyword === "format" && severity === "open") code = "judging.open";
     const remark = {
       severity,
       pointer,
       keyword,
-      code: `validation.${isList ? "list" : keyword}`,
+      code,
       params: {
         received: short(error.data, literals.get(pointer)),
         expected: keyword === "required" || inName ? "" : expected(keyword, error),
