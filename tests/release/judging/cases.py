@@ -50,8 +50,7 @@ class Case:
         remarks = DocumentJudge(self.version, self.schema, self.overlay).remarks(document)
         lines = lines_of(self.text, [remark.path for remark in remarks])
         return frozenset(
-            (lines[r.path], r.pointer, r.keyword, r.message("en"), r.message("fr"))
-            for r in remarks
+            (lines[r.path], r.pointer, r.keyword, r.message("en"), r.message("fr")) for r in remarks
         )
 
 

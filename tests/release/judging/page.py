@@ -37,4 +37,4 @@ def answers(page: Path, asked: Iterable[Mapping[str, Any]]) -> list[dict[str, An
         timeout=600,
     )
     assert done.stderr == ""
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.split("\n") if line]

@@ -26,6 +26,7 @@ __all__ = ["files"]
 
 _FOLDER = PurePosixPath("judge")
 _PAGES = {"en": "index.html", "fr": "fr.html"}
+_HOMES = {"en": "../", "fr": "../fr/"}
 _NAMES = {"en": "English", "fr": "Français"}
 _TEXTS = ("judging.", "validation.")
 _OF_FORMATS = ("name", "applies_to", "pattern", "max_length", "surely", "beyond")
@@ -80,7 +81,9 @@ def _judged_by(version: Version) -> dict[str, Any]:
     """Return the schemas of a version by name, an example of each, and what overlays change."""
     under = {name: documents_under(version, name) for name in overlays(version)}
     schemas = {name: schema_of(version, name) for name in schema_names(version)}
-    formats.refuse_unknown(*schemas.values(), *(d for each in under.values() for d in each.values()))
+    formats.refuse_unknown(
+        *schemas.values(), *(d for each in under.values() for d in each.values())
+    )
     return {
         "standard": str(version),
         "schemas": schemas,
@@ -115,6 +118,7 @@ def _page(lang: str, versions: Sequence[Version]) -> bytes:
     other = next(code for code in _PAGES if code != lang)
     page = template.render(
         lang=lang,
+        home=_HOMES[lang],
         say=lambda code, **params: render(code, params, lang),
         other={"lang": other, "page": _PAGES[other], "name": _NAMES[other]},
         versions=[str(version) for version in versions],

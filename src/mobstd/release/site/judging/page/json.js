@@ -28,7 +28,7 @@ const isLost = (literal, value) =>
   /^-?[0-9]+$/.test(literal) &&
   BigInt(literal) !== BigInt(value);
 
-// Returns the value of a text, and its lost numbers as [offset, literal].
+// Returns the value of a text, and the offset of each lost number.
 // `visit(pointer, offset, literal)` is told of each value, a literal where it is a number.
 export function read(text, visit = null) {
   const lost = [];
@@ -82,7 +82,7 @@ export function read(text, visit = null) {
       const literal = found[0];
       const value = number(literal);
       at += literal.length;
-      if (isLost(literal, value)) lost.push([from, literal]);
+      if (isLost(literal, value)) lost.push(from);
       if (visit) visit(pointer, from, literal);
       return value;
     }
@@ -160,6 +160,16 @@ export function places(text, wanted) {
   const found = new Map();
   read(text, (pointer, at, literal) => {
     if (wanted.has(pointer)) found.set(pointer, [found.get(pointer)?.[0] ?? at, literal]);
+  });
+  return found;
+}
+
+// Returns [pointer, offset, literal] of what stands at each offset that is wanted.
+export function placesAt(text, wanted) {
+  const found = [];
+  const offsets = new Set(wanted);
+  read(text, (...place) => {
+    if (offsets.has(place[1])) found.push(place);
   });
   return found;
 }

@@ -16,6 +16,16 @@ function isMultiple(of, value) {
   return (a * 10n ** BigInt(up - low)) % (b * 10n ** BigInt(down - low)) === 0n;
 }
 
+// A value as a text that equal values share.
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
+}
+
+const isUnique = (asked, items) => !asked || new Set(items.map(canonical)).size === items.length;
+
 // Lets a keyword tell its errors in another way.
 function retell(ajv, keyword, telling) {
   const rule = ajv.RULES.all[keyword];
@@ -28,6 +38,11 @@ function retell(ajv, keyword, telling) {
     },
   };
 }
+
+const OWN = [
+  { keyword: "multipleOf", type: "number", validate: isMultiple },
+  { keyword: "uniqueItems", type: "array", validate: isUnique },
+];
 
 // Only the keyword refuses, not each of its branches.
 const alone = (context, error) =>
@@ -52,8 +67,10 @@ export function judgeOf(documents, id, table, currencies) {
   });
   for (const keyword of ["anyOf", "oneOf", "contains"]) retell(ajv, keyword, alone);
   for (const keyword of ["if", "propertyNames"]) retell(ajv, keyword, silent);
-  ajv.removeKeyword("multipleOf");
-  ajv.addKeyword({ keyword: "multipleOf", type: "number", validate: isMultiple });
+  for (const own of OWN) {
+    ajv.removeKeyword(own.keyword);
+    ajv.addKeyword(own);
+  }
   const doubt = { asked: false, granted: true };
   const open = () => {
     doubt.asked = true;

@@ -1,6 +1,6 @@
 // Judges off the page: what is asked comes as a message, and so goes the answer. Whatever it is
 // given, it asks nobody; the page ends it where it takes too long.
-import { NotJson, lines, places, read } from "./json.js";
+import { NotJson, lines, places, placesAt, read } from "./json.js";
 import { decoded, formOf, linesOf } from "./reading.js";
 import { remarksOf } from "./remarks.js";
 import { judgeOf } from "./schema.js";
@@ -30,10 +30,10 @@ const broken = ({ reason }, line) => ({
   params: {},
 });
 
-const lostNumber = (line, literal) => ({
+const lostNumber = (line, pointer, literal) => ({
   severity: "warning",
   line,
-  pointer: "",
+  pointer,
   keyword: "number",
   code: "judging.lost-number",
   params: { literal: literal.slice(0, 60), nearest: BigInt(Number(literal)).toString() },
@@ -60,7 +60,13 @@ class Answer {
     const room = Math.max(0, MOST_SHOWN - this.remarks.length);
     this.remarks.push(...remarks.slice(0, room));
     this.leftOut += Math.max(0, remarks.length - room);
-    this.lost += remarks.filter(({ severity }) => severity === "warning").length;
+  }
+
+  lose(offsets, text, lineOf) {
+    if (!offsets.length) return;
+    this.lost += offsets.length;
+    const places = placesAt(text, offsets.slice(0, MOST_SHOWN));
+    this.tell(places.map(([pointer, at, literal]) => lostNumber(lineOf(at), pointer, literal)));
   }
 }
 
@@ -88,7 +94,7 @@ function whole(judge, text, answer, each) {
   const lineOf = lines(text);
   try {
     const { value, lost } = read(text);
-    answer.tell(lost.map(([at, literal]) => lostNumber(lineOf(at), literal)));
+    answer.lose(lost, text, lineOf);
     if (each && !Array.isArray(value)) {
       answer.add([broken({ reason: "not-a-list" }, 1)]);
       return;
@@ -106,7 +112,7 @@ function byLine(judge, text, answer) {
     try {
       if (one.length > MOST_LINE) throw new NotJson("line");
       const { value, lost } = read(one);
-      answer.tell(lost.map(([, literal]) => lostNumber(line, literal)));
+      answer.lose(lost, one, () => line);
       const [remarks] = remarksOn(judge, one, [["", value]]);
       answer.add(remarks.map((remark) => ({ ...remark, line })));
     } catch (error) {
