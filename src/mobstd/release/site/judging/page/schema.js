@@ -2,6 +2,7 @@
 import Ajv from "./ajv.js";
 import { formats } from "./formats.js";
 
+const MOST = 1000; // errors that are kept of one document
 const DECIMAL = /^(-?[0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?$/;
 
 // Numbers are compared as they are written in decimals: 0.3 is a multiple of 0.1.
@@ -52,6 +53,12 @@ const alone = (context, error) =>
   };
 const silent = () => () => {};
 
+// Millions of errors are counted, and not kept; nor is their list copied for each that is added.
+const frugal = (code) =>
+  code
+    .replace(/vErrors\.push\((err[0-9]+)\)/g, `vErrors.push(vErrors.length < ${MOST} ? $1 : null)`)
+    .replace(/vErrors\.concat\(([\w.]+)\)/g, "($1.forEach((error) => vErrors.push(error)), vErrors)");
+
 // Returns a function of a document: `{ errors, open }`, both lists of errors as ajv has them.
 // `open` is what refuses only where formats that can't be told here are taken to be broken.
 export function judgeOf(documents, id, table, currencies) {
@@ -64,6 +71,7 @@ export function judgeOf(documents, id, table, currencies) {
     messages: true,
     ownProperties: true,
     logger: false,
+    code: { process: frugal },
   });
   for (const keyword of ["anyOf", "oneOf", "contains"]) retell(ajv, keyword, alone);
   for (const keyword of ["if", "propertyNames"]) retell(ajv, keyword, silent);
@@ -84,7 +92,7 @@ export function judgeOf(documents, id, table, currencies) {
 
   function errors(value, granted) {
     doubt.granted = granted;
-    return validate(value) ? [] : validate.errors;
+    return validate(value) ? [] : validate.errors.filter(Boolean).slice(0, MOST);
   }
 
   return (value) => {
