@@ -26,7 +26,10 @@ KEYWORDS: list[tuple[Any, list[Any]]] = [
     ({"type": ["string", "null", "array", "object", "boolean"]}, [1, 1.5]),
     ({"type": "integer"}, [1.0, 1e30, 1.5, "1"]),
     ({"enum": [1, "a", None, 1e-7]}, [2, True, "b", 1.0]),
-    ({"const": {"a": [1, {"b": 2.0}]}}, [{"a": [1, {"b": 2}]}, {"a": [1]}, {"a": [1, {"c": 2}]}]),
+    (
+        {"anyOf": [{"const": {"a": [1, {"b": 2.0}]}}]},
+        [{"a": [1, {"b": 2}]}, {"a": [1]}, {"a": [1, {"c": 2}]}],
+    ),
     ({"multipleOf": 0.1}, [0.3, 0.35, 7, 1e-9]),
     ({"multipleOf": 3}, [9, 10, 9.0, 1e20, 0]),
     ({"minimum": 1, "exclusiveMaximum": 5}, [0, 1, 5, 4.999, 123456789.0, 1e-7, -0.0]),

@@ -259,8 +259,15 @@ def test_nothing_leaves_it(driver: Browser, site: str) -> None:
     assert all(one["url"].startswith((site, "data:")) for one in asked)
     assert not any("secret" in one["url"] for one in asked)
     assert driver.log("browser") == []
-    blocked = driver.run("try { eval('1'); return 'ran' } catch (error) { return error.name }")
-    assert blocked == "EvalError"
+    driver.run(
+        "const script = document.createElement('script'); script.textContent = 'window.ran = 1';"
+        "document.body.append(script); document.body.setAttribute('onclick', 'window.ran = 2');"
+        "document.body.click(); fetch('http://127.0.0.1:9/').catch(() => { window.refused = 1 })"
+    )
+    page.until("window.refused === 1")
+    assert driver.run("return window.ran ?? null") is None
+    violated = [entry["message"] for entry in driver.log("browser")]
+    assert any("connect-src" in message for message in violated)
 
 
 def test_by_keyboard_alone(page: Page) -> None:

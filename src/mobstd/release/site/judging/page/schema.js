@@ -59,6 +59,17 @@ const frugal = (code) =>
     .replace(/vErrors\.push\((err[0-9]+)\)/g, `vErrors.push(vErrors.length < ${MOST} ? $1 : null)`)
     .replace(/vErrors\.concat\(([\w.]+)\)/g, "($1.forEach((error) => vErrors.push(error)), vErrors)");
 
+// What ajv says of a list, where it is said of each item that may not be there.
+const eachItem = (error) =>
+  error.keyword !== "items"
+    ? [error]
+    : error.data.slice(error.params.limit, MOST).map((data, index) => ({
+        ...error,
+        data,
+        keyword: "false schema",
+        instancePath: `${error.instancePath}/${error.params.limit + index}`,
+      }));
+
 // Returns a function of a document: `{ errors, open }`, both lists of errors as ajv has them.
 // `open` is what refuses only where formats that can't be told here are taken to be broken.
 export function judgeOf(documents, id, table, currencies) {
@@ -92,7 +103,7 @@ export function judgeOf(documents, id, table, currencies) {
 
   function errors(value, granted) {
     doubt.granted = granted;
-    return validate(value) ? [] : validate.errors.filter(Boolean).slice(0, MOST);
+    return validate(value) ? [] : validate.errors.filter(Boolean).slice(0, MOST).flatMap(eachItem);
   }
 
   return (value) => {

@@ -82,11 +82,11 @@ function remarksOn(judge, text, values) {
   const lineOf = lines(text);
   return judged.map(([at, { errors, open }]) => {
     const literals = { get: (pointer) => found.get(at + pointer)?.[1] };
-    const remarks = [...remarksOf(errors, literals), ...remarksOf(open, literals, "open")];
-    return remarks.slice(0, MOST_REMARKS).map((remark) => {
-      const pointer = at + remark.pointer;
-      return { ...remark, pointer, line: lineOf(found.get(pointer)?.[0] ?? 0) };
-    });
+    const offset = ({ pointer }) => found.get(at + pointer)?.[0] ?? 0;
+    return [...remarksOf(errors, literals), ...remarksOf(open, literals, "open")]
+      .sort((one, other) => offset(one) - offset(other))
+      .slice(0, MOST_REMARKS)
+      .map((remark) => ({ ...remark, pointer: at + remark.pointer, line: lineOf(offset(remark)) }));
   });
 }
 
