@@ -88,7 +88,7 @@ class Page:
     def choose(self, name: str, value: str) -> None:
         self.driver.run(
             "const s = document.getElementById(arguments[0]); s.value = arguments[1];"
-            "s.dispatchEvent(new Event('change'))",
+            "s.dispatchEvent(new Event('change', {bubbles: true}))",
             name,
             value,
         )
@@ -135,6 +135,15 @@ def test_what_is_wrong_is_told_with_its_place(page: Page) -> None:
     assert page.driver.run(
         "const d = document.activeElement; return d.value.slice(d.selectionStart, d.selectionEnd)"
     ) == ('"type": "?"}')
+
+
+def test_an_answer_to_something_else_says_so(page: Page) -> None:
+    note = "This is of what stood there before: judge again."
+    assert note not in page.judged('{"amount": "x"}')
+    page.put('{"amount": 1}')
+    page.choose("schema", "car")
+    assert page.text("#verdict").count(note) == 1
+    assert page.judged() == "Accepted: the schema has nothing against it."
 
 
 def test_in_french(driver: Browser, site: str) -> None:

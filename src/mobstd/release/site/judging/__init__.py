@@ -36,7 +36,8 @@ _ENGINE = "ajv.js"
 def files(root: Root, versions: Sequence[Version]) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield each file of the page, with its place below the root of the site.
 
-    The same versions give the same bytes. ``root`` is whose documents come first.
+    The same versions give the same bytes. The table of formats comes from ``root``; each version
+    brings its own data.
 
     Raises:
         CanonError: for a schema that names an unknown format.
@@ -52,7 +53,7 @@ def files(root: Root, versions: Sequence[Version]) -> Iterator[tuple[PurePosixPa
             yield _FOLDER / script.name, text.encode()
     style = resources("mobstd.output").joinpath("frame.css").read_bytes()
     yield _FOLDER / "judge.css", style + _resource("page", "judge.css")
-    yield _FOLDER / "formats.json", _written(_formats())
+    yield _FOLDER / "formats.json", _written(_formats(root))
     texts = {code: both for code, both in catalogue().items() if code.startswith(_TEXTS)}
     yield _FOLDER / "messages.json", _written(texts)
     for version in versions:
@@ -70,10 +71,11 @@ def _written(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
-def _formats() -> dict[str, Any]:
+def _formats(root: Root) -> dict[str, Any]:
     from iso4217 import Currency
 
-    rows = [{k: row[k] for k in _OF_FORMATS if k in row} for row in formats.table().values()]
+    table = load(root.conformance / "formats.json")["formats"]
+    rows = [{key: row[key] for key in _OF_FORMATS if key in row} for row in table]
     return {"formats": rows, "currencies": sorted({one.code for one in Currency})}
 
 
@@ -119,6 +121,7 @@ def _page(lang: str, versions: Sequence[Version]) -> bytes:
     page = template.render(
         lang=lang,
         home=_HOMES[lang],
+        title=render("judging.title", {}, lang),
         say=lambda code, **params: render(code, params, lang),
         other={"lang": other, "page": _PAGES[other], "name": _NAMES[other]},
         versions=[str(version) for version in versions],

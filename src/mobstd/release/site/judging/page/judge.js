@@ -32,7 +32,7 @@ function element(name, text, kind = "") {
 }
 
 function tell(kind, ...sentences) {
-  the("verdict").className = `verdict ${kind}`;
+  the("verdict").className = `verdict ${kind}`.trim();
   the("verdict").replaceChildren(...sentences.filter(Boolean).map((one) => element("p", one)));
   the("remarks").replaceChildren();
 }
@@ -195,10 +195,24 @@ function show(line) {
   area.scrollTop = Math.max(0, (line - 4) * height);
 }
 
+// Says that an answer is of something else than what is there now.
+function stale() {
+  const verdict = the("verdict");
+  if (verdict.hasAttribute("aria-busy")) {
+    end();
+    tell("", say("not-yet"));
+  } else if (verdict.className !== "verdict" && !the("changed")) {
+    const note = element("p", say("changed"));
+    note.id = "changed";
+    verdict.append(note);
+  }
+}
+
 function listen() {
   the("standard").onchange = () => attempt(() => choose(the("schema").value));
   the("schema").onchange = shown;
   the("overlay").onchange = shown;
+  the("ask").addEventListener("change", stale);
   the("ask").onsubmit = (event) => {
     event.preventDefault();
     attempt(judge);
@@ -207,6 +221,7 @@ function listen() {
     take(null);
     the("document").value = JSON.stringify(version.examples[the("schema").value], null, 2);
     the("form").value = "auto";
+    stale();
   };
   the("clear").onclick = () => {
     end();
@@ -217,9 +232,13 @@ function listen() {
   };
   the("remove").onclick = () => {
     take(null);
+    stale();
     the("document").focus();
   };
-  the("document").oninput = () => take(null);
+  the("document").oninput = () => {
+    take(null);
+    stale();
+  };
   the("file").onchange = () => open(the("file").files[0] ?? null);
   const area = the("document");
   area.ondragover = (event) => {
@@ -232,6 +251,7 @@ function listen() {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     open(event.dataTransfer.files[0]);
+    stale();
   };
 }
 
