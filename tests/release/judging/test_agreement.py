@@ -243,10 +243,12 @@ def test_a_number_that_is_lost_is_told(page: Path, literal: str, nearest: str | 
         assert lost[0]["params"] == {"literal": literal, "nearest": nearest}
 
 
-def test_many_remarks_are_bounded(page: Path) -> None:
-    lines = "\n".join(['{"amount": "x"}'] * 3000)
-    (answer,) = answers(page, [{"standard": "ocss@1.0-alpha", "schema": "price", "text": lines,
-                                "form": "ndjson"}])  # fmt: skip
+@pytest.mark.parametrize("form", ["ndjson", "each"])
+def test_many_remarks_are_bounded(page: Path, form: str) -> None:
+    ones = ['{"amount": "x"}'] * 3000
+    text = "\n".join(ones) if form == "ndjson" else f"[{','.join(ones)}]"
+    asked = {"standard": "ocss@1.0-alpha", "schema": "price", "text": text, "form": form}
+    (answer,) = answers(page, [asked])
     assert (answer["documents"], answer["refused"]) == (3000, 3000)
     assert (len(answer["remarks"]), answer["leftOut"]) == (1000, 2000)
 

@@ -7,7 +7,6 @@ import { judgeOf } from "./schema.js";
 
 const MOST_REMARKS = 50; // of one document
 const MOST_SHOWN = 1000;
-const MOST_LINE = 64 * 1024 * 1024;
 
 const judges = new Map();
 
@@ -47,19 +46,22 @@ class Answer {
   remarks = [];
   leftOut = 0;
 
-  // Counts one document and what is held against it.
-  add(remarks) {
-    const has = (severity) => remarks.some((remark) => remark.severity === severity);
+  // Counts one document, by the worst that is held against it.
+  count(errors, open = []) {
     this.documents += 1;
-    if (has("error")) this.refused += 1;
-    else if (has("open")) this.open += 1;
-    this.tell(remarks);
+    if (errors.length) this.refused += 1;
+    else if (open.length) this.open += 1;
   }
 
   tell(remarks) {
     const room = Math.max(0, MOST_SHOWN - this.remarks.length);
     this.remarks.push(...remarks.slice(0, room));
     this.leftOut += Math.max(0, remarks.length - room);
+  }
+
+  refuse(remark) {
+    this.count([remark]);
+    this.tell([remark]);
   }
 
   lose(offsets, text, lineOf) {
@@ -70,56 +72,54 @@ class Answer {
   }
 }
 
-// Returns the remarks on values of one text: `values` are [pointer of the value, value].
-function remarksOn(judge, text, values) {
-  const judged = values.map(([at, value]) => [at, judge(value)]);
+const remarksOn = (errors, open, literals = new Map()) => [
+  ...remarksOf(errors, literals),
+  ...remarksOf(open, literals, "open"),
+];
+
+// Judges values of one text: `values` are [pointer of the value, value].
+function judgeValues(judge, text, values, answer, lineOf) {
+  const kept = [];
   const wanted = new Set();
-  for (const [at, { errors, open }] of judged) {
-    for (const { instancePath } of [...errors, ...open]) wanted.add(at + instancePath);
+  for (const [at, value] of values) {
+    const { errors, open } = judge(value);
+    const all = [...errors, ...open];
+    answer.count(errors, open);
+    if (kept.length < MOST_SHOWN) {
+      if (all.length) kept.push([at, errors, open]);
+      for (const { instancePath } of all) wanted.add(at + instancePath);
+    } else answer.leftOut += Math.min(MOST_REMARKS, remarksOn(errors, open).length);
   }
-  if (!wanted.size) return judged.map(() => []);
-  const found = places(text, wanted);
-  const lineOf = lines(text);
-  return judged.map(([at, { errors, open }]) => {
-    const literals = { get: (pointer) => found.get(at + pointer)?.[1] };
+  const found = wanted.size ? places(text, wanted) : new Map();
+  for (const [at, errors, open] of kept) {
     const offset = ({ pointer }) => found.get(at + pointer)?.[0] ?? 0;
-    return [...remarksOf(errors, literals), ...remarksOf(open, literals, "open")]
+    const literals = { get: (pointer) => found.get(at + pointer)?.[1] };
+    const remarks = remarksOn(errors, open, literals)
       .sort((one, other) => offset(one) - offset(other))
       .slice(0, MOST_REMARKS)
       .map((remark) => ({ ...remark, pointer: at + remark.pointer, line: lineOf(offset(remark)) }));
-  });
+    answer.tell(remarks);
+  }
 }
 
-function whole(judge, text, answer, each) {
-  const lineOf = lines(text);
+function* items(list) {
+  for (let index = 0; index < list.length; index += 1) yield [`/${index}`, list[index]];
+}
+
+function judgeText(judge, text, answer, lineOf, each = false) {
   try {
     const { value, lost } = read(text);
     answer.lose(lost, text, lineOf);
-    if (each && !Array.isArray(value)) {
-      answer.add([broken({ reason: "not-a-list" }, 1)]);
-      return;
-    }
-    const values = each ? value.map((item, index) => [`/${index}`, item]) : [["", value]];
-    for (const remarks of remarksOn(judge, text, values)) answer.add(remarks);
+    if (each && !Array.isArray(value)) throw new NotJson("not-a-list");
+    judgeValues(judge, text, each ? items(value) : [["", value]], answer, lineOf);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    answer.add([broken(error, lineOf(error.at))]);
+    answer.refuse(broken(error, lineOf(error.at)));
   }
 }
 
-function byLine(judge, text, answer) {
-  for (const [line, one] of linesOf(text)) {
-    try {
-      if (one.length > MOST_LINE) throw new NotJson("line");
-      const { value, lost } = read(one);
-      answer.lose(lost, one, () => line);
-      const [remarks] = remarksOn(judge, one, [["", value]]);
-      answer.add(remarks.map((remark) => ({ ...remark, line })));
-    } catch (error) {
-      if (!(error instanceof NotJson)) throw error;
-      answer.add([broken(error, line)]);
-    }
-  }
+function judgeLines(judge, text, answer) {
+  for (const [line, one] of linesOf(text)) judgeText(judge, one, answer, () => line);
 }
 
 export function answerTo(asked) {
@@ -129,13 +129,13 @@ export function answerTo(asked) {
   try {
     text = asked.bytes ? decoded(asked.bytes) : asked.text.replace(/^\ufeff/, "");
   } catch (error) {
-    answer.add([broken(error, 1)]);
+    answer.refuse(broken(error, 1));
     return answer;
   }
   const form = asked.form === "auto" ? formOf(asked.name ?? "", text) : asked.form;
-  if (form === "table") answer.add([{ ...broken({ reason: "" }, 1), code: "judging.table" }]);
-  else if (form === "ndjson") byLine(judge, text, answer);
-  else whole(judge, text, answer, form === "each");
+  if (form === "table") answer.refuse({ ...broken({}, 1), code: "judging.table" });
+  else if (form === "ndjson") judgeLines(judge, text, answer);
+  else judgeText(judge, text, answer, lines(text), form === "each");
   return answer;
 }
 
