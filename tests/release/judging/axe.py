@@ -6,6 +6,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,10 @@ def findings(page: Browser) -> list[tuple[str, str, list[Any]]]:
     """Return what is serious: rule, help, places."""
     page.run(f"{_script()}; window.axe = axe")
     page.run("window.axe.run().then(found => { window.found = found })")
-    while True:
+    found, until = None, time.monotonic() + 60
+    while found is None and time.monotonic() < until:
         found = page.run("return window.found ?? null")
-        if found is not None:
-            break
+    assert found is not None
     assert len(found["passes"]) > 10
     return [
         (one["id"], one["help"], [node["target"] for node in one["nodes"]])
