@@ -144,7 +144,7 @@ def test_who_is_not_hurt_is_not_by_any_of_200_documents(number: int, back: bool)
             continue
         random = Random(number)
         for written in sample(desk.builder, writer, reader, random, INSTANCES):
-            document = pruned(desk.builder, writer, reader, written)
+            document = pruned(writer, reader, written)
             if desk.judge.accepts(writer, document):
                 assert desk.judge.accepts(reader, document), document
 

@@ -8,7 +8,7 @@ from typing import Any
 from mobstd.release.diff.difference import Difference, Place
 from mobstd.release.diff.node import Node, token
 
-__all__ = ["brief", "difference", "required", "said", "short", "turned"]
+__all__ = ["WORDS", "brief", "difference", "required", "said", "short"]
 
 _KNOWN_TEXT = """
 $ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum
@@ -19,12 +19,13 @@ dependentSchemas unevaluatedProperties unevaluatedItems readOnly writeOnly title
 examples example deprecated externalDocs summary
 """
 _KNOWN = frozenset(_KNOWN_TEXT.split())
+WORDS = frozenset(
+    f"DIFF-{rule}"
+    for rule in ("TEXT-01", "EXTENSION-01", "DEPRECATED-01", "DEPRECATED-02", "FORM-01")
+)
+"""Rules of what no validator sees."""
+
 _TEXTS = ("title", "description", "examples", "externalDocs", "summary")
-
-
-def turned(place: Place, loses: bool, gains: bool) -> tuple[bool, bool]:
-    """Return what is lost and won at the root, where a place may turn it round."""
-    return (gains, loses) if place.flipped else (loses, gains)
 
 
 def difference(
@@ -54,7 +55,7 @@ def required(a: Node, b: Node, place: Place) -> Iterator[Difference]:
             there = ("object" in a.types and now), ("object" in b.types and was)
             yield Difference(
                 rule, a.part("required"), b.part("required"), was, now,
-                *turned(place, *there), place, (a, b), "", name,
+                *there, place, (a, b), "", name,
             )  # fmt: skip
 
 
