@@ -29,6 +29,8 @@ _MEMBERS = 40
 _LENGTHS = 64
 _POOL = 300
 _TURNS = 2
+_STEPS = 120
+_SCALARS = 150
 _PLAIN = ("text", 1, True, None)
 
 
@@ -57,6 +59,7 @@ class Builder:
     judge: Judge
     _least: dict[tuple[int, ...], Any] = field(default_factory=dict)
     _failed: set[tuple[int, ...]] = field(default_factory=set)
+    _left: int | None = None
 
     def build(self, node: Node, route: Route | None = None) -> Any:
         """Return a document that the node accepts, with the place of the route in it.
@@ -64,9 +67,20 @@ class Builder:
         Raises:
             Unbuildable: where none was found.
         """
-        return self._build(node, (), route or Route())
+        outermost = self._left is None
+        if outermost:
+            self._left = _STEPS
+        try:
+            return self._build(node, (), route or Route())
+        finally:
+            if outermost:
+                self._left = None
 
     def _build(self, node: Node, path: Path, route: Route) -> Any:
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                raise Unbuildable
         if path in route.imposed:
             node = node.and_(*route.imposed[path])
         busy = len(path) <= len(route.path) and route.path[: len(path)] == path and route.path
@@ -107,6 +121,7 @@ class Builder:
                 types.sort(key=lambda name: not _hinted(node, name))
         else:
             types = ["array" if isinstance(step, int) else "object"]
+        pool: list[Any] = []
         for name in types:
             try:
                 if name == "object":
@@ -114,7 +129,8 @@ class Builder:
                 elif name == "array":
                     yield self._array(node, path, route, step)
                 else:
-                    yield from (v for v in scalars(node, node) if type_of(v) == name)
+                    pool = pool or list(islice(scalars(node, node), _SCALARS))
+                    yield from (v for v in pool if type_of(v) == name)
             except Unbuildable:
                 continue
         for part in node.having("if"):
