@@ -180,7 +180,7 @@ def _object(here: list[Any], root: Any, words: _Words, random: Random, depth: in
 
 
 def _array(here: list[Any], root: Any, words: _Words, random: Random, depth: int) -> Any:
-    first = next((s["prefixItems"] for s in here if "prefixItems" in s), [])
+    first: list[Any] = next((s["prefixItems"] for s in here if "prefixItems" in s), [])
     rest = [s["items"] for s in here if "items" in s]
     held = [s["contains"] for s in here if "contains" in s]
     out = []
@@ -239,7 +239,9 @@ def _union(random: Random, depth: int) -> dict[str, Any]:
     branches = [_schema(random, depth + 1) for _ in range(random.choice((2, 2, 3)))]
     if random.random() < 0.5:
         names = _NAMES[min(depth, 3)]
-        branches = [{"required": [random.choice(names)], **_members(random, depth)} for _ in branches]
+        branches = [
+            {"required": [random.choice(names)], **_members(random, depth)} for _ in branches
+        ]
         return {"type": "object", **_members(random, depth), word: branches}
     return {word: branches}
 

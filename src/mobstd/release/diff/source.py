@@ -11,14 +11,13 @@ from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
 
 from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
 from mobstd.canon.standard import NAME, Version, find
 from mobstd.errors import ConfigError
-from mobstd.judging.catalogue import in_version
-from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.catalogue import requirement
+from mobstd.judging.requirement import Requirement
 from mobstd.release.diff.api import is_api
 from mobstd.release.diff.library import Library
 
@@ -87,35 +86,8 @@ def _of_version(label: str, version: Version) -> Source:
         library,
         {role: f"openapi/{role}.yaml" for role in version.roles},
         schemas,
-        {row["id"]: _row(row, version.version) for row in here},
+        {row["id"]: requirement(row, version.version) for row in here},
     )
-
-
-def _row(raw: Mapping[str, Any], version: str) -> Requirement:
-    """Return a row of a catalogue as a version has it, with its parameters filled in."""
-    row = in_version(raw, version)
-    params = row.get("params", {}).get(version, {})
-    checks = [*row.get("checks", ()), *(row.get("calls") or {}).get("checks", ())]
-    return Requirement(
-        id=row["id"],
-        level=row["level"],
-        origin=row["origin"],
-        roles=tuple(row.get("roles", ())),
-        blocks=tuple(row.get("blocks", ())),
-        operations=tuple(row.get("operations", ())),
-        topic=row["id"].split("-")[1],
-        title=row["title"],
-        checks=tuple(Check(check["kind"], _filled(check, params)) for check in checks),
-        untested=row.get("untested"),
-    )
-
-
-def _filled(value: Any, params: Mapping[str, Any]) -> Any:
-    if isinstance(value, str):
-        return params.get(value[1:], value) if value.startswith("$") else value
-    if isinstance(value, dict):
-        return {key: _filled(item, params) for key, item in value.items()}
-    return [_filled(item, params) for item in value] if isinstance(value, list) else value
 
 
 def _of_path(label: str, path: Path) -> Source:
