@@ -10,7 +10,8 @@ import pytest
 
 from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change
 from mobstd.release.diff.library import Library
-from mobstd.release.diff.operations import Apis, Comparer
+from mobstd.release.diff.operations import Comparer
+from mobstd.release.diff.verdicts import Apis
 
 TEXT = {"type": "string"}
 API: dict[str, Any] = {

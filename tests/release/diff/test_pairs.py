@@ -14,8 +14,9 @@ from mobstd.canon.files import load
 from mobstd.release.diff.api import Placed
 from mobstd.release.diff.change import BREAKING, UNKNOWN, Change
 from mobstd.release.diff.library import Library
-from mobstd.release.diff.operations import Apis, Comparer
+from mobstd.release.diff.operations import Comparer
 from mobstd.release.diff.sampling import sample
+from mobstd.release.diff.verdicts import Apis
 from mobstd.release.diff.witness import pruned
 
 PAIRS: list[dict[str, Any]] = load(Path(__file__).parent / "pairs.yaml")

@@ -61,6 +61,7 @@ class Change:
         old, new: where it is written, on each side.
         name: the member, parameter, status, row... that it is about.
         uses: the operations that it is met in.
+        unsettled: whether the other side may be hurt too, which nothing shows or rules out.
     """
 
     rule: str
@@ -76,6 +77,7 @@ class Change:
     uses: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     role: str = field(default="", compare=False)
+    unsettled: bool = False
 
     @property
     def level(self) -> str:
@@ -112,5 +114,6 @@ def merged(changes: Iterable[Change]) -> list[Change]:
             worst,
             uses=tuple(dict.fromkeys((*known.uses, *change.uses))),
             roles=tuple(dict.fromkeys((*worst.roles, *other.roles))),
+            unsettled=known.unsettled or change.unsettled,
         )
     return list(found.values())

@@ -21,11 +21,12 @@ from mobstd.release.diff.change import (
     level_of,
     merged,
 )
-from mobstd.release.diff.operations import CALLER, Apis, Comparer, changed
+from mobstd.release.diff.operations import Comparer
 from mobstd.release.diff.rows import changes_of_rows
 from mobstd.release.diff.schemas import Desk
 from mobstd.release.diff.semver import enough, step
 from mobstd.release.diff.source import Source
+from mobstd.release.diff.verdicts import CALLER, Apis, changed
 
 __all__ = ["STAYING", "compare", "report"]
 
@@ -156,7 +157,8 @@ def _for(change: Change, staying: str) -> Change:
     kept = tuple(r for r in change.roles if (r == CALLER) == (staying == "callers"))
     if kept:
         return replace(change, roles=kept)
-    return replace(change, verdict=SAFE, hurt="nobody", roles=())
+    verdict = UNKNOWN if change.unsettled else SAFE
+    return replace(change, verdict=verdict, hurt="nobody", roles=())
 
 
 def _json(change: Change) -> dict[str, Any]:
