@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,17 @@ from mobstd.release.diff.branches import disjoint, paired
 from mobstd.release.diff.difference import Difference, Place
 from mobstd.release.diff.keywords import local
 from mobstd.release.diff.node import Book, Child, Node, Part
-from mobstd.release.diff.telling import WORDS, brief, difference, required, said, short
+from mobstd.release.diff.telling import (
+    WORDS,
+    brief,
+    difference,
+    grouped,
+    holder,
+    required,
+    said,
+    short,
+    unlike,
+)
 
 __all__ = ["Walk"]
 
@@ -97,7 +107,7 @@ class Walk:
         forbids = child.node.never and hurts
         loses, gains = (forbids, hurts and not forbids)
         part = child.node.part() if child.node.parts else {}
-        held = _holder(a, name), _holder(b, name)
+        held = holder(a, name), holder(b, name)
         if new.declared:
             yield Difference(
                 "DIFF-MEMBER-01", a.part("properties"), part, None, name, loses, gains, place,
@@ -141,7 +151,7 @@ class Walk:
     def _patterns(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         from mobstd.release.diff.texts import matching
 
-        old, new = (_grouped(node, "patternProperties") for node in (a, b))
+        old, new = (grouped(node, "patternProperties") for node in (a, b))
         for pattern in dict.fromkeys((*old, *new)):
             if pattern in old and pattern in new:
                 named = (n for n in matching(pattern) if n not in a.names and n not in b.names)
@@ -169,7 +179,7 @@ class Walk:
             yield difference("DIFF-DEPENDENT-01", a, b, place, True, False, word)
         if old - new:
             yield difference("DIFF-DEPENDENT-02", a, b, place, False, True, word)
-        first, second = (_grouped(node, "dependentSchemas") for node in (a, b))
+        first, second = (grouped(node, "dependentSchemas") for node in (a, b))
         for name in dict.fromkeys((*first, *second)):
             if name in first and name in second:
                 there = {"required": [name]}
@@ -196,7 +206,7 @@ class Walk:
 
     def _contains(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         words = ("contains", "minContains", "maxContains")
-        old, new = self._unlike(
+        old, new = unlike(
             list(a.having("contains")),
             list(b.having("contains")),
             lambda one, two: self._counted(a.book, one, two),
@@ -220,23 +230,6 @@ class Walk:
         loses = narrower or least[1] > least[0] or most[1] < most[0] or (wider and capped)
         gains = wider or least[1] < least[0] or most[1] > most[0] or (narrower and capped)
         return loses, gains
-
-    def _unlike(
-        self,
-        old: list[Part],
-        new: list[Part],
-        related: Callable[[Part, Part], tuple[bool, bool]],
-    ) -> tuple[list[Part], list[Part]]:
-        """Return the schemas of each side that mean the same as none of the other side."""
-        left = list(new)
-        gone = []
-        for one in old:
-            place = next((n for n, two in enumerate(left) if not any(related(one, two))), None)
-            if place is None:
-                gone.append(one)
-            else:
-                del left[place]
-        return gone, left
 
     def _relation(self, a: Node, b: Node) -> tuple[bool, bool]:
         """Return whether ``b`` may refuse or admit more than ``a``, without telling why.
@@ -331,7 +324,7 @@ class Walk:
                 yield from self._branch(a, b, one, two, place, sure)
 
     def _nots(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
-        old, new = self._unlike(
+        old, new = unlike(
             a.values("not"),
             b.values("not"),
             lambda one, two: self._relation(a.book.node(one), b.book.node(two)),
@@ -389,21 +382,6 @@ class Walk:
             else:
                 yield one, left.pop(place)
         yield from zip(others, left, strict=True)
-
-
-def _holder(node: Node, name: str) -> Part:
-    """Return the part that names a member, else one that names others."""
-    holding = (part for part in node.having("properties") if name in part["properties"])
-    return next(holding, node.part("properties"))
-
-
-def _grouped(node: Node, keyword: str) -> dict[str, list[Part]]:
-    """Return the schemas that all parts have under a keyword, by name."""
-    found: dict[str, list[Part]] = {}
-    for named in node.values(keyword):
-        for name, schema in named.items():
-            found.setdefault(name, []).append(schema)
-    return found
 
 
 def _ordered(own: Node, other: Node, is_old: bool) -> tuple[Node, Node]:

@@ -77,8 +77,8 @@ class Comparer:
             yield Change("DIFF-TEXT-01", SAFE, old="#/info", new="#/info", name="info")
 
     def _said(self, rule: str, step: str, before: Any, after: Any, name: str = "") -> Change:
-        places = (self._at((side[1], (step,))) for side in (self.apis.old, self.apis.new))
-        return Change(rule, UNKNOWN, "nobody", (), None, *places, name, before, after,
+        old, new = (self._at((side[1], (step,))) for side in (self.apis.old, self.apis.new))
+        return Change(rule, UNKNOWN, old=old, new=new, name=name, before=before, after=after,
                       role=self.apis.role)  # fmt: skip
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
@@ -167,7 +167,7 @@ class Comparer:
         yield from self._schemas(REQUEST, one.schema, two.schema, old, f"?{one.name}", at)
 
     def _alike(self, one: Field, two: Field) -> bool:
-        """Say whether two fields differ in nothing but how lists would be written, and take none."""
+        """Say whether two fields differ but in how lists are written, and take none."""
         desk = self.desks[REQUEST]
         if one.schema is None or two.schema is None:
             return False
@@ -344,8 +344,9 @@ class Comparer:
         if verdict == BREAKING and not shown:
             verdict = UNKNOWN
         hurt = hurt if verdict == BREAKING else "nobody"
+        roles = parties(hurt, direction, self.apis.role, operation.turned)
         return Change(
-            rule, verdict, hurt, parties(hurt, direction, self.apis.role, operation.turned), direction,
+            rule, verdict, hurt, roles, direction,
             self._at(old), self._at(new), name, before, after, (str(operation),), shown,
             self.apis.role,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 
 from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
@@ -97,11 +98,15 @@ def _of_path(label: str, path: Path) -> Source:
     library = Library(lambda name: (folder / name).read_text("utf-8"))
     document = library.document(path.name)
     if is_api(document):
-        version = str(document.get("info", {}).get("version", ""))
-        return Source(label, version, library, {"server": path.name}, {}, {})
+        return Source(label, _version(document), library, {"server": path.name}, {}, {})
     if not isinstance(document, (Mapping, bool)):
         raise ConfigError("diff.neither", file=label)
     return Source(label, "", library, {}, {"schema": path.name}, {})
+
+
+def _version(document: Mapping[str, Any]) -> str:
+    info = document.get("info")
+    return str(info.get("version", "")) if isinstance(info, Mapping) else ""
 
 
 def _of_folder(label: str, folder: Path) -> Source:
@@ -116,7 +121,7 @@ def _of_folder(label: str, folder: Path) -> Source:
         document = library.document(name)
         if is_api(document):
             apis[path.stem] = name
-            version = version or str(document.get("info", {}).get("version", ""))
+            version = version or _version(document)
         elif name.endswith(_SCHEMA) or (isinstance(document, dict) and "$schema" in document):
             schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
     if not apis and not schemas:

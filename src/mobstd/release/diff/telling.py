@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mobstd.release.diff.difference import Difference, Place
-from mobstd.release.diff.node import Node, token
+from mobstd.release.diff.node import Node, Part, token
 
-__all__ = ["WORDS", "brief", "difference", "required", "said", "short"]
+__all__ = [
+    "WORDS",
+    "brief",
+    "difference",
+    "grouped",
+    "holder",
+    "required",
+    "said",
+    "short",
+    "unlike",
+]
 
 _KNOWN_TEXT = """
 $ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum
@@ -96,3 +106,35 @@ def said(a: Node, b: Node, place: Place) -> Iterator[Difference]:
                 rule, a.part(word), b.part(word), first, second, False, False, place, (a, b),
                 meaning, word,
             )  # fmt: skip
+
+
+def holder(node: Node, name: str) -> Part:
+    """Return the part that names a member, else one that names others."""
+    holding = (part for part in node.having("properties") if name in part["properties"])
+    return next(holding, node.part("properties"))
+
+
+def grouped(node: Node, keyword: str) -> dict[str, list[Part]]:
+    """Return the schemas that all parts have under a keyword, by name."""
+    found: dict[str, list[Part]] = {}
+    for named in node.values(keyword):
+        for name, schema in named.items():
+            found.setdefault(name, []).append(schema)
+    return found
+
+
+def unlike(
+    old: list[Part],
+    new: list[Part],
+    related: Callable[[Part, Part], tuple[bool, bool]],
+) -> tuple[list[Part], list[Part]]:
+    """Return the schemas of each side that mean the same as none of the other side."""
+    left = list(new)
+    gone = []
+    for one in old:
+        place = next((n for n, two in enumerate(left) if not any(related(one, two))), None)
+        if place is None:
+            gone.append(one)
+        else:
+            del left[place]
+    return gone, left
