@@ -98,12 +98,17 @@ def level_of(changes: Iterable[Change]) -> str:
     return max((c.level for c in changes), key=_LEVELS.index, default="none")
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes with those that are one, met in several operations, made one."""
+def merged(changes: Iterable[Change], most: int) -> list[Change]:
+    """Return the changes with those that are one, met in several operations, made one.
+
+    After so many the last one says that there are more.
+    """
     found: dict[tuple[str, ...], Change] = {}
     for change in changes:
         key = (change.rule, change.direction or "", change.old, change.new, change.name)
         known = found.get(key)
+        if known is None and len(found) >= most:
+            return [*found.values(), Change("DIFF-LIMIT-01", UNKNOWN, before=most)]
         if known is None:
             found[key] = change
             continue

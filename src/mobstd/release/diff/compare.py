@@ -21,6 +21,7 @@ from mobstd.release.diff.telling import (
     short,
     unlike,
 )
+from mobstd.release.diff.texts import matching
 
 __all__ = ["Walk"]
 
@@ -149,8 +150,6 @@ class Walk:
         yield from self.compare(old, new, place.at(next(free, names[0])))
 
     def _patterns(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
-        from mobstd.release.diff.texts import matching
-
         old, new = (grouped(node, "patternProperties") for node in (a, b))
         for pattern in dict.fromkeys((*old, *new)):
             if pattern in old and pattern in new:

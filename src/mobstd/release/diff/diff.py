@@ -31,6 +31,8 @@ from mobstd.release.diff.verdicts import CALLER, Apis, changed
 __all__ = ["STAYING", "compare", "report"]
 
 FORMAT = 1
+MOST = 2_000
+"""How many changes are told apart; what is beyond is one unknown change."""
 STAYING = ("anyone", "callers", "servers")
 
 
@@ -40,7 +42,10 @@ def compare(old: Source, new: Source) -> list[Change]:
     Raises:
         ConfigError: where one is an API and the other a schema, or a document is broken.
     """
-    found = merged(_changes(old, new))
+    try:
+        found = merged(_changes(old, new), MOST)
+    except RecursionError:
+        raise ConfigError("diff.too-deep", file=f"{old.label}, {new.label}") from None
     order = {BREAKING: 0, UNKNOWN: 1, SAFE: 2}
     return sorted(found, key=lambda change: (order[change.verdict], change.level == "patch"))
 

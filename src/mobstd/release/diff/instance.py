@@ -17,6 +17,7 @@ from mobstd.release.diff.difference import Path
 from mobstd.release.diff.judge import Judge
 from mobstd.release.diff.node import Node, Part, token, type_of
 from mobstd.release.diff.scalars import scalars
+from mobstd.release.diff.texts import matching
 
 __all__ = ["EXTENSION", "Builder", "Route", "Unbuildable"]
 
@@ -274,8 +275,6 @@ class Builder:
 
     def _strangers(self, value: dict[str, Any], writer: Node, both: Node) -> Iterator[Any]:
         """Yield objects with members that no schema names, one and many."""
-        from mobstd.release.diff.texts import matching
-
         names = [EXTENSION, "a", "A-1", "a" * 40]
         for part in both.parts:
             for pattern in part.get("patternProperties", {}):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import unquote
@@ -43,7 +44,7 @@ class Library:
         if path not in self.documents:
             try:
                 text = self.read(path)
-            except (OSError, UnicodeDecodeError) as error:
+            except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 raise ConfigError("diff.unreadable", file=path, why=why) from None
             self.documents[path] = parsed(text, path)
@@ -135,12 +136,26 @@ def parsed(text: str, path: str) -> Any:
         ConfigError: where it is neither, or nested too deeply; the message has the line.
     """
     try:
-        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text, path)
-        return _plainly(value, [_MANY])
+        value = _json(text, path) if text.lstrip()[:1] in ("{", "[") else _yaml(text, path)
+        return _plainly(value, [_MANY], path)
     except json.JSONDecodeError as error:
         raise ConfigError("diff.not-json", file=path, line=error.lineno) from None
     except RecursionError:
         raise ConfigError("diff.too-deep", file=path) from None
+    except ValueError:
+        raise ConfigError("diff.no-number", file=path) from None
+
+
+def _json(text: str, path: str) -> Any:
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ConfigError("diff.twice", file=path, name=twice)
+        return found
+
+    return json.loads(text, object_pairs_hook=members)
 
 
 def _yaml(text: str, path: str) -> Any:
@@ -149,23 +164,44 @@ def _yaml(text: str, path: str) -> Any:
     from mobstd.canon.files import loader
 
     try:
-        return yaml.load(text, Loader=loader())
+        return yaml.load(text, Loader=_strict(loader(), path))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
         raise ConfigError("diff.not-yaml", file=path, line=line) from None
 
 
-def _plainly(value: Any, room: list[int], depth: int = 0) -> Any:
-    """Return the value with texts as keys; refuse what is too deep, or swells by YAML's aliases."""
+def _strict(loader: Any, path: str) -> Any:
+    """Return a loader that refuses a member that an object has twice."""
+
+    def construct_mapping(self: Any, node: Any, deep: bool = False) -> Any:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            known = (key.tag, str(key.value))
+            if known in seen and not key.tag.endswith(":merge"):
+                raise ConfigError("diff.twice", file=path, name=known[1])
+            seen.add(known)
+        return loader.construct_mapping(self, node, deep)
+
+    return type("Strict", (loader,), {"construct_mapping": construct_mapping})
+
+
+def _plainly(value: Any, room: list[int], path: str, depth: int = 0) -> Any:
+    """Return the value with texts as keys; refuse what is too deep, or swells by YAML's aliases.
+
+    Raises:
+        ConfigError: for a number that JSON can't hold.
+    """
     room[0] -= 1
     if room[0] < 0 or depth > _DEEP:
         raise RecursionError
     if isinstance(value, dict):
-        return {_key(k): _plainly(v, room, depth + 1) for k, v in value.items()}
+        return {_key(k): _plainly(v, room, path, depth + 1) for k, v in value.items()}
     if isinstance(value, list):
-        return [_plainly(item, room, depth + 1) for item in value]
-    return value
+        return [_plainly(item, room, path, depth + 1) for item in value]
+    if isinstance(value, float) and not isfinite(value):
+        raise ConfigError("diff.no-number", file=path)
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def _key(key: Any) -> str:

@@ -7,13 +7,13 @@ member or an item is again such a node, so that two schemas written differently 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from mobstd.release.diff.compiled import never
+from mobstd.release.diff.texts import finds
 
 __all__ = ["TYPES", "Book", "Child", "Node", "Part", "token", "type_of"]
 
@@ -341,9 +341,6 @@ def _here(part: Part, name: str | None) -> list[Part]:
         return []
     found = [part["properties"][name]] if name in part.get("properties", {}) else []
     for pattern, schema in part.get("patternProperties", {}).items():
-        try:
-            if re.search(pattern, name):
-                found.append(schema)
-        except re.error:
-            continue
+        if finds(pattern, name):
+            found.append(schema)
     return found

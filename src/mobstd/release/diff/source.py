@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from errno import EFBIG, EINVAL
 from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
@@ -26,6 +27,7 @@ __all__ = ["Source", "source"]
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 _SCHEMA = ".schema.json"
+_LARGE = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ def source(asked: str, roots: Sequence[Root] = ()) -> Source:
         ConfigError: where it is not there, or neither an API nor a schema.
         UnknownName: for a version that is not there; the message lists those that are.
     """
+    if "://" in asked:
+        raise ConfigError("diff.web", asked=asked)
     path = Path(asked)
-    if path.exists():
+    if "\0" not in asked and path.exists():
         return _of_path(asked, path)
     revision, colon, below = asked.partition(":")
     if colon and below:
@@ -73,9 +77,18 @@ def source(asked: str, roots: Sequence[Root] = ()) -> Source:
     raise ConfigError("diff.nothing-there", asked=asked)
 
 
+def _text(path: Path) -> str:
+    if not path.is_file():
+        path.stat()  # says why, where it is not there at all
+        raise OSError(EINVAL, "no file")
+    if path.stat().st_size > _LARGE:
+        raise OSError(EFBIG, f"larger than {_LARGE >> 20} MiB")
+    return path.read_text("utf-8")
+
+
 def _of_version(label: str, version: Version) -> Source:
     folder = version.folder
-    library = Library(lambda path: (folder / path).read_text("utf-8"))
+    library = Library(lambda path: _text(folder / path))
     schemas = {p.name.removesuffix(_SCHEMA): p.name for p in sorted(folder.glob(f"*{_SCHEMA}"))}
     for name in schemas.values():
         library.document(name)
@@ -95,7 +108,7 @@ def _of_path(label: str, path: Path) -> Source:
     if path.is_dir():
         return _of_folder(label, path)
     folder = path.resolve().parent
-    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    library = Library(lambda name: _text(folder / name))
     document = library.document(path.name)
     if is_api(document):
         return Source(label, _version(document), library, {"server": path.name}, {}, {})
@@ -110,7 +123,7 @@ def _version(document: Mapping[str, Any]) -> str:
 
 
 def _of_folder(label: str, folder: Path) -> Source:
-    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    library = Library(lambda name: _text(folder / name))
     apis: dict[str, str] = {}
     schemas: dict[str, str] = {}
     version = ""
