@@ -31,6 +31,7 @@ _LENGTHS = 64
 _POOL = 300
 _TURNS = 2
 _STEPS = 120
+_ROOM = 2_000
 _SCALARS = 150
 _PLAIN = ("text", 1, True, None)
 
@@ -55,12 +56,20 @@ class Route:
 
 @dataclass
 class Builder:
-    """Builds documents; what was built once for a node is not built again."""
+    """Builds documents; what was built once for a node is not built again.
+
+    ``room`` is how many more steps may be taken; whoever asks sets it anew.
+    """
 
     judge: Judge
+    room: int = _ROOM
     _least: dict[tuple[int, ...], Any] = field(default_factory=dict)
     _failed: set[tuple[int, ...]] = field(default_factory=set)
     _left: int | None = None
+
+    def refresh(self) -> None:
+        """Take as many steps again."""
+        self.room = _ROOM
 
     def build(self, node: Node, route: Route | None = None) -> Any:
         """Return a document that the node accepts, with the place of the route in it.
@@ -78,9 +87,10 @@ class Builder:
                 self._left = None
 
     def _build(self, node: Node, path: Path, route: Route) -> Any:
+        self.room -= 1
         if self._left is not None:
             self._left -= 1
-            if self._left < 0:
+            if min(self._left, self.room) < 0:
                 raise Unbuildable
         if path in route.imposed:
             node = node.and_(*route.imposed[path])

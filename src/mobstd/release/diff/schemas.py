@@ -111,6 +111,7 @@ class Desk:
         return decided
 
     def _fresh(self, pair: Pair, difference: Difference, where: tuple[str, str]) -> Decided:
+        self.builder.refresh()
         if difference.rule in WORDS:
             return Decided(difference, NO, NO, *where)
         doubt = not difference.place.sure
