@@ -168,4 +168,5 @@ def test_a_wrong_verdict_would_be_seen() -> None:
         drawn = documents(pair["old"], pair["new"], Random(number), INSTANCES)
         if all(validators[1].is_valid(d) for d in drawn if validators[0].is_valid(d)):
             missed.append(pair["about"])
-    assert len(missed) <= 8, missed
+    losing = [pair for pair in PAIRS if pair["hurt"] == "sender"]
+    assert len(missed) <= len(losing) / 10, missed

@@ -31,7 +31,7 @@ _LENGTHS = 64
 _POOL = 300
 _TURNS = 2
 _STEPS = 120
-_ROOM = 2_000
+_ROOM = 600
 _SCALARS = 150
 _PLAIN = ("text", 1, True, None)
 

@@ -29,7 +29,8 @@ def covering(media: str, known: Iterable[str]) -> str | None:
 def concrete(media: str, known: Iterable[str]) -> str | None:
     """Return a media type that one has and none of the known ones; ``None`` if none is found."""
     known = list(known)
-    tried = _TRIED if "*" in media else (media,)
+    example = media.replace("*/*", "application/*").replace("*", "x-example")
+    tried = (*_TRIED, example) if "*" in media else (media,)
     return next((t for t in tried if _covers(media, t) and covering(t, known) is None), None)
 
 

@@ -63,10 +63,10 @@ def _level(name: str, before: Requirement, after: Requirement) -> Change:
     return _made("DIFF-ROW-11" if up else "DIFF-ROW-12", name, before, after, *words)
 
 
-def _tried(row: Requirement) -> tuple[tuple[Check, ...], object, tuple[str, ...]]:
+def _tried(row: Requirement) -> tuple[tuple[Check, ...], object]:
     """Return how a row is tried, on who serves and on who calls."""
     called = row.calls.checks if row.calls else ()
-    return (*row.checks, *called), row.untested, row.covers
+    return (*row.checks, *called), row.untested
 
 
 def _binds(row: Requirement) -> bool:
