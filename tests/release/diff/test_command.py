@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from mobstd.canon.contracts import contract
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
 from mobstd.cli import main
+from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change
+from mobstd.release.diff.diff import _for
 from mobstd.release.diff.semver import enough, step
 
 OLD = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -128,6 +131,14 @@ def test_revisions(
         ("[" * 5000 + "]" * 5000, "too deeply"),
         ('{"properties": {"a": 3}}', "no schema"),
         ('{"openapi": "3.1.0", "paths": {}}', "cannot be compared"),
+        ('{"type": "object", "type": "string"}', "twice"),
+        ("type: object\ntype: string", "twice"),
+        ("a:\n\tb: 1", "not YAML"),
+        ("a: &a [*a]", "circles"),
+        ('{"maximum": 1e400}', "number"),
+        ('{"$ref": "HTTP://example.org/a.json"}', "nothing is fetched"),
+        ('{"$ref": "a\\u0000b"}', "Cannot read"),
+        ("", "neither"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -171,3 +182,55 @@ def test_steps() -> None:
 def test_the_contract_asks_for_an_example() -> None:
     good = load(packaged().conformance / "examples/diff/valid/required.json")
     assert good["changes"][0]["examples"]
+
+
+@pytest.mark.parametrize("asked", ["HTTP://example.org/a.json", "ftp://example.org/a.json"])
+def test_an_address_is_not_fetched(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = _run(capsys, asked, asked)
+    assert code == 2
+    assert "nothing is fetched" in out
+
+
+def test_a_pattern_that_goes_back_and_forth_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def schema(kind: str) -> dict[str, Any]:
+        patterns = {"^(a+)+$": {"type": kind}, "(((((){1000}){1000}){1000}){1000})x": {}}
+        return {"properties": {"a" * 60 + "!": {}}, "patternProperties": patterns}
+
+    files = (
+        _write(tmp_path / "old.json", schema("integer")),
+        _write(tmp_path / "new.json", schema("number")),
+    )
+    assert "breaking  DIFF-TYPE-02" in _run(capsys, *files)[1]
+
+
+def test_a_keyword_that_no_validator_takes_is_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = (
+        _write(tmp_path / "old.json", {"type": "string", "minLength": "three"}),
+        _write(tmp_path / "new.json", {"type": "string"}),
+    )
+    assert "unknown  DIFF-KEYWORD-01" in _run(capsys, *files)[1]
+
+
+def test_two_thousand_changes_are_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mobstd.release.diff.diff.MOST", 5)
+    many = {"properties": {f"a{n}": {"type": "string"} for n in range(9)}}
+    files = (
+        _write(tmp_path / "old.json", {}),
+        _write(tmp_path / "new.json", many),
+    )
+    out = _run(capsys, *files)[1]
+    assert "DIFF-LIMIT-01" in out
+    assert "5 safe" in out
+
+
+def test_who_is_not_counted_may_still_be_hurt() -> None:
+    """``--staying`` makes nothing safe of which one side alone is settled."""
+    kept = Change("DIFF-TYPE-03", BREAKING, "sender", ("caller",), unsettled=True)
+    assert _for(kept, "servers").verdict == UNKNOWN
+    assert _for(replace(kept, unsettled=False), "servers").verdict == SAFE

@@ -10,7 +10,8 @@ import pytest
 
 from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change
 from mobstd.release.diff.library import Library
-from mobstd.release.diff.operations import Apis, Comparer
+from mobstd.release.diff.operations import Comparer
+from mobstd.release.diff.verdicts import Apis
 
 TEXT = {"type": "string"}
 API: dict[str, Any] = {
@@ -82,8 +83,18 @@ CASES: list[tuple[str, tuple[str, ...], Any, str, str, str]] = [
      "DIFF-PARAMETER-05", BREAKING, "sender"),
     ("becomes optional", (*OPEN, "parameters"), [HOW, {**WHO, "required": False}],
      "DIFF-PARAMETER-06", BREAKING, "reader"),
-    ("written otherwise", (*OPEN, "parameters"), [{**HOW, "explode": False}, WHO],
+    ("written otherwise", (*OPEN, "parameters"), [{**HOW, "style": "pipeDelimited"}, WHO],
      "DIFF-PARAMETER-07", UNKNOWN, "nobody"),
+    ("empty no longer", (*OPEN, "parameters"), [{**HOW, "allowEmptyValue": True}, WHO],
+     "DIFF-PARAMETER-07", UNKNOWN, "nobody"),
+    ("any status of a kind", (*OPEN, "responses", "2XX"), {"description": "."}, "DIFF-STATUS-02",
+     BREAKING, "reader"),
+    ("any status at all", (*OPEN, "responses", "default"), {"description": "."}, "DIFF-STATUS-02",
+     UNKNOWN, "nobody"),
+    ("links", (*OK, "links"), {"next": {"operationId": "bells"}}, "DIFF-KEYWORD-01", UNKNOWN,
+     "nobody"),
+    ("reached elsewhere", (*OPEN, "servers"), [{"url": "https://example.org"}], "DIFF-SERVER-01",
+     UNKNOWN, "nobody"),
     ("parameter narrowed", (*OPEN, "parameters"), [SHORT, WHO],
      "DIFF-LENGTH-03", BREAKING, "sender"),
     ("default changed", (*OPEN, "parameters"), [TOLD, WHO],
@@ -225,3 +236,88 @@ def test_what_is_only_read_is_not_asked_for() -> None:
 
     found = [c for c in changes(api([]), api(["id"])) if c.verdict != SAFE]
     assert [(c.rule, c.direction) for c in found] == [("DIFF-REQUIRED-01", "response")]
+
+
+def _with(content: Any, answers: Any) -> dict[str, Any]:
+    body = {"required": True, "content": content}
+    return {"openapi": "3.1.0", "paths": {"/a": {"post": {
+        "requestBody": body, "responses": answers}}}}  # fmt: skip
+
+
+def _told(old: Any, new: Any) -> set[tuple[str, str, str]]:
+    return {(c.rule, c.verdict, c.hurt) for c in changes(old, new)}
+
+
+LONG, CUT = ({"schema": {**TEXT, "maxLength": n}} for n in (9, 4))
+
+
+def test_a_range_of_media_types_takes_what_it_covers() -> None:
+    def api(**content: Any) -> dict[str, Any]:
+        named = {name.replace("_", "/"): value for name, value in content.items()}
+        return _with({n.replace("any", "*"): v for n, v in named.items()}, {})
+
+    shorter = ("DIFF-LENGTH-03", BREAKING, "sender")
+    assert _told(api(a_b=LONG), api(a_any=CUT)) == {shorter, ("DIFF-MEDIA-02", BREAKING, "reader")}
+    assert shorter in _told(api(any_any=LONG), api(any_any=CUT))
+    narrowed = _told(api(any_any=LONG), api(application_json=LONG))
+    assert narrowed == {("DIFF-MEDIA-01", BREAKING, "sender")}
+    wanted = {"a/b;version=1": LONG}, {"a/b;version=2": LONG}
+    assert {c[0] for c in _told(*(_with(c, {}) for c in wanted))} == {
+        "DIFF-MEDIA-01", "DIFF-MEDIA-02",
+    }  # fmt: skip
+    same = {"application/json": LONG}, {"application/json; charset=utf-8": LONG}
+    assert _told(*(_with(c, {}) for c in same)) == set()
+
+
+@pytest.mark.parametrize("status", ["404", "4XX"])
+def test_a_status_meets_its_range(status: str) -> None:
+    def api(name: str, media: Any) -> dict[str, Any]:
+        return _with({}, {name: {"description": ".", "content": {"a/b": media}}})
+
+    found = _told(api(status, LONG), api("default", CUT))
+    assert ("DIFF-LENGTH-03", BREAKING, "sender") in found
+    found = _told(api("default", CUT), api(status, LONG))
+    assert ("DIFF-LENGTH-04", BREAKING, "reader") in found
+
+
+def _secured(*alternatives: Any, url: str = "https://example.org/token") -> dict[str, Any]:
+    document = deepcopy(API)
+    document["security"] = list(alternatives)
+    flow = {"tokenUrl": url, "scopes": {}}
+    document["components"]["securitySchemes"]["o"] = {
+        "type": "oauth2", "flows": {"clientCredentials": flow},
+    }  # fmt: skip
+    return document
+
+
+def test_scopes_and_alternatives() -> None:
+    lost, won = ("DIFF-SECURITY-01", BREAKING, "sender"), ("DIFF-SECURITY-02", BREAKING, "reader")
+    one, two = _secured({"o": ["a"]}), _secured({"o": ["a", "b"]})
+    assert _told(two, one) == {won}
+    assert _told(one, two) == {lost}
+    both, either = _secured({"o": [], "key": []}), _secured({"o": []}, {"key": []})
+    assert _told(both, either) == {won}
+    assert _told(either, both) == {lost}
+    elsewhere = _secured({"o": ["a"]}, url="https://example.org/other")
+    assert _told(one, elsewhere) == {("DIFF-SECURITY-03", UNKNOWN, "nobody")}
+
+
+def test_what_is_called_back_hurts_the_other_way_round() -> None:
+    def api(schema: Any, where: str) -> dict[str, Any]:
+        told = {"post": {"requestBody": {"required": True, "content": {"a/b": schema}},
+                         "responses": {}}}  # fmt: skip
+        if where == "webhooks":
+            return {"openapi": "3.1.0", "webhooks": {"told": told}}
+        called = {"told": {"{$request.body#/url}": told}}
+        return {"openapi": "3.1.0", "paths": {"/a": {"get": {"callbacks": called}}}}
+
+    for where in ("webhooks", "callbacks"):
+        (change,) = changes(api(LONG, where), api(CUT, where))
+        assert (change.verdict, change.hurt, change.roles) == (BREAKING, "sender", ("server",))
+
+
+def test_what_another_path_takes_is_not_shown_as_lost() -> None:
+    new = _edited(("paths", "/bells"), None)
+    new["paths"]["/{anything}"] = {"get": {"operationId": "any", "responses": {}}}
+    found = {c.rule: c.verdict for c in changes(API, new)}
+    assert found["DIFF-OPERATION-01"] == UNKNOWN

@@ -9,13 +9,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.release.diff.oracle import documents, validator
 
 from mobstd.canon.files import load
 from mobstd.release.diff.api import Placed
 from mobstd.release.diff.change import BREAKING, UNKNOWN, Change
 from mobstd.release.diff.library import Library
-from mobstd.release.diff.operations import Apis, Comparer
+from mobstd.release.diff.operations import Comparer
 from mobstd.release.diff.sampling import sample
+from mobstd.release.diff.verdicts import Apis
 from mobstd.release.diff.witness import pruned
 
 PAIRS: list[dict[str, Any]] = load(Path(__file__).parent / "pairs.yaml")
@@ -116,7 +118,7 @@ def test_at_most_one_in_twenty_is_unknown() -> None:
         for way in ("request", "response")
     ]
     unknown = [pair for pair in judged if pair[0] == "unknown"]
-    assert len(PAIRS) >= 150
+    assert len(PAIRS) >= 290
     assert len(unknown) <= len(judged) / 20
 
 
@@ -144,7 +146,7 @@ def test_who_is_not_hurt_is_not_by_any_of_200_documents(number: int, back: bool)
             continue
         random = Random(number)
         for written in sample(desk.builder, writer, reader, random, INSTANCES):
-            document = pruned(desk.builder, writer, reader, written)
+            document = pruned(writer, reader, written)
             if desk.judge.accepts(writer, document):
                 assert desk.judge.accepts(reader, document), document
 
@@ -160,6 +162,11 @@ def test_a_wrong_verdict_would_be_seen() -> None:
         at = ("components", "schemas", f"s{number}")
         old, new = (desk.node(Placed({}, ("api.json", at)), new=new) for new in (False, True))
         drawn = sample(desk.builder, old, new, Random(number), INSTANCES)
-        if all(desk.judge.accepts(new, document) for document in drawn):
+        if not all(desk.judge.accepts(new, document) for document in drawn):
+            continue
+        validators = [validator(pair[side]) for side in ("old", "new")]
+        drawn = documents(pair["old"], pair["new"], Random(number), INSTANCES)
+        if all(validators[1].is_valid(d) for d in drawn if validators[0].is_valid(d)):
             missed.append(pair["about"])
-    assert len(missed) <= 5
+    losing = [pair for pair in PAIRS if pair["hurt"] == "sender"]
+    assert len(missed) <= len(losing) / 10, missed

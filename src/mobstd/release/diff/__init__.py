@@ -12,7 +12,9 @@ witness     documents that one side allows and the other refuses
 instance    how they are built; scalars and texts: what of
 blame       whether one difference alone is the reason
 schemas     each difference decided
+media       media types and their ranges; credentials: what is asked of callers
 api         operations of a document; operations: theirs compared; exchanges: shown
+verdicts    who is hurt by what was decided
 rows        requirements compared
 diff        the report; render: for people; semver: what it calls for; rules: all there are
 sampling    documents at random, for tests of what is called safe

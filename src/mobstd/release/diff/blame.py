@@ -40,6 +40,9 @@ KEYWORDS |= {
     )
     for number, words in ((1, least), (2, least), (3, most), (4, most))
 }
+KEYWORDS |= dict.fromkeys(
+    ("DIFF-ITEMS-09", "DIFF-ITEMS-10"), ("items", "prefixItems", "unevaluatedItems")
+)
 KEYWORDS |= dict.fromkeys(("DIFF-ITEMS-05", "DIFF-ITEMS-06"), ("uniqueItems",))
 KEYWORDS |= dict.fromkeys(
     ("DIFF-ITEMS-07", "DIFF-ITEMS-08"), ("contains", "minContains", "maxContains")

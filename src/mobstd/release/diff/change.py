@@ -61,6 +61,7 @@ class Change:
         old, new: where it is written, on each side.
         name: the member, parameter, status, row... that it is about.
         uses: the operations that it is met in.
+        unsettled: whether the other side may be hurt too, which nothing shows or rules out.
     """
 
     rule: str
@@ -76,6 +77,7 @@ class Change:
     uses: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     role: str = field(default="", compare=False)
+    unsettled: bool = False
 
     @property
     def level(self) -> str:
@@ -96,12 +98,17 @@ def level_of(changes: Iterable[Change]) -> str:
     return max((c.level for c in changes), key=_LEVELS.index, default="none")
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes with those that are one, met in several operations, made one."""
+def merged(changes: Iterable[Change], most: int) -> list[Change]:
+    """Return the changes with those that are one, met in several operations, made one.
+
+    After so many the last one says that there are more.
+    """
     found: dict[tuple[str, ...], Change] = {}
     for change in changes:
         key = (change.rule, change.direction or "", change.old, change.new, change.name)
         known = found.get(key)
+        if known is None and len(found) >= most:
+            return [*found.values(), Change("DIFF-LIMIT-01", UNKNOWN, before=most)]
         if known is None:
             found[key] = change
             continue
@@ -112,5 +119,6 @@ def merged(changes: Iterable[Change]) -> list[Change]:
             worst,
             uses=tuple(dict.fromkeys((*known.uses, *change.uses))),
             roles=tuple(dict.fromkeys((*worst.roles, *other.roles))),
+            unsettled=known.unsettled or change.unsettled,
         )
     return list(found.values())

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mobstd.release.diff.branches import disjoint, paired
 from mobstd.release.diff.difference import Difference, Place
 from mobstd.release.diff.keywords import local
-from mobstd.release.diff.node import Child, Node, Part
-from mobstd.release.diff.telling import brief, difference, required, said, short, turned
+from mobstd.release.diff.node import Book, Child, Node, Part
+from mobstd.release.diff.telling import (
+    WORDS,
+    brief,
+    difference,
+    grouped,
+    holder,
+    required,
+    said,
+    short,
+    unlike,
+)
+from mobstd.release.diff.texts import matching
 
 __all__ = ["Walk"]
 
 _DEPTH = 40
 _MOST = 100_000
+_RELATIONS = 2_000
+_STRING = {"type": "string"}
 
 
 @dataclass
 class Walk:
-    """One walk over a pair of schemas; ``seen`` keeps it finite where they refer to themselves."""
+    """One walk over a pair of schemas.
+
+    Attributes:
+        seen: what was compared; keeps the walk finite where schemas refer to themselves.
+        relations: what is known of the pairs below ``not``, ``if`` and the like.
+        room: how many such pairs may still be looked at.
+    """
 
     seen: set[tuple[Any, ...]] = field(default_factory=set)
+    relations: dict[tuple[Any, ...], tuple[bool, bool]] = field(default_factory=dict)
+    room: list[int] = field(default_factory=lambda: [_RELATIONS])
 
     def compare(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         """Yield the differences of ``a`` and ``b``, old and new, at a place."""
-        key = (a.key, b.key, place.sure, place.flipped)
+        if not place.around:
+            place = replace(place, around=(a.potential, b.potential))
+        if a.looks or b.looks:
+            place = place.unsure()
+        key = (a.key, b.key, place.sure, *(node.key for node in place.around))
         if key in self.seen:
             return
         self.seen.add(key)
@@ -44,7 +69,8 @@ class Walk:
                 b.part(*found.keywords),
                 found.before,
                 found.after,
-                *turned(place, found.loses, found.gains),
+                found.loses,
+                found.gains,
                 place,
                 (a, b),
                 found.meaning,
@@ -71,28 +97,30 @@ class Walk:
         self, old: Child, new: Child, name: str, a: Node, b: Node, place: Place
     ) -> Iterator[Difference]:
         below = place.at(name)
-        if old.declared and new.declared:
+        if place.strict or (old.declared and new.declared):
             yield from self.compare(old.node, new.node, below)
             return
-        node = new.node if new.declared else old.node
-        part = node.part() if node.parts else {}
-        refused = old.node.never if new.declared else new.node.never
-        hurts = refused and not node.never
+        if not old.declared and not new.declared:
+            return
+        child, other = (new, old) if new.declared else (old, new)
+        around = place.around[0 if new.declared else 1]
+        hurts = child.node.never != other.node.never
+        forbids = child.node.never and hurts
+        loses, gains = (forbids, hurts and not forbids)
+        part = child.node.part() if child.node.parts else {}
+        held = holder(a, name), holder(b, name)
         if new.declared:
-            loses, gains = turned(place, False, hurts)
-            where = a.part("properties"), part
             yield Difference(
-                "DIFF-MEMBER-01", *where, None, name, loses, gains, place, (a, b), "", name
-            )
+                "DIFF-MEMBER-01", a.part("properties"), part, None, name, loses, gains, place,
+                (a, b), "", name, held,
+            )  # fmt: skip
         else:
-            loses, gains = turned(place, hurts, False)
-            where = part, b.part("properties")
-            meaning = "" if refused or place.flipped else "unknown"
+            meaning = "" if hurts else "unknown"
             yield Difference(
-                "DIFF-MEMBER-02", *where, name, None, loses, gains, place, (a, b), meaning, name
-            )
-        other = old if new.declared else new
-        if not refused and not other.free:
+                "DIFF-MEMBER-02", part, b.part("properties"), name, None, gains, loses, place,
+                (a, b), meaning, name, held,
+            )  # fmt: skip
+        if not hurts and not (other.free and name not in around.known):
             yield from self.compare(old.node, new.node, below)
 
     def _rest(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
@@ -111,25 +139,23 @@ class Walk:
                 b.part(*words),
                 short(old),
                 short(new),
-                *turned(place, loses, gains),
+                loses,
+                gains,
                 place,
                 (a, b),
             )
             return
-        yield from self.compare(old, new, place.at("another"))
+        names = ("another", *(f"another{place}" for place in range(20)))
+        free = (n for n in names if not a.child(n).declared and not b.child(n).declared)
+        yield from self.compare(old, new, place.at(next(free, names[0])))
 
     def _patterns(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
-        old, new = (
-            {p: s for said in n.values("patternProperties") for p, s in said.items()}
-            for n in (a, b)
-        )
+        old, new = (grouped(node, "patternProperties") for node in (a, b))
         for pattern in dict.fromkeys((*old, *new)):
             if pattern in old and pattern in new:
-                from mobstd.release.diff.texts import matching
-
-                name = next(iter(matching(pattern)), "another")
-                first, second = a.child(name), b.child(name)
-                yield from self.compare(first.node, second.node, place.at(name))
+                named = (n for n in matching(pattern) if n not in a.names and n not in b.names)
+                first, second = a.book.node(*old[pattern]), b.book.node(*new[pattern])
+                yield from self.compare(first, second, place.at(next(named, "another")))
             else:
                 rule = "DIFF-NAMES-04" if pattern in old else "DIFF-NAMES-03"
                 yield difference(rule, a, b, place, True, True, "patternProperties", name=pattern)
@@ -137,10 +163,10 @@ class Walk:
     def _names(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (n.book.node(*n.values("propertyNames")) for n in (a, b))
         if old.parts or new.parts:
-            loses, gains = self._relation(old, new)
+            loses, gains = self._relation(old.and_(_STRING), new.and_(_STRING))
             if loses or gains:
                 rule = "DIFF-NAMES-01" if loses else "DIFF-NAMES-02"
-                yield difference(rule, a, b, place, *turned(place, loses, gains), "propertyNames")
+                yield difference(rule, a, b, place, loses, gains, "propertyNames")
 
     def _dependent(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = (
@@ -149,23 +175,20 @@ class Walk:
         )
         word = "dependentRequired"
         if new - old:
-            yield difference("DIFF-DEPENDENT-01", a, b, place, *turned(place, True, False), word)
+            yield difference("DIFF-DEPENDENT-01", a, b, place, True, False, word)
         if old - new:
-            yield difference("DIFF-DEPENDENT-02", a, b, place, *turned(place, False, True), word)
-        first, second = (
-            {n: s for said in node.values("dependentSchemas") for n, s in said.items()}
-            for node in (a, b)
-        )
+            yield difference("DIFF-DEPENDENT-02", a, b, place, False, True, word)
+        first, second = (grouped(node, "dependentSchemas") for node in (a, b))
         for name in dict.fromkeys((*first, *second)):
             if name in first and name in second:
                 there = {"required": [name]}
-                inside = place.where((there, first[name]), (there, second[name]))
-                yield from self.compare(a.book.node(first[name]), b.book.node(second[name]), inside)
+                inside = place.where((there, *first[name]), (there, *second[name]))
+                nodes = a.book.node(*first[name]), b.book.node(*second[name])
+                yield from self.compare(*nodes, inside)
                 continue
             added = name in second
             rule = "DIFF-DEPENDENT-03" if added else "DIFF-DEPENDENT-04"
-            effect = turned(place, added, not added)
-            yield difference(rule, a, b, place, *effect, "dependentSchemas", name=name)
+            yield difference(rule, a, b, place, added, not added, "dependentSchemas", name=name)
 
     def _arrays(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         if not ("array" in a.types or "array" in b.types):
@@ -175,40 +198,67 @@ class Walk:
             old, new = a.item(index), b.item(index)
             if index == longest and old.never != new.never:
                 rule = "DIFF-ITEMS-09" if new.never else "DIFF-ITEMS-10"
-                effect = turned(place, new.never, old.never)
-                yield difference(rule, a, b, place, *effect, "items")
+                yield difference(rule, a, b, place, new.never, old.never, "items")
                 continue
             yield from self.compare(old, new, place.at(index))
         yield from self._contains(a, b, place)
 
     def _contains(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         words = ("contains", "minContains", "maxContains")
-        old, new = (list(n.having("contains")) for n in (a, b))
+        old, new = unlike(
+            list(a.having("contains")),
+            list(b.having("contains")),
+            lambda one, two: self._counted(a.book, one, two),
+        )
         if not old and not new:
             return
-        if len(old) != 1 or len(new) != 1:
-            rule = "DIFF-ITEMS-07" if new else "DIFF-ITEMS-08"
-            loses, gains = len(new) > 0, len(old) > 0
-            yield difference(rule, a, b, place, *turned(place, loses, gains), *words)
-            return
-        narrower, wider = self._relation(
-            a.book.node(old[0]["contains"]), b.book.node(new[0]["contains"])
-        )
+        loses, gains = bool(new), bool(old)
+        if len(old) == len(new) == 1:
+            loses, gains = self._counted(a.book, old[0], new[0])
+        rule = "DIFF-ITEMS-07" if loses else "DIFF-ITEMS-08"
+        yield difference(rule, a, b, place, loses, gains, *words)
+
+    def _counted(self, book: Book, one: Part, two: Part) -> tuple[bool, bool]:
+        """Return what one ``contains`` may refuse or admit beside another, as they are counted."""
+        narrower, wider = self._relation(book.node(one["contains"]), book.node(two["contains"]))
         least, most = (
-            [part[0].get(word, otherwise) for part in (old, new)]
+            [part.get(word, otherwise) for part in (one, two)]
             for word, otherwise in (("minContains", 1), ("maxContains", float("inf")))
         )
-        capped = max(most) < float("inf")
+        capped = max(most) < float("inf") or most[0] != most[1]
         loses = narrower or least[1] > least[0] or most[1] < most[0] or (wider and capped)
         gains = wider or least[1] < least[0] or most[1] > most[0] or (narrower and capped)
-        if loses or gains:
-            rule = "DIFF-ITEMS-07" if loses else "DIFF-ITEMS-08"
-            yield difference(rule, a, b, place, *turned(place, loses, gains), *words)
+        return loses, gains
 
     def _relation(self, a: Node, b: Node) -> tuple[bool, bool]:
-        """Return whether ``b`` may refuse or admit more than ``a``, without telling why."""
-        found = list(Walk().compare(a, b, Place()))
-        return any(d.loses for d in found), any(d.gains for d in found)
+        """Return whether ``b`` may refuse or admit more than ``a``, without telling why.
+
+        Where the two are met again below themselves they are first taken to be the same; if that
+        proves wrong, everything that rested on it is looked at again, and nothing is assumed.
+        """
+        key = (a.key, b.key)
+        if key in self.relations:
+            return self.relations[key]
+        before = dict(self.relations)
+        for assumed in (False, True):
+            self.room[0] -= 1
+            if self.room[0] < 0:
+                return True, True
+            self.relations.clear()
+            self.relations.update(before)
+            self.relations[key] = assumed, assumed
+            found = [
+                d
+                for d in Walk(set(), self.relations, self.room).compare(a, b, Place(strict=True))
+                if d.rule not in WORDS
+            ]
+            sure = all(d.place.sure for d in found)
+            loses = not sure or any(d.loses for d in found)
+            gains = not sure or any(d.gains for d in found)
+            if not loses and not gains:
+                break
+        self.relations[key] = loses, gains
+        return loses, gains
 
     def _unions(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
         old, new = a.unions(), b.unions()
@@ -220,7 +270,7 @@ class Walk:
             apart = disjoint(a.book, first) and disjoint(b.book, second)
             if word != other:
                 loses, gains = other == "oneOf" and not apart, word == "oneOf" and not apart
-                effect = turned(place, loses, gains)
+                effect = (loses, gains)
                 yield difference("DIFF-UNION-06", a, b, place, *effect, "anyOf", "oneOf")
             sure = apart or (word == other == "anyOf")
             for one, two in paired(a.book, first, b.book, second):
@@ -233,14 +283,14 @@ class Walk:
             inside = place.where((one,), (two,), sure=sure)
             yield from self.compare(a.book.node(one), b.book.node(two), inside)
         elif one is not None:
-            effect = turned(place, True, not sure)
+            effect = (True, not sure)
             gone = place.where((one,), ())
             yield Difference(
                 "DIFF-UNION-01", one, b.part("anyOf", "oneOf"), brief(one), None, *effect, gone,
                 (a.and_(one), b),
             )  # fmt: skip
         elif two is not None:
-            effect = turned(place, not sure, True)
+            effect = (not sure, True)
             come = place.where((), (two,))
             yield Difference(
                 "DIFF-UNION-02", a.part("anyOf", "oneOf"), two, None, brief(two), *effect, come,
@@ -273,35 +323,33 @@ class Walk:
                 yield from self._branch(a, b, one, two, place, sure)
 
     def _nots(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
-        old, new = (n.values("not") for n in (a, b))
-        if not old and not new:
-            return
-        if len(old) == len(new) == 1:
-            loses, gains = self._relation(a.book.node(old[0]), b.book.node(new[0]))
-            if loses or gains:
-                rule = "DIFF-NOT-01" if gains else "DIFF-NOT-02"
-                yield difference(rule, a, b, place, *turned(place, gains, loses), "not")
-        elif len(old) != len(new):
-            rule = "DIFF-NOT-01" if len(new) > len(old) else "DIFF-NOT-02"
-            effect = turned(place, bool(new), bool(old))
-            yield difference(rule, a, b, place, *effect, "not")
-        else:
-            yield difference("DIFF-NOT-01", a, b, place, True, True, "not")
-
-    def _conditions(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
-        old, new = (
-            [part for part in n.having("if") if "then" in part or "else" in part] for n in (a, b)
+        old, new = unlike(
+            a.values("not"),
+            b.values("not"),
+            lambda one, two: self._relation(a.book.node(one), b.book.node(two)),
         )
         if not old and not new:
             return
+        loses, gains = bool(new), bool(old)
+        if len(old) == len(new) == 1:
+            gains, loses = self._relation(a.book.node(old[0]), b.book.node(new[0]))
+        rule = "DIFF-NOT-01" if loses else "DIFF-NOT-02"
+        yield difference(rule, a, b, place, loses, gains, "not")
+
+    def _conditions(self, a: Node, b: Node, place: Place) -> Iterator[Difference]:
+        looking = a.looks or b.looks
+        old, new = (
+            [part for part in n.having("if") if looking or "then" in part or "else" in part]
+            for n in (a, b)
+        )
         if len(old) != len(new):
             more = len(new) > len(old)
             rule = "DIFF-CONDITION-01" if more else "DIFF-CONDITION-02"
-            yield difference(rule, a, b, place, *turned(place, bool(new), bool(old)), "if")
+            yield difference(rule, a, b, place, bool(new), bool(old), "if")
             return
-        for one, two in zip(old, new, strict=True):
+        for one, two in self._conditioned(a.book, old, new):
             condition = a.book.node(one["if"]), b.book.node(two["if"])
-            if any(self._relation(*condition)):
+            if any(self._relation(*condition)) or (looking and one["if"] != two["if"]):
                 yield difference("DIFF-CONDITION-03", a, b, place, True, True, "if")
             for word in ("then", "else"):
                 first, second = one.get(word, {}), two.get(word, {})
@@ -311,6 +359,28 @@ class Walk:
                     (*((two["if"],) if met else ()), second),
                 )
                 yield from self.compare(a.book.node(first), b.book.node(second), inside)
+
+    def _conditioned(
+        self, book: Book, old: list[Part], new: list[Part]
+    ) -> Iterator[tuple[Part, Part]]:
+        """Yield the parts in pairs, those with the same condition first."""
+        left = list(new)
+        others = []
+        for one in old:
+            conditions = [book.node(one["if"]), *(book.node(two["if"]) for two in left)]
+            place = next(
+                (
+                    n
+                    for n, c in enumerate(conditions[1:])
+                    if not any(self._relation(conditions[0], c))
+                ),
+                None,
+            )
+            if place is None:
+                others.append(one)
+            else:
+                yield one, left.pop(place)
+        yield from zip(others, left, strict=True)
 
 
 def _ordered(own: Node, other: Node, is_old: bool) -> tuple[Node, Node]:

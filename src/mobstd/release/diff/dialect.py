@@ -21,6 +21,14 @@ SINGLE = frozenset(_SINGLE_TEXT.split())
 LISTS = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 MAPS = frozenset(("properties", "patternProperties", "dependentSchemas"))
 
+_BOUNDS_TEXT = "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"
+_COUNTS_TEXT = """
+minLength maxLength minItems maxItems minContains maxContains minProperties maxProperties
+"""
+_BOUNDS, _COUNTS = frozenset(_BOUNDS_TEXT.split()), frozenset(_COUNTS_TEXT.split())
+_NAMED = frozenset(("pattern", "format", "$ref"))
+_TYPES = frozenset(["object", "array", "string", "number", "integer", "boolean", "null", "file"])
+_HUGE = 1e300
 _OLD = frozenset(("swagger-2", "openapi-3.0", "draft-4", "draft-6", "draft-7"))
 """Dialects where whatever stands beside ``$ref`` is ignored, and a list of ``items`` is a tuple."""
 _FIRST = frozenset(("swagger-2", "openapi-3.0", "draft-4"))
@@ -44,7 +52,7 @@ def modern(schema: Mapping[str, Any], dialect: str, direction: str | None) -> di
 
     ``direction`` leaves out what is only read or only written, for the other way.
     """
-    if "$ref" in schema and dialect in _OLD:
+    if isinstance(schema.get("$ref"), str) and dialect in _OLD:
         return {"$ref": schema["$ref"]}
     out = dict(schema)
     if dialect in _FIRST:
@@ -57,14 +65,46 @@ def modern(schema: Mapping[str, Any], dialect: str, direction: str | None) -> di
         _tuple(out)
     if out.get("type") == "file":
         del out["type"]
-    for name, needed in out.pop("dependencies", {}).items():
+    needs = out.pop("dependencies", {})
+    for name, needed in needs.items() if isinstance(needs, Mapping) else ():
         key = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
         out[key] = {**out.get(key, {}), name: needed}
     if "$recursiveRef" in out:
         out.setdefault("$ref", out.pop("$recursiveRef"))
+    for word in [word for word, value in out.items() if _malformed(word, value)]:
+        out[f"malformed {word}"] = out.pop(word)  # as any keyword that nobody knows
     if direction is not None and "properties" in out:
         _one_way(out, "readOnly" if direction == REQUEST else "writeOnly")
     return out
+
+
+def _malformed(word: str, value: Any) -> bool:
+    """Say whether a keyword is there with a value that no validator takes."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and not -_HUGE < value < _HUGE:
+        return True
+    if word in _BOUNDS:
+        return not number or (word == "multipleOf" and value <= 0)
+    if word in _COUNTS:
+        return not number or value < 0 or value != int(value)
+    if word in _NAMED:
+        return not isinstance(value, str)
+    if word == "type":
+        names = value if isinstance(value, list) else [value]
+        return not names or any(not isinstance(n, str) or n not in _TYPES for n in names)
+    if word in ("required", "examples", "enum", *LISTS):
+        plain = word != "required" or (isinstance(value, list) and all(map(_is_text, value)))
+        return not isinstance(value, list) or not plain or (word in LISTS and not value)
+    if word in (*MAPS, "dependentRequired"):
+        return not isinstance(value, Mapping) or (
+            word == "dependentRequired"
+            and any(not isinstance(v, list) or not all(map(_is_text, v)) for v in value.values())
+        )
+    return word == "uniqueItems" and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def written(keyword: str, schema: Mapping[str, Any]) -> str:
@@ -87,6 +127,8 @@ def _nullable(out: dict[str, Any]) -> None:
     nullable = [out.pop(name, False) for name in ("nullable", "x-nullable")]
     if any(nullable) and isinstance(out.get("type"), str):
         out["type"] = [out["type"], "null"]
+    elif any(nullable):
+        out["nullable"] = True  # without a type it has no effect; some think that it has
 
 
 def _tuple(out: dict[str, Any]) -> None:

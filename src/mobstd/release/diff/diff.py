@@ -21,15 +21,18 @@ from mobstd.release.diff.change import (
     level_of,
     merged,
 )
-from mobstd.release.diff.operations import CALLER, Apis, Comparer, changed
+from mobstd.release.diff.operations import Comparer
 from mobstd.release.diff.rows import changes_of_rows
 from mobstd.release.diff.schemas import Desk
 from mobstd.release.diff.semver import enough, step
 from mobstd.release.diff.source import Source
+from mobstd.release.diff.verdicts import CALLER, Apis, changed
 
 __all__ = ["STAYING", "compare", "report"]
 
 FORMAT = 1
+MOST = 2_000
+"""How many changes are told apart; what is beyond is one unknown change."""
 STAYING = ("anyone", "callers", "servers")
 
 
@@ -39,7 +42,10 @@ def compare(old: Source, new: Source) -> list[Change]:
     Raises:
         ConfigError: where one is an API and the other a schema, or a document is broken.
     """
-    found = merged(_changes(old, new))
+    try:
+        found = merged(_changes(old, new), MOST)
+    except RecursionError:
+        raise ConfigError("diff.too-deep", file=f"{old.label}, {new.label}") from None
     order = {BREAKING: 0, UNKNOWN: 1, SAFE: 2}
     return sorted(found, key=lambda change: (order[change.verdict], change.level == "patch"))
 
@@ -156,7 +162,8 @@ def _for(change: Change, staying: str) -> Change:
     kept = tuple(r for r in change.roles if (r == CALLER) == (staying == "callers"))
     if kept:
         return replace(change, roles=kept)
-    return replace(change, verdict=SAFE, hurt="nobody", roles=())
+    verdict = UNKNOWN if change.unsettled else SAFE
+    return replace(change, verdict=verdict, hurt="nobody", roles=())
 
 
 def _json(change: Change) -> dict[str, Any]:

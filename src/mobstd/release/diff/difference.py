@@ -23,17 +23,24 @@ class Place:
         imposed: what has to hold on the way: the branch of a union, the ``if`` of a ``then``. A
             path, with schemas of the old and of the new side.
         sure: what is wider here can't be narrower at the root (not so below ``oneOf`` or ``if``).
-        flipped: what is wider here is narrower at the root: below ``not``.
+        strict: a name that only one side has is no exception: below ``not``, ``if``, ``contains``.
+        around: all that may apply here, of the old and of the new side, branches and all.
     """
 
     path: Path = ()
     imposed: tuple[tuple[Path, tuple[Part, ...], tuple[Part, ...]], ...] = ()
     sure: bool = True
-    flipped: bool = False
+    strict: bool = False
+    around: tuple[Node, ...] = ()
 
-    def at(self, *steps: str | int) -> Place:
-        """Return the place so many steps deeper."""
-        return replace(self, path=(*self.path, *steps))
+    def at(self, step: str | int) -> Place:
+        """Return the place one step deeper."""
+        around = (
+            (n.item(step) if isinstance(step, int) else n.child(step).node) for n in self.around
+        )
+        return replace(
+            self, path=(*self.path, step), around=tuple(node.potential for node in around)
+        )
 
     def where(self, old: tuple[Part, ...], new: tuple[Part, ...], *, sure: bool = True) -> Place:
         """Return the place with something imposed on documents here."""
@@ -58,6 +65,7 @@ class Difference:
         meaning: who is hurt in the meaning of documents that both sides accept: ``sender``,
             ``reader``, ``both`` or ``unknown``; else empty.
         name: the member, parameter... that it is about.
+        held: the schemas that name the member, where ``old`` and ``new`` are its own.
     """
 
     rule: str
@@ -71,3 +79,4 @@ class Difference:
     nodes: tuple[Node, Node]
     meaning: str = ""
     name: str = ""
+    held: tuple[Part, ...] = ()

@@ -9,9 +9,10 @@ from typing import Any
 from mobstd.release.diff.api import Answer, Operation, Placed
 from mobstd.release.diff.instance import Builder, Unbuildable
 from mobstd.release.diff.judge import Judge
+from mobstd.release.diff.media import concrete, covering
 from mobstd.release.diff.node import Node
 
-__all__ = ["Side", "answer_of", "documented", "refusals", "request_of"]
+__all__ = ["Side", "answer_of", "beside", "documented", "refusals", "request_of", "takes"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def request_of(side: Side, operation: Operation) -> dict[str, Any] | None:
         if operation.body_required and operation.body:
             media, placed = next(iter(operation.body.items()))
             node = side.of(placed)
-            out["mediaType"], out["body"] = media, {} if node is None else side.builder.build(node)
+            out["mediaType"] = concrete(media, ()) or media
+            out["body"] = {} if node is None else side.builder.build(node)
     except Unbuildable:
         return None
     return None if list(refusals(side, operation, out)) else out
@@ -68,17 +70,43 @@ def refusals(side: Side, operation: Operation, request: Mapping[str, Any]) -> It
     if not operation.body:
         yield "no body is expected"
         return
-    if request["mediaType"] not in operation.body:
+    media = covering(request["mediaType"], operation.body)
+    if media is None:
         yield f"{request['mediaType']} is not accepted"
         return
-    node = side.of(operation.body[request["mediaType"]])
+    node = side.of(operation.body[media])
     if node is not None and side.judge.accepts(node, request["body"]) is False:
         yield "the body is refused"
 
 
-def answer_of(side: Side, answer: Answer, media: str | None = None) -> dict[str, Any] | None:
-    """Return a smallest answer of a status; ``None`` where none was found."""
+def takes(operation: Operation, other: Operation) -> bool:
+    """Say whether an operation may take the requests of another one, by method and path."""
+    if operation.method != other.method or operation.turned != other.turned:
+        return False
+    own, theirs = (op.path.split("/") for op in (operation, other))
+    return len(own) == len(theirs) and all(
+        one == two or "{" in one or "{" in two for one, two in zip(own, theirs, strict=True)
+    )
+
+
+def beside(status: str, answers: Mapping[str, Answer]) -> Answer | None:
+    """Return what documents a status or a range of them: by name, by its range, or by default."""
+    ranges = (status, f"{status[0]}XX", "default") if status != "default" else (status,)
+    return next((answers[name] for name in ranges if name in answers), None)
+
+
+def answer_of(
+    side: Side, answer: Answer, media: str | None = None, other: Operation | None = None
+) -> dict[str, Any] | None:
+    """Return a smallest answer of a status; ``None`` where none was found.
+
+    Of a range of statuses or of media types it has one that ``other`` has not, if there is one.
+    """
+    known = other.answers if other is not None else {}
+    statuses = (f"{answer.status[0]}{n:02}" for n in range(100))
     out: dict[str, Any] = {"status": answer.status}
+    if answer.status.endswith("XX"):
+        out["status"] = next((s for s in statuses if s not in known), answer.status)
     try:
         for field in answer.headers.values():
             if field.required:
@@ -89,7 +117,8 @@ def answer_of(side: Side, answer: Answer, media: str | None = None) -> dict[str,
         chosen = media or next(iter(answer.content), None)
         if chosen is not None:
             node = side.of(answer.content[chosen])
-            out["mediaType"] = chosen
+            met = beside(out["status"], known)
+            out["mediaType"] = concrete(chosen, met.content if met else ()) or chosen
             out["body"] = {} if node is None else side.builder.build(node)
     except Unbuildable:
         return None
@@ -99,15 +128,11 @@ def answer_of(side: Side, answer: Answer, media: str | None = None) -> dict[str,
 def documented(operation: Operation, answer: Mapping[str, Any]) -> str:
     """Return why an operation does not document an answer; empty where it does."""
     status = str(answer["status"])
-    known = next(
-        (operation.answers[k] for k in (status, f"{status[0]}XX", "default")
-         if k in operation.answers),
-        None,
-    )  # fmt: skip
+    known = beside(status, operation.answers)
     if known is None:
         return f"status {status} is not documented"
     if answer.get("mediaType") is not None and known.content:
-        if answer["mediaType"] not in known.content:
+        if covering(answer["mediaType"], known.content) is None:
             return f"{answer['mediaType']} is not documented for status {status}"
     elif known.content and "body" not in answer:
         return f"status {status} has a body"

@@ -17,6 +17,7 @@ from mobstd.release.diff.difference import Path
 from mobstd.release.diff.judge import Judge
 from mobstd.release.diff.node import Node, Part, token, type_of
 from mobstd.release.diff.scalars import scalars
+from mobstd.release.diff.texts import matching
 
 __all__ = ["EXTENSION", "Builder", "Route", "Unbuildable"]
 
@@ -28,6 +29,11 @@ _BRANCHES = 8
 _MEMBERS = 40
 _LENGTHS = 64
 _POOL = 300
+_TURNS = 2
+_STEPS = 120
+_ROOM = 600
+_SCALARS = 150
+_PLAIN = ("text", 1, True, None)
 
 
 class Unbuildable(Exception):
@@ -50,11 +56,20 @@ class Route:
 
 @dataclass
 class Builder:
-    """Builds documents; what was built once for a node is not built again."""
+    """Builds documents; what was built once for a node is not built again.
+
+    ``room`` is how many more steps may be taken; whoever asks sets it anew.
+    """
 
     judge: Judge
+    room: int = _ROOM
     _least: dict[tuple[int, ...], Any] = field(default_factory=dict)
     _failed: set[tuple[int, ...]] = field(default_factory=set)
+    _left: int | None = None
+
+    def refresh(self) -> None:
+        """Take as many steps again."""
+        self.room = _ROOM
 
     def build(self, node: Node, route: Route | None = None) -> Any:
         """Return a document that the node accepts, with the place of the route in it.
@@ -62,9 +77,21 @@ class Builder:
         Raises:
             Unbuildable: where none was found.
         """
-        return self._build(node, (), route or Route())
+        outermost = self._left is None
+        if outermost:
+            self._left = _STEPS
+        try:
+            return self._build(node, (), route or Route())
+        finally:
+            if outermost:
+                self._left = None
 
     def _build(self, node: Node, path: Path, route: Route) -> Any:
+        self.room -= 1
+        if self._left is not None:
+            self._left -= 1
+            if min(self._left, self.room) < 0:
+                raise Unbuildable
         if path in route.imposed:
             node = node.and_(*route.imposed[path])
         busy = len(path) <= len(route.path) and route.path[: len(path)] == path and route.path
@@ -105,6 +132,7 @@ class Builder:
                 types.sort(key=lambda name: not _hinted(node, name))
         else:
             types = ["array" if isinstance(step, int) else "object"]
+        pool: list[Any] = []
         for name in types:
             try:
                 if name == "object":
@@ -112,7 +140,8 @@ class Builder:
                 elif name == "array":
                     yield self._array(node, path, route, step)
                 else:
-                    yield from (v for v in scalars(node, node) if type_of(v) == name)
+                    pool = pool or list(islice(scalars(node, node), _SCALARS))
+                    yield from (v for v in pool if type_of(v) == name)
             except Unbuildable:
                 continue
         for part in node.having("if"):
@@ -209,6 +238,20 @@ class Builder:
             yield from self._objects(writer, both, name)
         if "array" in writer.types:
             yield from self._arrays(writer, both, depth)
+        if depth < _TURNS:
+            yield from self._turned(both, depth)
+
+    def _turned(self, node: Node, depth: int) -> Iterator[Any]:
+        """Yield values near what is asked below ``not`` and ``if``, met and not met."""
+        for part in node.having("not", "if"):
+            for key in ("not", "if"):
+                if key in part:
+                    below = node.book.node(part[key])
+                    for value in islice(self.near(below, below, depth=depth + 1), _POOL):
+                        yield value
+                        if isinstance(value, dict):
+                            for name in islice(below.known, _MEMBERS):
+                                yield from ({**value, name: v} for v in _PLAIN)
 
     def _made(self, node: Node) -> Iterator[Any]:
         try:
@@ -230,7 +273,7 @@ class Builder:
                 yield {k: v for k, v in value.items() if k != name}
             elif name:
                 yield from ({**value, name: v} for v in self._member(writer, name))
-            optional = [n for n in self.known(writer) if n not in value][:_MEMBERS]
+            optional = [n for n in writer.known if n not in value][:_MEMBERS]
             made = {n: next(self._member(both, n), None) for n in optional}
             made = {n: v for n, v in made.items() if v is not None}
             yield from ({**value, n: v} for n, v in made.items())
@@ -240,23 +283,8 @@ class Builder:
                 yield {k: v for k, v in everything.items() if k != name}
             yield from self._strangers(value, writer, both)
 
-    def known(self, node: Node) -> dict[str, None]:
-        """Return the members that a node names, in its branches too."""
-        names = dict(node.names)
-        for part in node.parts:
-            below = [*part.get("anyOf", ()), *part.get("oneOf", ())]
-            below += [part[word] for word in ("then", "else") if word in part]
-            below += part.get("dependentSchemas", {}).values()
-            for schema in below:
-                names.update(node.book.node(schema).names)
-            for first, others in part.get("dependentRequired", {}).items():
-                names.update(dict.fromkeys((first, *others)))
-        return names
-
     def _strangers(self, value: dict[str, Any], writer: Node, both: Node) -> Iterator[Any]:
         """Yield objects with members that no schema names, one and many."""
-        from mobstd.release.diff.texts import matching
-
         names = [EXTENSION, "a", "A-1", "a" * 40]
         for part in both.parts:
             for pattern in part.get("patternProperties", {}):
@@ -274,7 +302,7 @@ class Builder:
                     if len(value) < size <= _LENGTHS:
                         more = {f"{EXTENSION}{i}": True for i in range(size - len(value))}
                         yield {**value, **more}
-                        spare = [n for n in self.known(writer) if n not in value]
+                        spare = [n for n in writer.known if n not in value]
                         picked = spare[: size - len(value)]
                         made = {n: v for n in picked for v in self._member(both, n)}
                         yield {**value, **made}
@@ -305,12 +333,28 @@ class Builder:
         with contextlib.suppress(Unbuildable):
             yield self._distinct(node, value, None, depth)
         last = len(value) - 1
+        met: list[Any] = []
         for one in contained:
             for item in (*self._made(node.item(last).and_(*one.parts)), *scalars(one, one)):
+                met.append(item)
                 yield [*value[:-1], item]
                 yield [item] * len(value)
+            if depth < _TURNS:
+                for item in islice(self.near(one, one, depth=depth + 1), _MEMBERS):
+                    if isinstance(item, dict):
+                        yield from (
+                            [*value[:-1], {**item, n: v}] for n in one.known for v in _PLAIN
+                        )
+        if last and contained:
+            yield from ([*value[:-2], one, two] for one in met[:2] for two in _few_of(met))
         for item in [*scalars(node.item(last), node.item(last))][:12]:
             yield [*value[:-1], item]
+
+
+def _few_of(values: list[Any]) -> list[Any]:
+    """Return the first value of each type, and some that are seldom met."""
+    found = {type_of(value): value for value in reversed(values)}
+    return [*found.values(), *_PLAIN]
 
 
 _ORDER = ("object", "array", "string", "integer", "fraction", "boolean", "null")

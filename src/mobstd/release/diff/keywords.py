@@ -179,16 +179,21 @@ def _multiple(a: Node, b: Node) -> Iterator[Local]:
     words = ("multipleOf",)
     if _written(a, *words) == _written(b, *words):
         return
-    old, new = (
-        [Fraction(str(n)) for n in node.values("multipleOf") if _number(n) and n > 0]
-        for node in (a, b)
-    )
+    old, new = (_steps(node) for node in (a, b))
     loses = not all(any((x / y).denominator == 1 for x in old) for y in new)
     gains = not all(any((y / x).denominator == 1 for y in new) for x in old)
     rule = "DIFF-MULTIPLE-03"
     if not (loses and gains):
         rule = "DIFF-MULTIPLE-01" if loses else "DIFF-MULTIPLE-02" if gains else FORM
     yield Local(rule, words, _said(a, words), _said(b, words), loses, gains)
+
+
+def _steps(node: Node) -> list[Fraction]:
+    """Return what numbers are multiples of; of integers alone, as integers."""
+    found = [Fraction(str(n)) for n in node.values("multipleOf") if _number(n) and n > 0]
+    if "fraction" in node.types:
+        return found
+    return [Fraction(step.numerator) for step in found if step.numerator > 1]
 
 
 def _counts(least: str, most: str, topic: str) -> Any:

@@ -43,7 +43,7 @@ class Library:
         if path not in self.documents:
             try:
                 text = self.read(path)
-            except (OSError, UnicodeDecodeError) as error:
+            except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 raise ConfigError("diff.unreadable", file=path, why=why) from None
             self.documents[path] = parsed(text, path)
@@ -136,7 +136,37 @@ def parsed(text: str, path: str) -> Any:
     """
     try:
         if text.lstrip()[:1] in ("{", "["):
-            return from_json(text, path)
-        return constructed(composed(text, path), text, path)
+            return from_json(text, path, lambda pairs: _once(pairs, path))
+        node = composed(text, path)
+        _names_once(node, path)
+        return constructed(node, text, path)
     except CanonError as error:
         raise ConfigError(error.code, **error.params) from None
+
+
+def _once(pairs: list[tuple[str, Any]], path: str) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConfigError("diff.twice", file=path, name=twice)
+    return found
+
+
+def _names_once(node: Any, path: str) -> None:
+    """Refuse an object that has a member twice; what aliases repeat is looked at once."""
+    pending, seen = [node], set[int]()
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen or not isinstance(one.value, list):
+            continue
+        seen.add(id(one))
+        if one.id == "mapping":
+            keys = [(key.tag, key.value) for key, _ in one.value if isinstance(key.value, str)]
+            plain = [key for key in keys if not key[0].endswith(":merge")]
+            if len(set(plain)) < len(plain):
+                twice = next(key for key in plain if plain.count(key) > 1)
+                raise ConfigError("diff.twice", file=path, name=twice[1])
+            pending += [part for pair in one.value for part in pair]
+        else:
+            pending += one.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from mobstd.release.diff.api import Operation
+from mobstd.release.diff.api import Field, Operation
 
-__all__ = ["matched"]
+__all__ = ["matched", "renamed"]
 
 _VERSION = re.compile(r"^/v[0-9]+(\.[0-9]+)*(?=/|$)")
 
@@ -45,3 +45,15 @@ def _id(operation: Operation) -> tuple[str, ...]:
 def _without_version(operation: Operation) -> tuple[str, ...]:
     method, path = operation.key
     return method, _VERSION.sub("", path) or "/"
+
+
+def renamed(old: Operation, new: Operation) -> list[tuple[Field | None, Field | None]]:
+    """Return the parameters in pairs; those of the path by their place in it."""
+    places = [re.findall(r"\{([^{}/]+)\}", op.path) for op in (old, new)]
+    other = dict(zip(*places, strict=False)) if len(places[0]) == len(places[1]) else {}
+    pairs: list[tuple[Field | None, Field | None]] = []
+    left = dict(new.fields)
+    for (where, name), field in old.fields.items():
+        key = (where, other.get(name, name)) if where == "path" else (where, name)
+        pairs.append((field, left.pop(key, None)))
+    return [*pairs, *((None, field) for field in left.values())]

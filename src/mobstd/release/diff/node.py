@@ -7,13 +7,13 @@ member or an item is again such a node, so that two schemas written differently 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from mobstd.release.diff.compiled import never
+from mobstd.release.diff.texts import finds
 
 __all__ = ["TYPES", "Book", "Child", "Node", "Part", "token", "type_of"]
 
@@ -26,6 +26,7 @@ TYPES = ("object", "array", "string", "integer", "fraction", "boolean", "null")
 
 _TAKING = ("$ref", "allOf", "anyOf", "oneOf")
 _LOOKING = frozenset(("unevaluatedProperties", "unevaluatedItems"))
+_DYNAMIC = frozenset(("anyOf", "oneOf", "if", "dependentSchemas"))
 
 
 def token(value: Any) -> str:
@@ -223,12 +224,48 @@ class Node:
         )
 
     @cached_property
+    def potential(self) -> Node:
+        """All that may apply here, of every branch too: whose names are known."""
+        parts = dict.fromkeys(map(id, self.parts))
+        found = list(self.parts)
+        for part in found:
+            below = [*part.get("anyOf", ()), *part.get("oneOf", ())]
+            below += [part[word] for word in ("then", "else") if word in part]
+            below += part.get("dependentSchemas", {}).values()
+            for one in (flat for schema in below for flat in self.book.flat(schema)):
+                if id(one) not in parts:
+                    parts[id(one)] = None
+                    found.append(one)
+        return self.book.node(*found) if len(found) > len(self.parts) else self
+
+    @cached_property
+    def known(self) -> dict[str, None]:
+        """The members that schemas name, in their branches too."""
+        names = dict(self.potential.names)
+        for said in self.potential.values("dependentRequired"):
+            for first, others in said.items():
+                names.update(dict.fromkeys((first, *others)))
+        return names
+
+    @cached_property
+    def looks(self) -> bool:
+        """Whether it depends on the document which members or items were evaluated elsewhere."""
+        return any(
+            _LOOKING & part.keys()
+            and any(
+                _DYNAMIC & one.keys() or ("contains" in one and "unevaluatedItems" in part)
+                for one in self.book.flat(part)
+            )
+            for part in self.parts
+        )
+
+    @cached_property
     def names(self) -> dict[str, None]:
         """The members that schemas name, in order."""
         return dict.fromkeys(name for said in self.values("properties") for name in said)
 
-    def child(self, name: str) -> Child:
-        """Return what applies to a member."""
+    def child(self, name: str | None) -> Child:
+        """Return what applies to a member; without a name, to one that no schema speaks of."""
         schemas: list[Part] = []
         declared = False
         for part in self.parts:
@@ -242,7 +279,7 @@ class Node:
                 schemas.append(part["unevaluatedProperties"])
         return Child(self.book.node(*filter(None, schemas)), declared)
 
-    def _evaluated(self, part: Part, name: str, seen: set[int]) -> bool:
+    def _evaluated(self, part: Part, name: str | None, seen: set[int]) -> bool:
         """Say whether something beside ``unevaluatedProperties`` may have looked at a member."""
         for one in self.book.flat(part):
             if id(one) in seen:
@@ -259,8 +296,8 @@ class Node:
 
     @property
     def rest(self) -> Node:
-        """What applies to a member that no schema names."""
-        return self.child("\x00").node
+        """What applies to a member that no schema names, and no pattern."""
+        return self.child(None).node
 
     def item(self, place: int) -> Node:
         """Return what applies to an item of an array."""
@@ -298,13 +335,12 @@ class Node:
         ]
 
 
-def _here(part: Part, name: str) -> list[Part]:
+def _here(part: Part, name: str | None) -> list[Part]:
     """Return the schemas that a part has for a member, by name or by pattern."""
+    if name is None:
+        return []
     found = [part["properties"][name]] if name in part.get("properties", {}) else []
     for pattern, schema in part.get("patternProperties", {}).items():
-        try:
-            if re.search(pattern, name):
-                found.append(schema)
-        except re.error:
-            continue
+        if finds(pattern, name):
+            found.append(schema)
     return found

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mobstd.release.diff.api import Answer, Field, Operation, Placed, operations, servers
 from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change, Example
+from mobstd.release.diff.credentials import sources
 from mobstd.release.diff.dialect import REQUEST, RESPONSE
-from mobstd.release.diff.exchanges import Side, answer_of, documented, refusals, request_of
-from mobstd.release.diff.library import Address, Library
-from mobstd.release.diff.matching import matched
-from mobstd.release.diff.schemas import Decided, Desk
+from mobstd.release.diff.exchanges import (
+    Side,
+    answer_of,
+    beside,
+    documented,
+    refusals,
+    request_of,
+    takes,
+)
+from mobstd.release.diff.library import Address
+from mobstd.release.diff.matching import matched, renamed
+from mobstd.release.diff.media import concrete, paired
+from mobstd.release.diff.schemas import Desk
+from mobstd.release.diff.verdicts import Apis, changed, parties
 
-__all__ = ["CALLER", "Apis", "Comparer", "changed", "parties"]
-
-CALLER = "caller"
-
-
-@dataclass(frozen=True)
-class Apis:
-    """Two API documents for one role.
-
-    Attributes:
-        old, new: each library, with the path of the document in it.
-        role: who serves it.
-        several: pointers are written with their file.
-    """
-
-    old: tuple[Library, str]
-    new: tuple[Library, str]
-    role: str = "server"
-    several: bool = False
+__all__ = ["Comparer"]
 
 
 class Comparer:
@@ -40,6 +32,7 @@ class Comparer:
 
     def __init__(self, apis: Apis) -> None:
         self.apis = apis
+        self._known: dict[str, list[Operation]] = {}
         libraries = apis.old[0], apis.new[0]
         self.desks = {way: Desk(*libraries, way) for way in (REQUEST, RESPONSE)}
 
@@ -55,6 +48,7 @@ class Comparer:
         """
         documents = [library.document(path) for library, path in (self.apis.old, self.apis.new)]
         old, new = (operations(*side) for side in (self.apis.old, self.apis.new))
+        self._known = {"old": old, "new": new}
         yield from self._about(*documents)
         for one, two in matched(old, new):
             if one is not None and two is not None:
@@ -72,15 +66,20 @@ class Comparer:
     def _about(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         before, after = servers(old), servers(new)
         if before != after:
-            at = (self.apis.old[1], ("servers",)), (self.apis.new[1], ("servers",))
-            yield Change(
-                "DIFF-SERVER-01", UNKNOWN, old=self._at(at[0]), new=self._at(at[1]),
-                before=before, after=after, role=self.apis.role,
-            )  # fmt: skip
-        first, second = ({k: d.get("info", {}).get(k) for k in ("title", "description")}
+            yield self._said("DIFF-SERVER-01", "servers", before, after)
+        got, other = sources(old), sources(new)
+        for kind in got.keys() & other.keys():
+            if got[kind] != other[kind]:
+                yield self._said("DIFF-SECURITY-03", "components", got[kind], other[kind], kind)
+        first, second = ({k: _info(d).get(k) for k in ("title", "description")}
                          for d in (old, new))  # fmt: skip
         if first != second:
             yield Change("DIFF-TEXT-01", SAFE, old="#/info", new="#/info", name="info")
+
+    def _said(self, rule: str, step: str, before: Any, after: Any, name: str = "") -> Change:
+        old, new = (self._at((side[1], (step,))) for side in (self.apis.old, self.apis.new))
+        return Change(rule, UNKNOWN, old=old, new=new, name=name, before=before, after=after,
+                      role=self.apis.role)  # fmt: skip
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         at = old.address, new.address
@@ -98,8 +97,12 @@ class Comparer:
         yield from self._fields(old, new)
         yield from self._body(old, new)
         yield from self._answers(old, new)
-        if old.others != new.others:
-            yield self._made("DIFF-KEYWORD-01", None, "unknown", *at, "callbacks", (), old)
+        if old.servers != new.servers:
+            yield self._made("DIFF-SERVER-01", None, "unknown", *at, str(old), (), old,
+                             list(old.servers), list(new.servers))  # fmt: skip
+        if old.encoding != new.encoding:
+            yield self._made("DIFF-KEYWORD-01", REQUEST, "unknown", *at, "encoding", (), old,
+                             old.encoding, new.encoding)  # fmt: skip
 
     def _security(self, old: Operation, new: Operation) -> Iterator[Change]:
         before, after = ({frozenset(a) for a in op.security} or {frozenset()} for op in (old, new))
@@ -124,7 +127,7 @@ class Comparer:
                              "security", (), old, *words)  # fmt: skip
 
     def _fields(self, old: Operation, new: Operation) -> Iterator[Change]:
-        pairs = _renamed(old, new)
+        pairs = renamed(old, new)
         for one, two in pairs:
             if one is not None and two is not None:
                 yield from self._field(old, new, one, two)
@@ -155,13 +158,22 @@ class Comparer:
             else:
                 shown = self._request(new, old, by="new")
                 yield self._made("DIFF-PARAMETER-06", REQUEST, "reader", *at, one.name, shown, old)
-        if one.written != two.written:
+        if one.written != two.written and not self._alike(one, two):
             yield self._made("DIFF-PARAMETER-07", REQUEST, "unknown", *at, one.name, (), old,
                              list(one.written), list(two.written))  # fmt: skip
         if one.deprecated != two.deprecated:
             rule = "DIFF-DEPRECATED-01" if two.deprecated else "DIFF-DEPRECATED-02"
             yield self._made(rule, REQUEST, "nobody", *at, one.name, (), old)
         yield from self._schemas(REQUEST, one.schema, two.schema, old, f"?{one.name}", at)
+
+    def _alike(self, one: Field, two: Field) -> bool:
+        """Say whether two fields differ but in how lists are written, and take none."""
+        desk = self.desks[REQUEST]
+        if one.schema is None or two.schema is None:
+            return False
+        types = desk.node(one.schema, new=False).types | desk.node(two.schema, new=True).types
+        same = one.written[0] == two.written[0] and one.written[2:] == two.written[2:]
+        return same and not types & {"array", "object"}
 
     def _body(self, old: Operation, new: Operation) -> Iterator[Change]:
         at = old.body_address, new.body_address
@@ -181,57 +193,67 @@ class Comparer:
             else:
                 yield self._made("DIFF-BODY-05", REQUEST, "reader", *at, "",
                                  self._request(new, old, by="new"), old)  # fmt: skip
-        for media in dict.fromkeys((*old.body, *new.body)):
-            if media in old.body and media in new.body:
-                yield from self._schemas(REQUEST, old.body[media], new.body[media], old, "body", at)
+        for one, two in paired(old.body, new.body):
+            if one is not None and two is not None:
+                yield from self._schemas(REQUEST, old.body[one], new.body[two], old, "body", at)
                 continue
-            gone = media in old.body
-            rule, hurt = ("DIFF-MEDIA-01", "sender") if gone else ("DIFF-MEDIA-02", "reader")
-            request = {"method": old.method, "path": old.path, "mediaType": media}
-            shown = (Example("request", request, "old" if gone else "new", "", f"{media} is not "
-                             "accepted"),)  # fmt: skip
-            yield self._made(rule, REQUEST, hurt, *at, media, shown, old)
+            media, by, other = (one, "old", new.body) if one else (str(two), "new", old.body)
+            rule, hurt = ("DIFF-MEDIA-01", "sender") if one else ("DIFF-MEDIA-02", "reader")
+            sent = concrete(str(media), other)
+            request = {"method": old.method, "path": old.path, "mediaType": sent}
+            shown = (Example("request", request, by, "", f"{sent} is not accepted"),)
+            yield self._made(rule, REQUEST, hurt, *at, str(media), shown if sent else (), old)
 
     def _answers(self, old: Operation, new: Operation) -> Iterator[Change]:
-        for status in dict.fromkeys((*old.answers, *new.answers)):
-            one, two = old.answers.get(status), new.answers.get(status)
-            if one is not None and two is not None:
+        met = set()
+        for one in old.answers.values():
+            two = beside(one.status, new.answers)
+            if two is None:
+                yield self._status(old, new, one, gone=True)
+            else:
+                met.add((one.status, two.status))
                 yield from self._answer(old, new, one, two)
-            elif one is not None or two is not None:
-                yield self._status(old, new, one, two)
+        for two in new.answers.values():
+            first = beside(two.status, old.answers)
+            if first is None:
+                yield self._status(old, new, two, gone=False)
+            elif (first.status, two.status) not in met:
+                yield from self._answer(old, new, first, two)
 
-    def _status(
-        self, old: Operation, new: Operation, one: Answer | None, two: Answer | None
-    ) -> Change:
-        gone = one is not None
-        answer, other = (one, new) if gone else (two, old)
-        assert answer is not None
+    def _status(self, old: Operation, new: Operation, answer: Answer, *, gone: bool) -> Change:
+        """Return the change of a status that only one version has, by name or by range."""
+        other = new if gone else old
         rule, hurt = ("DIFF-STATUS-01", "sender") if gone else ("DIFF-STATUS-02", "reader")
-        made = answer_of(self._side(RESPONSE, new=not gone), answer)
-        probe = made or {"status": answer.status}
-        why = documented(other, probe)
-        shown = (Example("response", probe, "old" if gone else "new", "", why),) if why else ()
-        if answer.status[0] in "45" or answer.status == "default" or not why:
-            hurt, shown = ("unknown" if gone and why else "nobody"), ()
+        made = answer_of(self._side(RESPONSE, new=not gone), answer, other=other)
+        why = documented(other, made) if made else ""
+        shown = (Example("response", made, "old" if gone else "new", "", why),) if why else ()
+        if answer.status[0] in "45":
+            hurt = "unknown" if gone else "nobody"
+        elif answer.status == "default" or not shown:
+            hurt = "unknown"
         at = (answer.address if gone else old.address), (new.address if gone else answer.address)
+        shown = shown if hurt in ("sender", "reader") else ()
         return self._made(rule, RESPONSE, hurt, *at, answer.status, shown, old)
 
     def _answer(self, old: Operation, new: Operation, one: Answer, two: Answer) -> Iterator[Change]:
         at = one.address, two.address
         where = one.status
-        for media in dict.fromkeys((*one.content, *two.content)):
-            if media in one.content and media in two.content:
+        for first, second in paired(one.content, two.content):
+            if first is not None and second is not None:
                 yield from self._schemas(
-                    RESPONSE, one.content[media], two.content[media], old, where, at
+                    RESPONSE, one.content[first], two.content[second], old, where, at
                 )
                 continue
-            gone = media in one.content
+            gone = first is not None
             rule, hurt = ("DIFF-MEDIA-03", "sender") if gone else ("DIFF-MEDIA-04", "reader")
             side = self._side(RESPONSE, new=not gone)
-            made = answer_of(side, one if gone else two, media)
+            made = answer_of(side, one if gone else two, first or second, new if gone else old)
             why = documented(new if gone else old, made) if made else ""
             shown = (Example("response", made, "old" if gone else "new", "", why),) if why else ()
-            yield self._made(rule, RESPONSE, hurt if shown else "unknown", *at, media, shown, old)
+            yield self._made(rule, RESPONSE, hurt if shown else "unknown", *at,
+                             str(first or second), shown, old)  # fmt: skip
+        if one.links != two.links:
+            yield self._made("DIFF-KEYWORD-01", RESPONSE, "unknown", *at, "links", (), old)
         yield from self._headers(old, new, one, two)
 
     def _headers(
@@ -256,6 +278,9 @@ class Comparer:
                 yield self._made("DIFF-HEADER-03", RESPONSE, "nobody", *at, name, (), old)
             elif second is None:
                 yield self._made("DIFF-HEADER-04", RESPONSE, "unknown", *at, name, (), old)
+            if first and second and first.written != second.written:
+                yield self._made("DIFF-PARAMETER-07", RESPONSE, "unknown", *at, name, (), old,
+                                 list(first.written), list(second.written))  # fmt: skip
             if first and second:
                 yield from self._schemas(
                     RESPONSE, first.schema, second.schema, old, f"{one.status} {name}", at
@@ -278,7 +303,7 @@ class Comparer:
         use = f"{operation} {where}"
         parts = "parameter" if where.startswith("?") else "document"
         for decided in desk.compare(first, second):
-            yield changed(decided, direction, self.apis, use, parts)
+            yield changed(decided, direction, self.apis, use, parts, operation.turned)
 
     def _request(
         self, operation: Operation, other: Operation | None, by: str = "old"
@@ -289,6 +314,8 @@ class Comparer:
         if request is None:
             return ()
         if other is None:
+            if any(takes(op, operation) for op in self._known["old" if new else "new"]):
+                return ()
             return (Example("request", request, by, "", "the other version has no such operation"),)
         why = list(refusals(self._side(REQUEST, new=not new), other, request))
         return (Example("request", request, by, "", "; ".join(why)),) if why else ()
@@ -317,59 +344,14 @@ class Comparer:
         if verdict == BREAKING and not shown:
             verdict = UNKNOWN
         hurt = hurt if verdict == BREAKING else "nobody"
+        roles = parties(hurt, direction, self.apis.role, operation.turned)
         return Change(
-            rule, verdict, hurt, parties(hurt, direction, self.apis.role), direction,
+            rule, verdict, hurt, roles, direction,
             self._at(old), self._at(new), name, before, after, (str(operation),), shown,
             self.apis.role,
         )  # fmt: skip
 
 
-def _renamed(old: Operation, new: Operation) -> list[tuple[Field | None, Field | None]]:
-    """Return the parameters in pairs; those of the path by their place in it."""
-    import re
-
-    places = [re.findall(r"\{([^{}/]+)\}", op.path) for op in (old, new)]
-    other = dict(zip(*places, strict=False)) if len(places[0]) == len(places[1]) else {}
-    pairs: list[tuple[Field | None, Field | None]] = []
-    left = dict(new.fields)
-    for (where, name), field in old.fields.items():
-        key = (where, other.get(name, name)) if where == "path" else (where, name)
-        pairs.append((field, left.pop(key, None)))
-    return [*pairs, *((None, field) for field in left.values())]
-
-
-def parties(hurt: str, direction: str | None, role: str) -> tuple[str, ...]:
-    """Return who is hurt, by the name of the role."""
-    sends = {REQUEST: (CALLER, role), RESPONSE: (role, CALLER)}.get(direction or "")
-    if sends is None or hurt in ("nobody", "bound"):
-        return ()
-    return sends if hurt == "both" else (sends[0],) if hurt == "sender" else (sends[1],)
-
-
-def changed(
-    decided: Decided, direction: str | None, apis: Apis, use: str, kind: str = "document"
-) -> Change:
-    """Return the change that a decided difference of schemas is."""
-    difference = decided.difference
-    lost, won = decided.lost == "yes", decided.won == "yes"
-    hurt = "both" if lost and won else "sender" if lost else "reader" if won else "nobody"
-    if hurt == "nobody" and difference.meaning not in ("", "unknown"):
-        hurt = difference.meaning
-    doubt = "unknown" in (decided.lost, decided.won) or difference.meaning == "unknown"
-    verdict = BREAKING if hurt != "nobody" else UNKNOWN if doubt else SAFE
-    examples = [
-        Example(kind, found.document, by, found.pointer, found.because)
-        for found, by in ((decided.loss, "old"), (decided.gain, "new"))
-        if found is not None
-    ]
-    if not examples and decided.shown:
-        examples.append(Example(kind, decided.shown[0], "both"))
-    if verdict == BREAKING and not examples:
-        verdict, hurt = UNKNOWN, "nobody"
-    return Change(
-        difference.rule, verdict, hurt, parties(hurt, direction, apis.role), direction,
-        decided.old if apis.several else "#" + decided.old.partition("#")[2],
-        decided.new if apis.several else "#" + decided.new.partition("#")[2],
-        difference.name, difference.before, difference.after, (use,) if use else (),
-        tuple(examples), apis.role,
-    )  # fmt: skip
+def _info(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = document.get("info")
+    return said if isinstance(said, Mapping) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mobstd.judging.requirement import Requirement
+from mobstd.judging.requirement import Check, Requirement
 from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change, Example
 
 __all__ = ["changes_of_rows"]
@@ -40,8 +40,8 @@ def _row(name: str, before: Requirement, after: Requirement) -> Iterator[Change]
         yield _hurting(made, after, tuple(sorted(more))) if _binds(after) else made
     if less:
         yield _made("DIFF-ROW-09", name, before, after, list(before.roles), list(after.roles))
-    if before.checks != after.checks or before.untested != after.untested:
-        kinds = [[check.kind for check in row.checks] for row in (before, after)]
+    if _tried(before) != _tried(after):
+        kinds = [[check.kind for check in _tried(row)[0]] for row in (before, after)]
         made = _made("DIFF-ROW-07", name, before, after, *kinds)
         yield replace(made, verdict=UNKNOWN)
     if before.blocks != after.blocks or before.operations != after.operations:
@@ -61,6 +61,12 @@ def _level(name: str, before: Requirement, after: Requirement) -> Change:
         return replace(_made("DIFF-ROW-04", name, before, after, *words), verdict=UNKNOWN)
     up = _LEVELS.index(after.level) > _LEVELS.index(before.level)
     return _made("DIFF-ROW-11" if up else "DIFF-ROW-12", name, before, after, *words)
+
+
+def _tried(row: Requirement) -> tuple[tuple[Check, ...], object]:
+    """Return how a row is tried, on who serves and on who calls."""
+    called = row.calls.checks if row.calls else ()
+    return (*row.checks, *called), row.untested
 
 
 def _binds(row: Requirement) -> bool:

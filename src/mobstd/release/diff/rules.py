@@ -82,6 +82,7 @@ OWN_MIRROR = {
     "DIFF-OPERATION-03": "its own mirror",
     "DIFF-OPERATION-04": "its own mirror: the wire does not carry it",
     "DIFF-PARAMETER-07": "its own mirror: one serialisation is not wider than another",
+    "DIFF-SECURITY-03": "its own mirror: where credentials are got is not more or less",
     "DIFF-ROW-07": "its own mirror: no check is known to be the stricter one",
     "DIFF-ROW-10": "its own mirror: another place is not more or less",
 }

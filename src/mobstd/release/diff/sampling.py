@@ -42,7 +42,7 @@ def _drawn(
     if depth >= _DEPTH:
         return value
     if isinstance(value, dict) and value:
-        names = [*value, *(n for n in builder.known(node) if n not in value)]
+        names = [*value, *(n for n in node.known if n not in value)]
         out = dict(value)
         for name in random.sample(names, min(len(names), 3)):
             child, counterpart = node.child(name).node, other.child(name).node

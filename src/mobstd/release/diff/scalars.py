@@ -17,9 +17,10 @@ _LONG = 100_000
 
 def scalars(writer: Node, other: Node) -> Iterator[Any]:
     """Yield scalars, plain ones first; each once."""
-    seen: set[str] = set()
+    seen: set[Any] = set()
     for value in _all(writer, other):
-        key = token(value)
+        plain = not isinstance(value, (dict, list))
+        key = (isinstance(value, bool), value) if plain else token(value)
         if key not in seen:
             seen.add(key)
             yield value

@@ -14,16 +14,12 @@ from mobstd.release.diff.instance import Builder
 from mobstd.release.diff.judge import Judge
 from mobstd.release.diff.library import Address, Library
 from mobstd.release.diff.node import Book, Node
+from mobstd.release.diff.telling import WORDS, difference
 from mobstd.release.diff.witness import Pair, Witness
 
 __all__ = ["Decided", "Desk"]
 
 NO, YES, UNKNOWN = "no", "yes", "unknown"
-_WORDS = frozenset(
-    f"DIFF-{rule}"
-    for rule in ("TEXT-01", "EXTENSION-01", "DEPRECATED-01", "DEPRECATED-02", "FORM-01")
-)
-"""Rules of what no validator sees."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Desk:
         self.judge = Judge(self._book)
         self.builder = Builder(self.judge)
         self._inline: dict[tuple[bool, Address], dict[str, Any]] = {}
-        self._settled: dict[tuple[str, str, str, str], Decided] = {}
+        self._settled: dict[tuple[Any, ...], Decided] = {}
 
     def compare(self, old: Placed, new: Placed) -> Iterator[Decided]:
         """Yield what is different between two schemas.
@@ -70,8 +66,12 @@ class Desk:
         nodes = self.node(old, new=False), self.node(new, new=True)
         pair = Pair(*nodes, self.judge, self.builder)
         roots = old.address, new.address
-        for difference in Walk().compare(pair.old, pair.new, Place()):
-            yield self._decide(pair, difference, roots)
+        try:
+            found = list(Walk().compare(pair.old, pair.new, Place()))
+        except RecursionError:
+            found = [difference("DIFF-LIMIT-01", pair.old, pair.new, Place(), True, True)]
+        for one in found:
+            yield self._decide(pair, one, roots)
 
     def reached(self, *, new: bool) -> set[str]:
         """Return the documents that were compared as a whole somewhere."""
@@ -96,7 +96,12 @@ class Desk:
     ) -> Decided:
         old, new = (self._book.origin(part) for part in (difference.old, difference.new))
         where = self.old.pointer(old, roots[0]), self.new.pointer(new, roots[1])
-        key = (difference.rule, *where, difference.name)
+        place = difference.place
+        key = (
+            *(difference.rule, *where, difference.name, difference.loses, difference.gains),
+            *(difference.meaning, place.sure, *(n.key for n in difference.nodes)),
+            *(() if place.sure else roots),
+        )
         known = self._settled.get(key)
         if known is not None and UNKNOWN not in (known.lost, known.won):
             return Decided(
@@ -106,14 +111,15 @@ class Desk:
         return decided
 
     def _fresh(self, pair: Pair, difference: Difference, where: tuple[str, str]) -> Decided:
-        if difference.rule in _WORDS:
+        self.builder.refresh()
+        if difference.rule in WORDS:
             return Decided(difference, NO, NO, *where)
+        doubt = not difference.place.sure
         if difference.meaning:
             new = difference.rule.endswith(("-01", "-03"))
             shown = pair.shown(difference, new=new, without="DEFAULT" in difference.rule)
-            if not (difference.loses or difference.gains):
+            if not (difference.loses or difference.gains or doubt):
                 return Decided(difference, NO, NO, *where, shown=shown)
-        doubt = not difference.place.sure
         loss = pair.loss(difference) if difference.loses or doubt else None
         gain = pair.gain(difference) if difference.gains or doubt else None
         lost, won = (

@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from errno import EFBIG, EINVAL
 from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
@@ -17,8 +18,8 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
 from mobstd.canon.standard import NAME, Version, find
 from mobstd.errors import ConfigError
-from mobstd.judging.catalogue import in_version
-from mobstd.judging.requirement import Check, Requirement
+from mobstd.judging.catalogue import requirement
+from mobstd.judging.requirement import Requirement
 from mobstd.release.diff.api import is_api
 from mobstd.release.diff.library import Library
 
@@ -26,6 +27,7 @@ __all__ = ["Source", "source"]
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 _SCHEMA = ".schema.json"
+_LARGE = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ def source(asked: str, roots: Sequence[Root] = ()) -> Source:
         ConfigError: where it is not there, or neither an API nor a schema.
         UnknownName: for a version that is not there; the message lists those that are.
     """
+    if "://" in asked:
+        raise ConfigError("diff.web", asked=asked)
     path = Path(asked)
-    if path.exists():
+    if "\0" not in asked and path.exists():
         return _of_path(asked, path)
     revision, colon, below = asked.partition(":")
     if colon and below:
@@ -73,9 +77,18 @@ def source(asked: str, roots: Sequence[Root] = ()) -> Source:
     raise ConfigError("diff.nothing-there", asked=asked)
 
 
+def _text(path: Path) -> str:
+    if not path.is_file():
+        path.stat()  # says why, where it is not there at all
+        raise OSError(EINVAL, "no file")
+    if path.stat().st_size > _LARGE:
+        raise OSError(EFBIG, f"larger than {_LARGE >> 20} MiB")
+    return path.read_text("utf-8")
+
+
 def _of_version(label: str, version: Version) -> Source:
     folder = version.folder
-    library = Library(lambda path: (folder / path).read_text("utf-8"))
+    library = Library(lambda path: _text(folder / path))
     schemas = {p.name.removesuffix(_SCHEMA): p.name for p in sorted(folder.glob(f"*{_SCHEMA}"))}
     for name in schemas.values():
         library.document(name)
@@ -87,53 +100,30 @@ def _of_version(label: str, version: Version) -> Source:
         library,
         {role: f"openapi/{role}.yaml" for role in version.roles},
         schemas,
-        {row["id"]: _row(row, version.version) for row in here},
+        {row["id"]: requirement(row, version.version) for row in here},
     )
-
-
-def _row(raw: Mapping[str, Any], version: str) -> Requirement:
-    """Return a row of a catalogue as a version has it, with its parameters filled in."""
-    row = in_version(raw, version)
-    params = row.get("params", {}).get(version, {})
-    checks = [*row.get("checks", ()), *(row.get("calls") or {}).get("checks", ())]
-    return Requirement(
-        id=row["id"],
-        level=row["level"],
-        origin=row["origin"],
-        roles=tuple(row.get("roles", ())),
-        blocks=tuple(row.get("blocks", ())),
-        operations=tuple(row.get("operations", ())),
-        topic=row["id"].split("-")[1],
-        title=row["title"],
-        checks=tuple(Check(check["kind"], _filled(check, params)) for check in checks),
-        untested=row.get("untested"),
-    )
-
-
-def _filled(value: Any, params: Mapping[str, Any]) -> Any:
-    if isinstance(value, str):
-        return params.get(value[1:], value) if value.startswith("$") else value
-    if isinstance(value, dict):
-        return {key: _filled(item, params) for key, item in value.items()}
-    return [_filled(item, params) for item in value] if isinstance(value, list) else value
 
 
 def _of_path(label: str, path: Path) -> Source:
     if path.is_dir():
         return _of_folder(label, path)
     folder = path.resolve().parent
-    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    library = Library(lambda name: _text(folder / name))
     document = library.document(path.name)
     if is_api(document):
-        version = str(document.get("info", {}).get("version", ""))
-        return Source(label, version, library, {"server": path.name}, {}, {})
+        return Source(label, _version(document), library, {"server": path.name}, {}, {})
     if not isinstance(document, (Mapping, bool)):
         raise ConfigError("diff.neither", file=label)
     return Source(label, "", library, {}, {"schema": path.name}, {})
 
 
+def _version(document: Mapping[str, Any]) -> str:
+    info = document.get("info")
+    return str(info.get("version", "")) if isinstance(info, Mapping) else ""
+
+
 def _of_folder(label: str, folder: Path) -> Source:
-    library = Library(lambda name: (folder / name).read_text("utf-8"))
+    library = Library(lambda name: _text(folder / name))
     apis: dict[str, str] = {}
     schemas: dict[str, str] = {}
     version = ""
@@ -144,7 +134,7 @@ def _of_folder(label: str, folder: Path) -> Source:
         document = library.document(name)
         if is_api(document):
             apis[path.stem] = name
-            version = version or str(document.get("info", {}).get("version", ""))
+            version = version or _version(document)
         elif name.endswith(_SCHEMA) or (isinstance(document, dict) and "$schema" in document):
             schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
     if not apis and not schemas:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mobstd.release.diff.difference import Difference, Place
-from mobstd.release.diff.node import Node, token
+from mobstd.release.diff.node import Node, Part, token
 
-__all__ = ["brief", "difference", "required", "said", "short", "turned"]
+__all__ = [
+    "WORDS",
+    "brief",
+    "difference",
+    "grouped",
+    "holder",
+    "required",
+    "said",
+    "short",
+    "unlike",
+]
 
 _KNOWN_TEXT = """
 $ref allOf anyOf oneOf not if then else type enum const minimum maximum exclusiveMinimum
@@ -19,12 +29,13 @@ dependentSchemas unevaluatedProperties unevaluatedItems readOnly writeOnly title
 examples example deprecated externalDocs summary
 """
 _KNOWN = frozenset(_KNOWN_TEXT.split())
+WORDS = frozenset(
+    f"DIFF-{rule}"
+    for rule in ("TEXT-01", "EXTENSION-01", "DEPRECATED-01", "DEPRECATED-02", "FORM-01")
+)
+"""Rules of what no validator sees."""
+
 _TEXTS = ("title", "description", "examples", "externalDocs", "summary")
-
-
-def turned(place: Place, loses: bool, gains: bool) -> tuple[bool, bool]:
-    """Return what is lost and won at the root, where a place may turn it round."""
-    return (gains, loses) if place.flipped else (loses, gains)
 
 
 def difference(
@@ -54,7 +65,7 @@ def required(a: Node, b: Node, place: Place) -> Iterator[Difference]:
             there = ("object" in a.types and now), ("object" in b.types and was)
             yield Difference(
                 rule, a.part("required"), b.part("required"), was, now,
-                *turned(place, *there), place, (a, b), "", name,
+                *there, place, (a, b), "", name,
             )  # fmt: skip
 
 
@@ -95,3 +106,35 @@ def said(a: Node, b: Node, place: Place) -> Iterator[Difference]:
                 rule, a.part(word), b.part(word), first, second, False, False, place, (a, b),
                 meaning, word,
             )  # fmt: skip
+
+
+def holder(node: Node, name: str) -> Part:
+    """Return the part that names a member, else one that names others."""
+    holding = (part for part in node.having("properties") if name in part["properties"])
+    return next(holding, node.part("properties"))
+
+
+def grouped(node: Node, keyword: str) -> dict[str, list[Part]]:
+    """Return the schemas that all parts have under a keyword, by name."""
+    found: dict[str, list[Part]] = {}
+    for named in node.values(keyword):
+        for name, schema in named.items():
+            found.setdefault(name, []).append(schema)
+    return found
+
+
+def unlike(
+    old: list[Part],
+    new: list[Part],
+    related: Callable[[Part, Part], tuple[bool, bool]],
+) -> tuple[list[Part], list[Part]]:
+    """Return the schemas of each side that mean the same as none of the other side."""
+    left = list(new)
+    gone = []
+    for one in old:
+        place = next((n for n, two in enumerate(left) if not any(related(one, two))), None)
+        if place is None:
+            gone.append(one)
+        else:
+            del left[place]
+    return gone, left

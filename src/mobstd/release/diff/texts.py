@@ -10,10 +10,11 @@ from typing import Any
 
 from mobstd.canon import formats
 
-__all__ = ["formatted", "lengthened", "matching"]
+__all__ = ["finds", "formatted", "lengthened", "matching"]
 
 _REPEATS = (0, 1, 2, 5, 10, 20, 60)
 _LONGEST = 300
+_STEPS = 5_000
 _CHOICES = 6
 
 
@@ -23,21 +24,45 @@ def matching(pattern: str) -> tuple[str, ...]:
     parser: Any = vars(re)["_parser"]
     try:
         tree = parser.parse(pattern)
-        compiled = re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
         return ()
     found: dict[str, None] = {}
     for more in _REPEATS:
         for choice in range(_CHOICES):
-            text = "".join(islice(_written(tree, more, choice), _LONGEST))
-            if len(text) <= _LONGEST and compiled.search(text):
+            text = "".join(islice(_written(tree, more, choice, [_STEPS]), _LONGEST))
+            if len(text) <= _LONGEST and finds(pattern, text):
                 found[text] = None
     return tuple(sorted(found, key=len))
 
 
-def _written(tree: Any, more: int, choice: int) -> Iterator[str]:
-    """Yield characters that the tree of a pattern matches."""
+@lru_cache(512)
+def _finder(pattern: str) -> Any:
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except ValueError:
+        return None
+
+
+def finds(pattern: str, text: str) -> bool:
+    """Say whether a pattern finds something in a text, as the validator sees it.
+
+    Its engine gives up where a pattern goes back and forth for too long; then nothing is found.
+    """
+    finder = _finder(pattern)
+    try:
+        return finder is not None and bool(finder.is_valid(text))
+    except ValueError:
+        return False
+
+
+def _written(tree: Any, more: int, choice: int, room: list[int]) -> Iterator[str]:
+    """Yield characters that the tree of a pattern matches, for so many steps."""
     for operator, value in tree:
+        room[0] -= 1
+        if room[0] < 0:
+            return
         name = str(operator)
         if name == "LITERAL":
             yield chr(value)
@@ -49,14 +74,16 @@ def _written(tree: Any, more: int, choice: int) -> Iterator[str]:
             yield _one_of(value, choice)
         elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             least, most, below = value
-            for _ in range(min(int(most), int(least) + more)):
-                yield from _written(below, more, choice)
+            for _ in range(min(int(most), int(least) + more, _LONGEST)):
+                if room[0] < 0:
+                    return
+                yield from _written(below, more, choice, room)
         elif name == "SUBPATTERN":
-            yield from _written(value[3], more, choice)
+            yield from _written(value[3], more, choice, room)
         elif name == "ATOMIC_GROUP":
-            yield from _written(value, more, choice)
+            yield from _written(value, more, choice, room)
         elif name == "BRANCH":
-            yield from _written(value[1][choice % len(value[1])], more, choice)
+            yield from _written(value[1][choice % len(value[1])], more, choice, room)
 
 
 _CATEGORIES = {

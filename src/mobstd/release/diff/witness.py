@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ __all__ = ["Pair", "Witness", "pruned"]
 
 _CANDIDATES = 600
 _SHOWN = 300
-_WHOLE = frozenset(("anyOf", "oneOf", "not", "contains", "propertyNames"))
+_MEMBERS = 20
+_WHOLE = frozenset(
+    ("anyOf", "oneOf", "not", "contains", "propertyNames", "unevaluatedProperties",
+     "unevaluatedItems")
+)  # fmt: skip
 """Keywords that refuse a value as a whole, for whatever reason below."""
 _AT_ONCE = frozenset(("UNION", "NOT", "CONDITION", "ITEMS", "NAMES"))
 """Topics of such keywords themselves."""
@@ -59,7 +64,7 @@ class Pair:
 
     def kept(self, difference: Difference, *, gain: bool) -> bool:
         """Say whether it is proven that, for all the keyword says, nothing is lost (or won)."""
-        if not difference.place.sure or difference.place.flipped:
+        if not difference.place.sure:
             return self.judge.covers(*((self.old, self.new) if gain else (self.new, self.old)))
         first, second = difference.nodes
         narrow, wide = (second, first) if gain else (first, second)
@@ -81,7 +86,7 @@ class Pair:
         if difference.name and not without:
             path = (*path, difference.name)
         for base in self._bases(difference.place, root, path):
-            document = pruned(self.builder, root, other, base)
+            document = pruned(root, other, base)
             document = _left_out(document, path) if without and path else document
             if self.judge.accepts(root, document) and self.judge.accepts(other, document):
                 return (document,)
@@ -103,7 +108,7 @@ class Pair:
             if key in tried:
                 continue
             tried.add(key)
-            if place.sure and not place.flipped and self.judge.accepts(own, value) is False:
+            if place.sure and self.judge.accepts(own, value) is False:
                 continue
             for base in bases:
                 found = self._tried(difference, writer, reader, _put(base, place.path, value))
@@ -124,7 +129,7 @@ class Pair:
     def _tried(
         self, difference: Difference, writer: Node, reader: Node, document: Any
     ) -> Witness | None:
-        document = pruned(self.builder, writer, reader, document)
+        document = pruned(writer, reader, document)
         if not self.judge.accepts(writer, document):
             return None
         if self.judge.accepts(reader, document) is not False:
@@ -143,7 +148,7 @@ class Pair:
         place, topic = difference.place, difference.rule.split("-")[1]
         if not _near(place.path, problem.path):
             return False
-        if place.sure and not place.flipped:
+        if place.sure:
             if problem.kind not in _WHOLE:
                 return _named(difference, problem)
             if topic in _AT_ONCE:
@@ -153,7 +158,7 @@ class Pair:
     def _alone(self, difference: Difference, reader: Node, document: Any) -> bool:
         """Say whether the document would be accepted if the difference were undone."""
         book = reader.book
-        own, other = difference.old, difference.new
+        own, other = difference.held or (difference.old, difference.new)
         if reader is self.new:
             own, other = other, own
         there = book.origin(own)
@@ -180,10 +185,23 @@ class Pair:
                 base = self.builder.build(root, Route(path, imposed))
             except Unbuildable:
                 continue
-            key = token(base)
-            if key not in seen:
-                seen.add(key)
-                yield base
+            fuller = [] if place.sure else [self._fuller(root, base)]
+            for made in (base, *fuller):
+                key = token(made)
+                if key not in seen:
+                    seen.add(key)
+                    yield made
+
+    def _fuller(self, root: Node, base: Any) -> Any:
+        """Return an object with all members that are known, as a branch may ask for any."""
+        if not isinstance(base, dict):
+            return base
+        out = dict(base)
+        asked = (*root.known, *root.potential.required)
+        for name in islice((n for n in asked if n not in base), _MEMBERS):
+            with contextlib.suppress(Unbuildable):
+                out[name] = self.builder.build(root.potential.child(name).node)
+        return out
 
 
 def _near(path: Path, other: Path) -> bool:
@@ -226,23 +244,34 @@ def _left_out(document: Any, path: Path) -> Any:
     return out
 
 
-def pruned(builder: Builder, writer: Node, reader: Node, value: Any) -> Any:
+def pruned(writer: Node, reader: Node, value: Any) -> Any:
     """Return a document without the members that only the other version has a name for.
 
-    A member that neither knows, an extension, stays.
+    A member that neither knows, an extension, stays, and so does one that the reader forbids by
+    its name. Names count wherever a branch of a union has them.
     """
+    return _pruned((writer, reader), (writer.potential, reader.potential), value)
+
+
+def _pruned(nodes: tuple[Node, Node], around: tuple[Node, Node], value: Any) -> Any:
     if isinstance(value, dict):
         out = {}
-        own, others = builder.known(writer), builder.known(reader)
+        own, others = (node.known for node in around)
         for name, member in value.items():
-            first, second = writer.child(name), reader.child(name)
-            if first.free and name not in own and name in others:
+            first, second = (node.child(name) for node in nodes)
+            unused = first.free and name not in own and name in others
+            if unused and not second.node.never:
                 continue
-            out[name] = pruned(builder, first.node, second.node, member)
+            below = tuple(node.child(name).node.potential for node in around)
+            out[name] = _pruned((first.node, second.node), (below[0], below[1]), member)
         return out
     if isinstance(value, list):
         return [
-            pruned(builder, writer.item(place), reader.item(place), item)
+            _pruned(
+                (nodes[0].item(place), nodes[1].item(place)),
+                (around[0].item(place).potential, around[1].item(place).potential),
+                item,
+            )
             for place, item in enumerate(value)
         ]
     return value
