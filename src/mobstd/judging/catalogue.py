@@ -14,7 +14,16 @@ from mobstd.canon.standard import Version
 from mobstd.errors import CanonError
 from mobstd.judging.requirement import Calls, Check, Requirement
 
-__all__ = ["Block", "Catalogue", "Collection", "Opening", "callers", "catalogue", "in_version"]
+__all__ = [
+    "Block",
+    "Catalogue",
+    "Collection",
+    "Opening",
+    "callers",
+    "catalogue",
+    "in_version",
+    "requirement",
+]
 
 CALLED = "called"
 """The kind of check that says that a row's ``calls`` bind the role as well, in what it calls."""
