@@ -35,6 +35,11 @@ class Document:
     text: str
     below: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """What it is called: its first heading, without marks."""
+        return self.text.partition("\n")[0].lstrip("# ").replace("`", "")
+
 
 def documents() -> list[Document]:
     """Return the packaged pages; none where mobstd was installed without them."""

@@ -1,7 +1,8 @@
 """The one part that knows the generator: Sphinx, its theme Furo, and MyST for Markdown.
 
 A page of ours goes in as Markdown whose headings are Markdown and whose rest is HTML as it stands:
-the generator makes navigation and search of the headings, and has no other say in the page.
+the generator makes contents and search of the headings, and has no other say in the page. The
+navigation is ours: the generator's own, with every page on every page, took most of its time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from importlib.resources import as_file, files
@@ -74,32 +75,32 @@ def built(
             raise MissingExtra("site.extra")
     source, out = work / f"source-{frame.lang}", work / f"site-{frame.lang}"
     texts = {page.path: markdown(page) for page in pages}
-    texts |= {one.path: one.text + _below([("", path) for path in one.below]) for one in documents}
+    texts |= {one.path: one.text for one in documents}
     for path, text in texts.items():
         (source / f"{path}.md").parent.mkdir(parents=True, exist_ok=True)
         (source / f"{path}.md").write_text(text, "utf-8")
     with as_file(files(__package__) / "theme") as theme:
         shutil.copytree(theme, source / "_theme")
-    (source / "conf.py").write_text(_configured(frame), "utf-8")
+    titles = {one.path: one.title for one in documents}
+    tree = {page.path: page.below for page in pages}
+    tree |= {one.path: tuple((titles[path], path) for path in one.below) for one in documents}
+    (source / "conf.py").write_text(_configured(frame, tree), "utf-8")
     _run(source, out, work / f"kept-{frame.lang}")
-    for name in (".buildinfo", "objects.inv", "_sources"):
+    shutil.rmtree(out / "_sources", ignore_errors=True)
+    for name in (".buildinfo", "objects.inv"):
         (out / name).unlink(missing_ok=True)
     return out
 
 
 def markdown(page: Page) -> str:
     """Return a page as the generator takes it."""
-    return "".join(_parts(page.html)) + _below(page.below)
-
-
-def _parts(html: str) -> Iterator[str]:
-    end = 0
-    for heading in _HEADING.finditer(html):
-        yield _raw(html[end : heading.start()])
+    parts, end = [], 0
+    for heading in _HEADING.finditer(page.html):
+        parts.append(_raw(page.html[end : heading.start()]))
         marks = "#" * int(heading["level"])
-        yield f"{marks} {_plain(unescape(heading['text']))}\n\n"
+        parts.append(f"{marks} {_plain(unescape(heading['text']))}\n\n")
         end = heading.end()
-    yield _raw(html[end:])
+    return "".join([*parts, _raw(page.html[end:])])
 
 
 def _raw(html: str) -> str:
@@ -114,14 +115,7 @@ def _plain(text: str) -> str:
     return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", line)
 
 
-def _below(entries: Sequence[tuple[str, str]]) -> str:
-    if not entries:
-        return ""
-    lines = (f"{title} </{path}>" if title else f"/{path}" for title, path in entries)
-    return "\n```{toctree}\n:hidden:\n\n" + "\n".join(lines) + "\n```\n"
-
-
-def _configured(frame: Frame) -> str:
+def _configured(frame: Frame, tree: Mapping[str, Sequence[tuple[str, str]]]) -> str:
     """Return ``conf.py``: values alone."""
     lang, up = frame.lang, "" if frame.lang == "en" else "../"
     other = next(one for one in LANGUAGES if one != lang)
@@ -132,7 +126,7 @@ def _configured(frame: Frame) -> str:
         "html_baseurl": frame.address and frame.address + ("" if lang == "en" else f"{lang}/"),
         "language": lang,
         "extensions": ["myst_parser"],
-        "suppress_warnings": ["misc.highlighting_failure", "myst.header"],
+        "suppress_warnings": ["misc.highlighting_failure", "myst.header", "toc.not_included"],
         "exclude_patterns": ["_theme"],
         "highlight_language": "none",
         "templates_path": ["_theme"],
@@ -153,6 +147,7 @@ def _configured(frame: Frame) -> str:
             "links": [list(link) for link in frame.links],
             "other": other,
             "other_name": render("site.language", {}, other),
+            "tree": tree,
             "up": up,
             "down": "" if other == "en" else f"{other}/",
             "navigation": _word("navigation", lang),
