@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mobstd import __version__
 from mobstd.errors import CanonError, MissingExtra
 from mobstd.messages import LANGUAGES, render
 from mobstd.release.site.documents import Document
@@ -148,6 +149,7 @@ def _configured(frame: Frame, tree: Mapping[str, Sequence[tuple[str, str]]]) -> 
             "other": other,
             "other_name": render("site.language", {}, other),
             "tree": tree,
+            "made": render("site.frame.made", {"version": __version__}, lang),
             "up": up,
             "down": "" if other == "en" else f"{other}/",
             "navigation": _word("navigation", lang),

@@ -16,7 +16,7 @@ from mobstd.canon.standard import Version, find, versions
 from mobstd.errors import ConfigError
 from mobstd.messages import LANGUAGES, render
 from mobstd.release.site.badges import badges
-from mobstd.release.site.documents import documents
+from mobstd.release.site.documents import Document, documents
 from mobstd.release.site.dossier import dossier
 from mobstd.release.site.downloads import downloads, folder_of
 from mobstd.release.site.generator import Frame, built
@@ -57,13 +57,19 @@ def checked_address(address: str) -> str:
     return f"{address.rstrip('/')}/" if address else ""
 
 
-def site(found: Sequence[Version], every: Sequence[Version], address: str = "") -> Files:
+def site(
+    found: Sequence[Version],
+    every: Sequence[Version],
+    address: str = "",
+    texts: Sequence[Document] | None = None,
+) -> Files:
     """Return the files of a site; the same every time, byte for byte.
 
     Args:
         found: the versions that it shows, by name and number.
         every: all versions that are known: what one succeeds may be among them.
         address: where it is going to be published, with a slash at its end; empty: not said.
+        texts: the pages for readers beside it; those that are packaged where nothing is said.
 
     Raises:
         MissingExtra: without the extra ``site``.
@@ -77,7 +83,7 @@ def site(found: Sequence[Version], every: Sequence[Version], address: str = "") 
             files[f"{folder_of(version)}/{one.name}"] = one.raw
     for one_dossier in dossiers:
         files |= {str(place): raw for place, raw in badges(one_dossier)}
-    texts = documents()
+    texts = documents() if texts is None else texts
     judging = find_spec(JUDGING) is not None
     if judging:
         files |= {str(place): raw for place, raw in _judging(found)}
