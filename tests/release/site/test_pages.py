@@ -50,9 +50,7 @@ def of(subject: Subject, name: str) -> Dossier:
     return next(one for one in subject.dossiers if str(one.version) == name)
 
 
-def test_every_version_has_its_pages(
-    subject: Subject, every: tuple[str, dict[str, Page]]
-) -> None:
+def test_every_version_has_its_pages(subject: Subject, every: tuple[str, dict[str, Page]]) -> None:
     _, made = every
     for one in subject.dossiers:
         assert {place(one), place(one, "schemas"), place(one, "downloads")} <= made.keys()
@@ -77,9 +75,7 @@ def test_nothing_is_left_unsaid(every: tuple[str, dict[str, Page]]) -> None:
     assert ("Requirements of rdex@1.2" in "".join(title)) is (lang == "en")
 
 
-def test_every_link_leads_somewhere(
-    subject: Subject, every: tuple[str, dict[str, Page]]
-) -> None:
+def test_every_link_leads_somewhere(subject: Subject, every: tuple[str, dict[str, Page]]) -> None:
     lang, made = every
     prefix = "" if lang == "en" else f"{lang}/"
     found: dict[str, Seen] = {

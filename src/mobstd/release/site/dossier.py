@@ -58,9 +58,9 @@ class Dossier:
     def ambiguities(self) -> Sequence[Row]:
         """What the text leaves open, each with the settlement of this version."""
         every = load_if_there(self.version.conformance / "ambiguities.yaml", [])
+        number = self.version.version
         return [
-            {**one, "settlement": one.get("settlements", {}).get(self.version.version)
-             or one["settlement"]}  # fmt: skip
+            {**one, "settlement": one.get("settlements", {}).get(number, one["settlement"])}
             for one in every
             if self._has(one)
         ]

@@ -62,9 +62,7 @@ class Frame:
     links: Sequence[tuple[str, str]] = ()
 
 
-def built(
-    frame: Frame, pages: Sequence[Page], documents: Sequence[Document], work: Path
-) -> Path:
+def built(frame: Frame, pages: Sequence[Page], documents: Sequence[Document], work: Path) -> Path:
     """Return the folder, below ``work``, with the pages of one language as a site.
 
     Raises:
@@ -175,7 +173,12 @@ def _run(source: Path, out: Path, kept: Path) -> None:
     """
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
     command += ["-d", str(kept), str(source), str(out)]
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "0",
+        "LC_ALL": "C.UTF-8",
+    }
     try:
         done = subprocess.run(
             command, env=environment, capture_output=True, timeout=SECONDS, check=False

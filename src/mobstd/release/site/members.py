@@ -18,8 +18,11 @@ MOST = 300
 _DEEPEST = 8
 _SHOWN = 400
 _TOLD = frozenset(
-    "$schema $id $defs $comment title description examples type properties required items $ref "
-    "enum default deprecated readOnly writeOnly".split()
+    {
+        *("$schema", "$id", "$defs", "$ref", "$comment", "title", "description", "examples"),
+        *("type", "properties", "required", "items", "enum", "const", "default"),
+        *("deprecated", "readOnly", "writeOnly"),
+    }
 )
 _INSIDE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "prefixItems")
 
@@ -75,7 +78,7 @@ def _line(schema: Mapping[str, Any], path: str, required: bool | None) -> Member
     facts = [
         (keyword, _short(value))
         for keyword, value in schema.items()
-        if keyword not in _TOLD and keyword != "const" and not _shown_below(keyword, value)
+        if keyword not in _TOLD and not _shown_below(keyword, value)
     ]
     facts += [(flag, _short(schema[flag])) for flag in ("default",) if flag in schema]
     facts += [(flag, "") for flag in ("deprecated", "readOnly", "writeOnly") if schema.get(flag)]

@@ -96,7 +96,9 @@ def pages(subject: Subject, lang: str) -> Iterator[Page]:
         yield writer.page(f"standards/{name}/index", "standard", below, name=name, every=every)
         for one in every:
             parts = [part for part in PARTS if _there(subject, one, part)]
-            below = tuple((render(f"site.part.{part}", {}, lang), place(one, part)) for part in parts)
+            below = tuple(
+                (render(f"site.part.{part}", {}, lang), place(one, part)) for part in parts
+            )
             yield writer.page(place(one), "version", below, one=one, parts=parts)
             for part in parts:
                 yield writer.page(place(one, part), part, one=one, parts=parts)

@@ -52,7 +52,9 @@ def checked_address(address: str) -> str:
     Raises:
         ConfigError: where it can't be one.
     """
-    if address and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", address):
+    if address and not re.fullmatch(
+        r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", address
+    ):
         raise ConfigError("site.bad-address", address=address)
     return f"{address.rstrip('/')}/" if address else ""
 
