@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -24,10 +25,10 @@ def benches(folder: Path, text: str = "") -> Root:
     """Make the standard; its texts are ``text`` where there is one."""
     write_starter(starter(NAME, today=TODAY, title="Shared benches"), folder)
     root = at(folder)
-    if text:
-        _say(folder, text)
     made = sequel(find(f"{NAME}@1.0-draft", (root,)), f"{NAME}@1.1-draft", TODAY)
     write_sequel(made, folder)
+    if text:
+        _say(folder, text)
     return root
 
 
@@ -37,7 +38,8 @@ def _say(folder: Path, text: str) -> None:
         if path.name.endswith("lint.yaml"):
             continue
         value = yaml.safe_load(path.read_text("utf-8"))
-        path.write_text(yaml.safe_dump(_with(value, text, both), sort_keys=False), "utf-8")
+        write = json.dumps if path.suffix == ".json" else yaml.safe_dump
+        path.write_text(write(_with(value, text, both)), "utf-8")
 
 
 def _with(value: object, text: str, both: dict[str, str]) -> object:

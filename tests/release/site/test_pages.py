@@ -56,8 +56,9 @@ def test_every_version_has_its_pages(subject: Subject, every: tuple[str, dict[st
         assert {place(one), place(one, "schemas"), place(one, "downloads")} <= made.keys()
         assert (place(one, "operations") in made) is bool(one.version.roles)
         assert (place(one, "changes") in made) is (one.before is not None)
-        rows = made[place(one, "requirements")].html
-        assert all(f"<h3>{row['id']}</h3>" in rows for row in one.rows)
+        if one.rows:
+            rows = made[place(one, "requirements")].html
+            assert all(f"<h3>{row['id']}</h3>" in rows for row in one.rows)
         shown = made[place(one, "schemas")].html
         assert all(f"<h2>{name}</h2>" in shown for name in one.schemas)
         if one.vectors:

@@ -47,6 +47,11 @@ class Dossier:
         return [in_version(row, self.version.version) for row in every if self._has(row)]
 
     @cached_property
+    def row_ids(self) -> frozenset[str]:
+        """The ids of the requirements."""
+        return frozenset(row["id"] for row in self.rows)
+
+    @cached_property
     def topics(self) -> Mapping[str, Sequence[Row]]:
         """The requirements by topic, in the order of the catalogue."""
         found: dict[str, list[Row]] = {}
@@ -76,6 +81,11 @@ class Dossier:
         """The operations by the role that serves them."""
         roles = self.version.roles
         return {role: list(operations(self.version, role).values()) for role in roles}
+
+    @cached_property
+    def operation_ids(self) -> frozenset[str]:
+        """The ids of all operations."""
+        return frozenset(one.id for every in self.operations.values() for one in every)
 
     @cached_property
     def schemas(self) -> Mapping[str, Mapping[str, Any]]:
