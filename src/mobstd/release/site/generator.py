@@ -32,7 +32,7 @@ __all__ = ["Frame", "built", "markdown"]
 SECONDS = 600
 """How long the generator may take for one language."""
 
-_HEADING = re.compile(r"^<h(?P<level>[1-6])>(?P<text>.*)</h(?P=level)>$", re.MULTILINE)
+_HEADING = re.compile(r"<h(?P<level>[1-6])>(?P<text>.*?)</h(?P=level)>")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _FRAME = {
     "menu": ('aria-label="{}"', "Toggle site navigation sidebar"),

@@ -37,7 +37,7 @@ class Page:
 
     Attributes:
         path: its place in the site of its language, without a suffix.
-        html: its body; each heading is a line of its own and plain text.
+        html: its body; each heading stands at the top level and is plain text.
         below: the pages below, each with what it is called there.
     """
 
