@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -98,11 +99,10 @@ def test_only_the_site_is_asked(page: Browser, address: str) -> None:
     page.log("performance")
     for path in ("index.html", f"fr/{VERSION}/requirements.html", "search.html?q=bench"):
         page.open(f"{address}/{path}")
-    asked = [
-        line.partition('"url":"')[2].partition('"')[0]
-        for line in (entry["message"] for entry in page.log("performance"))
-        if "Network.requestWillBeSent" in line
-    ]
+    sent = [json.loads(entry["message"])["message"] for entry in page.log("performance")]
+    asked = {
+        m["params"]["request"]["url"] for m in sent if m["method"] == "Network.requestWillBeSent"
+    }
     assert any("site.css" in url for url in asked)
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
 
@@ -156,6 +156,19 @@ def test_the_menu_opens_on_a_telephone_by_keyboard(telephone: Browser, address: 
     assert telephone.run("return document.activeElement.id") == "__navigation"
     telephone.press(" ")
     until(telephone, f"{hidden} > 200")
+    telephone.press(TAB, TAB)
+    assert telephone.run("return !!document.activeElement.closest('.sidebar-drawer')")
+
+
+def test_what_is_closed_on_a_telephone_is_not_reached(telephone: Browser, address: str) -> None:
+    telephone.open(f"{address}/{VERSION}/requirements.html")
+    reached = []
+    for _ in range(12):
+        telephone.press(TAB)
+        reached.append(
+            telephone.run("return !!document.activeElement.closest('.sidebar-drawer, .toc-drawer')")
+        )
+    assert not any(reached)
 
 
 def test_the_keyboard_reaches_the_content_and_shows_where_it_is(
