@@ -130,7 +130,7 @@ def _configured(frame: Frame, tree: Mapping[str, Sequence[tuple[str, str]]]) -> 
         "highlight_language": "none",
         "templates_path": ["_theme"],
         "html_static_path": ["_theme/static"],
-        "html_css_files": ["site.css"],
+        "html_css_files": ["mobstd.css"],
         "html_theme": "furo",
         "html_theme_options": {"top_of_page_buttons": []},
         "html_copy_source": False,
