@@ -69,7 +69,7 @@ def broken(files: Mapping[str, bytes], pages: Mapping[str, Seen], base: str = ""
         for link in (*page.links, *page.loads):
             whole = f"{base}{link.removeprefix(base)}" if base and link.startswith(base) else link
             parts = urlsplit(whole.removeprefix(base) if base else whole)
-            if parts.scheme in ("https", "http", "mailto"):
+            if parts.scheme in ("https", "http", "mailto", "data"):
                 continue
             here = "" if base and whole.startswith(base) else posixpath.dirname(name)
             target = posixpath.normpath(posixpath.join(here, unquote(parts.path)))
