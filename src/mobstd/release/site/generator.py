@@ -133,6 +133,7 @@ def _configured(frame: Frame, tree: Mapping[str, Sequence[tuple[str, str]]]) -> 
         "html_css_files": ["mobstd.css"],
         "html_theme": "furo",
         "html_theme_options": {"top_of_page_buttons": []},
+        "html_search_scorer": "_theme/scorer.js",
         "html_copy_source": False,
         "html_show_copyright": False,
         "html_use_index": False,
