@@ -226,6 +226,11 @@ def test_the_command_says_what_is_missing(
 def test_a_generator_that_fails_is_told_in_a_line(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generator, "SECONDS", 0.01)
-    with pytest.raises(CanonError, match="TimeoutExpired"):
+    with monkeypatch.context() as patched:
+        patched.setattr(generator, "SECONDS", 0.01)
+        with pytest.raises(CanonError, match="TimeoutExpired"):
+            made(root)
+    monkeypatch.setattr(generator, "markdown", lambda page: "```{none} x\n```\n")
+    with pytest.raises(CanonError, match="Unknown directive type: 'none'") as failed:
         made(root)
+    assert len(str(failed.value).splitlines()) == 1

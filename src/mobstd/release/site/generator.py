@@ -33,6 +33,7 @@ SECONDS = 600
 """How long the generator may take for one language."""
 
 _HEADING = re.compile(r"<h(?P<level>[1-6])>(?P<text>.*?)</h(?P=level)>")
+_WRONG = re.compile(r"(Error|WARNING|ERROR|CRITICAL)\b.*: ")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _FRAME = {
     "menu": ('aria-label="{}"', "Toggle site navigation sidebar"),
@@ -167,26 +168,28 @@ def _word(name: str, lang: str) -> str:
 
 
 def _run(source: Path, out: Path, kept: Path) -> None:
-    """Run the generator; it reads and writes below its folder alone.
+    """Run the generator; it reads and writes beside its source alone.
 
     Raises:
-        CanonError: with its last words, where it fails or takes too long.
+        CanonError: with what it says is wrong, where it fails or takes too long.
     """
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
     command += ["-d", str(kept), str(source), str(out)]
-    environment = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",
-        "LC_ALL": "C.UTF-8",
-    }
+    fixed = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, **fixed, "TMPDIR": str(source.parent)}
     try:
         done = subprocess.run(
-            command, env=environment, capture_output=True, timeout=SECONDS, check=False
+            command,
+            cwd=source,
+            env=environment,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CanonError("site.generator", why=type(error).__name__) from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = " ".join(line.strip() for line in said[:3]) or str(done.returncode)
-        raise CanonError("site.generator", why=why.replace(str(source), "")[:400])
+        said = done.stderr.decode("utf-8", "replace").replace(f"{source}/", "").splitlines()
+        wrong = [line.strip() for line in said if _WRONG.search(line)]
+        why = wrong[0] if wrong else f"{done.returncode}"
+        raise CanonError("site.generator", why=why[:400])
