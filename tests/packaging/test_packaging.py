@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = ("schemas", "conformance")
+DATA = ("schemas", "conformance", "docs")
 
 pytestmark = pytest.mark.skipif(
     not (Path(__file__).parents[2] / ".git").exists(), reason="compares with what git has"

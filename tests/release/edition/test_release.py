@@ -139,6 +139,7 @@ def test_a_flat_schema_is_a_table() -> None:
     assert table({"type": "object", "properties": {"a": {"type": "array"}}}) is None
     assert table({"type": "object", "properties": {"a": {"$ref": "b"}}}) is None
     assert table({"type": "string"}) is None
+    assert table({"type": "object", "properties": {"a": {"type": ["string", "null"]}}}) is None
 
 
 # The next draft

@@ -21,7 +21,7 @@ def table(schema: Mapping[str, Any]) -> dict[str, Any] | None:
     required = schema.get("required", ())
     fields = []
     for name, member in members.items():
-        if not isinstance(member, Mapping) or member.get("type") not in TYPES:
+        if not isinstance(member, Mapping) or str(member.get("type")) not in TYPES:
             return None
         fields.append(_field(name, member, name in required))
     return {
