@@ -32,6 +32,7 @@ _PLACES = {
     "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
     "waiver": "schemas/*.lint.yaml",
+    "sentences": "conformance/*/sentences.json",
 }
 _SHOWN = 200
 
