@@ -62,7 +62,7 @@ def hold(root: Root) -> None:
     """
     for name, pattern in _PLACES.items():
         for path in sorted(root.folder.glob(pattern)):
-            worst = max(contract(name).problems(_loaded(path)), key=_depth, default=None)
+            worst = max(_problems(name, path), key=_depth, default=None)
             if worst is not None:
                 raise ConfigError(
                     "canon.breaks-contract",
@@ -71,6 +71,13 @@ def hold(root: Root) -> None:
                     reason=worst.message[:_SHOWN],
                     contract=name,
                 )
+
+
+def _problems(name: str, path: Path) -> list[Problem]:
+    try:
+        return list(contract(name).problems(_loaded(path)))
+    except ValueError:
+        raise ConfigError("canon.key-no-text", file=str(path)) from None
 
 
 def _loaded(path: Path) -> Any:
