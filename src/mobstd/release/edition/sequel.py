@@ -12,6 +12,7 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.standard import NAME, Version
 from mobstd.errors import ConfigError
 from mobstd.release.edition.draft import MEANING
+from mobstd.release.edition.stage import begun
 
 __all__ = ["Sequel", "sequel", "write_sequel"]
 
@@ -78,7 +79,7 @@ def _copied(version: Version, number: str, day: date) -> Iterator[tuple[Path, by
         if path.name == "source.yaml":
             text = STATUS.sub("status: draft", raw.decode(), count=1)
             said = f'meaning:\n  en: "the draft of {day}"\n  fr: "le projet du {day}"\n'
-            raw = MEANING.sub(said, text, count=1).encode()
+            raw = begun(MEANING.sub(said, text, count=1), day).encode()
         elif "examples" not in path.parts and path.suffix in (".json", ".yaml"):
             text = re.sub(rf"(?<=/){old}(?=/)", number, raw.decode())
             if path.parent.name == "openapi":
