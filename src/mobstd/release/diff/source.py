@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
-import subprocess
-import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any
 
 from mobstd.canon.files import load_if_there
@@ -21,6 +15,7 @@ from mobstd.judging.catalogue import in_version
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.release.diff.api import is_api
 from mobstd.release.diff.library import Library
+from mobstd.release.revision import around, whole
 
 __all__ = ["Source", "source"]
 
@@ -154,39 +149,12 @@ def _of_folder(label: str, folder: Path) -> Source:
 
 def _of_revision(label: str, revision: str, below: str) -> Source:
     """Return what stood at a revision of the Git repository around the working folder."""
-    kept = Path(mkdtemp(prefix="mobstd-diff-"))
-    atexit.register(rmtree, kept, ignore_errors=True)  # its documents are read when they are needed
     match = NAME.match(below)
     if match is not None and match["version"]:
-        wanted = [f"schemas/{match['name']}", f"conformance/{match['name']}"]
-        top = Path(_git("rev-parse", "--show-toplevel", label=label).decode().strip())
-        _extract(_git("archive", revision, *wanted, label=label, folder=top), kept)
-        return _of_version(label, find(below, (Root(kept),)))
-    folder = below.rpartition("/")[0] or "."
-    try:
-        archive = _git("archive", revision, folder, label=label)
-    except ConfigError:
-        archive = _git("archive", revision, below, label=label)
-    _extract(archive, kept)
+        wanted = (f"schemas/{match['name']}", f"conformance/{match['name']}")
+        return _of_version(label, find(below, (Root(whole(revision, *wanted)),)))
+    kept = around(revision, below)
     path = kept / below
     if not path.exists():
         raise ConfigError("diff.not-in-revision", asked=label)
     return _of_path(label, path)
-
-
-def _extract(archive: bytes, folder: Path) -> None:
-    with tarfile.open(fileobj=BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
-
-
-def _git(*words: str, label: str, folder: Path | None = None) -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, check=False, timeout=60
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConfigError("diff.no-git", asked=label, why=str(error)) from None
-    if done.returncode:
-        why = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ConfigError("diff.no-git", asked=label, why=(why or ["?"])[-1])
-    return done.stdout

@@ -154,7 +154,7 @@ def subjects(wanted: str | None, roots: tuple[Root, ...]) -> list[Subject]:
     if path.is_file():
         return [_of_file(path)]
     if path.is_dir():
-        if (path / "schemas").is_dir():
+        if any(path.glob("schemas/*/*/source.yaml")):
             root = Root(path.resolve())
             found = [of_version(one) for one in versions((root,)) if one.root == root]
         else:
