@@ -12,7 +12,7 @@ from mobstd.canon.contracts import contract
 from mobstd.canon.files import load
 from mobstd.errors import CanonError, ConfigError
 from mobstd.release.lint.document import Document
-from mobstd.release.lint.subject import Subject, subjects
+from mobstd.release.lint.subject import Subject, stranger
 
 __all__ = ["LAYOUT", "Layout", "layout", "slug"]
 
@@ -54,7 +54,7 @@ def layout(place: Path) -> Layout:
     """
     folder = place if place.is_dir() else place.parent
     said = _said(folder) if place.is_dir() else {}
-    (subject,) = subjects(str(place), ())
+    subject = stranger(place)
     documents = _named(folder, said, subject) if "roles" in said else _found(place, subject)
     first = next(iter(documents.values()))
     info: Any = first.content.get("info")

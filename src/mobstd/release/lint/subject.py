@@ -16,7 +16,7 @@ from mobstd.errors import ConfigError
 from mobstd.release.lint.document import Document, is_readable, read
 from mobstd.release.lint.place import Place, places
 
-__all__ = ["Subject", "of_version", "subjects"]
+__all__ = ["Subject", "of_version", "stranger", "subjects"]
 
 MOST_FILES = 2000
 SKIPPED = ("node_modules", "__pycache__", "vendor", "dist", "build")
@@ -32,12 +32,19 @@ class Subject:
         documents: its files.
         version: the version of a standard; ``None`` for a stranger's file.
         waivers: where its waivers are written, whether the file is there or not.
+        home: the repository of the texts that its rows were read from; its root where left out.
     """
 
     name: str
     documents: tuple[Document, ...]
     version: Version | None
     waivers: Path
+    home: Path | None = None
+
+    @property
+    def texts(self) -> Path:
+        """Where the texts are that rows were read from."""
+        return self.home or (self.version.root.folder if self.version else self.waivers.parent)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -151,17 +158,11 @@ def subjects(wanted: str | None, roots: tuple[Root, ...]) -> list[Subject]:
         every = [one for one in versions(roots) if not roots or one.root in roots]
         return [of_version(version) for version in every]
     path = Path(wanted)
-    if path.is_file():
-        return [_of_file(path)]
-    if path.is_dir():
-        if any(path.glob("schemas/*/*/source.yaml")):
-            root = Root(path.resolve())
-            found = [of_version(one) for one in versions((root,)) if one.root == root]
-        else:
-            found = [_of_folder(path)]
-        if not any(subject.documents for subject in found):
-            raise ConfigError("lint.nothing-there", folder=wanted)
-        return found
+    if path.is_dir() and any(path.glob("schemas/*/*/source.yaml")):
+        root = Root(path.resolve())
+        return [of_version(one) for one in versions((root,)) if one.root == root]
+    if path.exists():
+        return [stranger(path), *_own_rows(path)]
     if "@" not in wanted:
         named = [one for one in versions(roots) if one.name == wanted]
         if named:
@@ -169,6 +170,34 @@ def subjects(wanted: str | None, roots: tuple[Root, ...]) -> list[Subject]:
         if "/" in wanted or "." in wanted:
             raise ConfigError("lint.no-such-file", file=wanted)
     return [of_version(find(wanted, roots))]
+
+
+def stranger(path: Path) -> Subject:
+    """Return a file of somebody else's, or a folder in whatever layout.
+
+    Raises:
+        ConfigError: where there is nothing in it to lint.
+    """
+    if path.is_file():
+        return _of_file(path)
+    found = _of_folder(path)
+    if not found.documents:
+        raise ConfigError("lint.nothing-there", folder=str(path))
+    return found
+
+
+def _own_rows(path: Path) -> Iterator[Subject]:
+    """Yield the catalogue of a group that has one in a layout of its own."""
+    if not (path / "mobstd.yaml").is_file():
+        return
+    from mobstd.release.adoption.adopted import adopted
+    from mobstd.release.adoption.layout import layout
+
+    folder = layout(path).catalogue
+    if folder is not None:
+        files = [folder / f"{name}.yaml" for name in CATALOGUE]
+        found = [read(one, f"conformance/{one.name}") for one in files if one.is_file()]
+        yield Subject(str(folder), tuple(found), adopted(path), path / "lint.yaml", path)
 
 
 def of_version(version: Version) -> Subject:

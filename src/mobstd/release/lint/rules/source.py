@@ -101,6 +101,22 @@ def _broken(subject: Subject) -> Found:
             yield Hit(document, "", {"reason": document.broken.text()})
 
 
+def _sentences(subject: Subject) -> Found:
+    """Yield rows whose sentence is not what it was, where the published texts are at hand."""
+    document = subject.named("conformance/requirements.yaml")
+    if subject.version is None or document is None or not isinstance(document.content, list):
+        return
+    from mobstd.release.sentences.ledger import compared
+
+    places = {row.get("id"): number for number, row in enumerate(document.content)}
+    for place in compared(subject.version, subject.texts, {}):
+        if place.red:
+            number = next((places[row] for row in place.rows if row in places), None)
+            at = "" if number is None else f"/{number}"
+            said = {"rows": ", ".join(place.rows), "file": place.file, "where": place.where}
+            yield Hit(document, at, said)
+
+
 RULES = (
     Rule("LINT-SOURCE-01", "error", _licence, house=True),
     Rule("LINT-SOURCE-02", "warning", _licence_of_api),
@@ -108,6 +124,7 @@ RULES = (
     Rule("LINT-SOURCE-04", "error", _meaning, house=True),
     Rule("LINT-SOURCE-05", "error", _deviations, house=True),
     Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True),
+    Rule("LINT-SOURCE-07", "error", _sentences, house=True),
     Rule("LINT-FILE-01", "error", _doubled),
     Rule("LINT-FILE-02", "error", _broken),
     Rule("LINT-FILE-03", "error", _contracts, house=True),
