@@ -165,8 +165,8 @@ def _proposed(following: Version, name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _compared(old: Version, new: Version) -> list[Mapping[str, Any]]:
-    sides = [source(str(one), (one.root,)) for one in (old, new)]
-    found: list[Mapping[str, Any]] = report(*sides, compare(*sides))["changes"]
+    one, two = (source(str(version), (version.root,)) for version in (old, new))
+    found: list[Mapping[str, Any]] = report(one, two, compare(one, two))["changes"]
     return found
 
 

@@ -120,7 +120,11 @@ def review(base: Side, head: Side, records: Sequence[Path], today: date) -> Revi
             since = _difference(released, version, head, head)
         if difference is not None and not difference["changes"] and since is None:
             continue
-        parties = _parties(records, before, version) if records and before else None
+        parties = (
+            _parties(records, before, version, head.root is not None)
+            if records and before
+            else None
+        )
         found.append(Standard(name, difference, since, parties))
     new = _new(_lint(base, today), _lint(head, today))
     breaches = tuple(b for one in verified(head.folder) for b in one.breaches)
@@ -164,10 +168,10 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _difference(old: Version, new: Version, base: Side, head: Side) -> Mapping[str, Any]:
     if head.root is None:
-        sides = [source(str(one.folder)) for one in (base, head)]
+        one, two = (source(str(side.folder)) for side in (base, head))
     else:
-        sides = [source(str(one), (one.root,)) for one in (old, new)]
-    return report(*sides, compare(*sides))
+        one, two = (source(str(version), (version.root,)) for version in (old, new))
+    return report(one, two, compare(one, two))
 
 
 def _lint(one: Side, today: date) -> list[Finding]:
@@ -188,13 +192,19 @@ def _mark(finding: Finding) -> tuple[str, ...]:
     return finding.rule.id, finding.document.name, finding.hit.pointer, finding.text()
 
 
-def _parties(records: Sequence[Path], old: Version, new: Version) -> Mapping[str, Any] | None:
-    """Judge what was recorded by both versions; what is of another standard is left out."""
+def _parties(
+    records: Sequence[Path], old: Version, new: Version, several: bool
+) -> Mapping[str, Any] | None:
+    """Judge what was recorded by both versions.
+
+    Where the repository has ``several`` standards, what is of another one is left out.
+    """
     judged = []
     for path in records:
         seen = evidence(path)
-        about = None if isinstance(seen, Documents) else seen.standard
-        if isinstance(seen, Documents) or (about and about.partition("@")[0] != new.name):
+        if isinstance(seen, Documents):
+            continue
+        if several and seen.standard and seen.standard.partition("@")[0] != new.name:
             continue
         judged.append(of_exchanges(seen, old, new, role_of(old, seen.role), "server"))
     return impact(str(old), str(new), judged) if judged else None
