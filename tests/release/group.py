@@ -1,4 +1,4 @@
-"""A working group's repository in a layout of its own: one OpenAPI document, prose, and no canon."""
+"""A working group's repository in a layout of its own: an OpenAPI document, prose, no canon."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ paths:
       summary: Sheds around a place.
       parameters:
         - {$ref: "#/components/parameters/town"}
-        - {name: most, in: query, description: At most so many., schema: {type: integer}, example: 2}
+        - {name: most, in: query, description: At most., schema: {type: integer}, example: 2}
       responses:
         200:
           description: The sheds.
@@ -33,7 +33,12 @@ paths:
 components:
   parameters:
     town:
-      {name: town, in: query, required: true, description: The town., schema: {type: string}, example: Nulle-Part}
+      name: town
+      in: query
+      required: true
+      description: The town.
+      schema: {type: string}
+      example: Nulle-Part
   schemas:
     Shed:
       type: object
@@ -43,7 +48,8 @@ components:
         id: {type: string, description: What names it.}
         size: {$ref: "parts/size.yaml#/Size"}
         owner: {type: string, nullable: true, enum: [TOWN, CLUB], description: Whose it is.}
-        score: {type: number, minimum: 0, exclusiveMinimum: true, format: odd, description: How it is liked.}
+        score:
+          {type: number, minimum: 0, exclusiveMinimum: true, format: odd, description: Liked.}
         inside: {type: array, items: {$ref: "#/components/schemas/Shed"}, description: Sheds in it.}
 """
 

@@ -8,17 +8,23 @@ from typing import Any
 
 __all__ = ["cell", "code", "plain", "value"]
 
-SIGNS = re.compile(r"[\\`*_{}\[\]()<>#|~!^$&]")
-LINKED = re.compile(r"(?i)\b(https?|ftp)(?=:)|\b(www)(?=\.)|\b([0-9a-f]{7,40})\b")
-START = re.compile(r"^(\s*)([-+/=>]|[0-9]+(?=[.)]))")
+SIGNS = re.compile(r"[\\`*_{}\[\]()<>|~^$&]")
+CALLS = re.compile(
+    r"(?<=[@#!$~%&^])(?=\w)|(?<=\bGH-)(?=[0-9])|(?<=:)(?=//)|(?<=\bwww\.)", re.IGNORECASE
+)
+HASH = re.compile(r"\b[0-9a-f]{7,}\b")
+START = re.compile(r"^([-+/=#]|[0-9]+(?=[.)]))")
+BREAK = "\u200b"
+"""Of no width. What calls a person, an issue or a commit is looked for in the page as it is shown,
+where an escaped sign is that sign again; it has to be parted."""
 
 
 def plain(text: str) -> str:
     """Return one line that shows a text: no mention, no reference to an issue, no quick action."""
-    flat = " ".join(text.split())
-    shown = SIGNS.sub(lambda match: f"&#{ord(match[0])};", flat).replace("@", "&#64;")
-    shown = START.sub(lambda match: f"{match[1]}&#{ord(match[2][0])};{match[2][1:]}", shown)
-    return LINKED.sub(lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", shown)
+    parted = CALLS.sub(BREAK, " ".join(text.split()))
+    parted = HASH.sub(lambda match: BREAK.join(re.findall(".{1,6}", match[0])), parted)
+    shown = SIGNS.sub(lambda match: f"&#{ord(match[0])};", parted)
+    return START.sub(lambda match: f"&#{ord(match[0][0])};{match[0][1:]}", shown)
 
 
 def code(text: str, most: int = 200) -> str:

@@ -66,7 +66,7 @@ def plan(root: Path, wanted: str = "our-own@1.0-draft", **options: Any) -> Plan:
 
 def next_draft(root: Path) -> None:
     version = find("our-own@1.0", (at(root),))
-    write_sequel(sequel(version, "our-own@1.1-draft", DAY), root)
+    write_sequel(sequel(version, "our-own@1.1-draft", DAY).files, root)
     approve(root, "our-own@1.1-draft")
 
 

@@ -14,6 +14,7 @@ from mobstd.canon.contracts import contract
 from mobstd.release.sentences.place import hashed, said
 
 Run = Callable[..., Any]
+WHY = "### Why So that nobody opens the wrong one."
 
 
 @pytest.fixture
@@ -121,9 +122,9 @@ def test_what_came_with_mobstd_is_compared_and_not_written(tmp_path: Path, mobst
         ("L5-6", "Two sheds have two ids, at least in one town."),
         ("L90", None),
         ("L6-L5", None),
-        ("#why", "### Why So that nobody opens the wrong one."),
-        ("Why", "### Why So that nobody opens the wrong one."),
-        ("1.1", "## 1.1 Identity Two sheds have two ids, at least in one town. ### Why So that nobody opens the wrong one."),
+        ("#why", WHY),
+        ("Why", WHY),
+        ("1.1", f"## 1.1 Identity Two sheds have two ids, at least in one town. {WHY}"),
         ("1", None),
         ("#nowhere", None),
     ],

@@ -157,8 +157,8 @@ def _row(change: Any, lang: str) -> str:
     name = f" {code(change['name'])}" if change["name"] else ""
     verdict = render(f"diff.verdict.{change['verdict']}", {}, lang)
     what = f"{verdict}: {plain(change['message'][lang])}"
-    roles = f": {', '.join(change['roles'])}" if change["roles"] else ""
-    who = f"{render('diff.hurt.' + change['hurt'], {}, lang)}{plain(roles)}"
+    roles = f" ({plain(', '.join(change['roles']))})" if change["roles"] else ""
+    who = f"{render('diff.hurt.' + change['hurt'], {}, lang)}{roles}"
     example = value(change["examples"][0]["value"]) if change["examples"] else "–"
     cells = (f"{what}{name}", who, code(change["new"] or change["old"]), example)
     return "| " + " | ".join(map(cell, cells)) + " |"

@@ -120,12 +120,11 @@ def review(base: Side, head: Side, records: Sequence[Path], today: date) -> Revi
             since = _difference(released, version, head, head)
         if difference is not None and not difference["changes"] and since is None:
             continue
-        parties = (
-            _parties(records, before, version, head.root is not None)
-            if records and before
-            else None
-        )
-        found.append(Standard(name, difference, since, parties))
+        parties = None
+        if records and before is not None:
+            parties = _parties(records, before, version, head.root is not None)
+        shown = name if head.root is not None else str(version)
+        found.append(Standard(shown, difference, since, parties))
     new = _new(_lint(base, today), _lint(head, today))
     breaches = tuple(b for one in verified(head.folder) for b in one.breaches)
     gone = tuple(name for name in base.standards if head.root and name not in head.standards)
@@ -206,5 +205,8 @@ def _parties(
             continue
         if several and seen.standard and seen.standard.partition("@")[0] != new.name:
             continue
-        judged.append(of_exchanges(seen, old, new, role_of(old, seen.role), "server"))
+        role = role_of(old, seen.role)
+        called = seen.source.locate(old, role, None) if seen.source is not None else ()
+        base = called[0] if called else None
+        judged.append(of_exchanges(seen, old, new, role, "server", base))
     return impact(str(old), str(new), judged) if judged else None

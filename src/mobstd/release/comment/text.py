@@ -112,7 +112,7 @@ def _row(change: Mapping[str, Any], lang: str) -> str:
     what = f"{plain(change['message'][lang])}{name} ({change['rule']})"
     if change["before"] is not None or change["after"] is not None:
         what += f": {value(change['before'], 100)} → {value(change['after'], 100)}"
-    roles = f": {plain(', '.join(change['roles']))}" if change["roles"] else ""
+    roles = f" ({plain(', '.join(change['roles']))})" if change["roles"] else ""
     hurt = f"{render('diff.hurt.' + change['hurt'], {}, lang)}{roles}"
     where = code(change["new"] or change["old"], 160)
     cells = (what, hurt, where, _example(change, lang))
@@ -124,9 +124,11 @@ def _example(change: Mapping[str, Any], lang: str) -> str:
         return ""
     one = change["examples"][0]
     refused = one["refused_by"]
-    because = f": {plain(one['because'][:160])}" if one["because"] else ""
-    said = f" {_say(f'refused-by.{refused}', lang)}" if refused else ""
-    return f"{value(one['value'], 300)}{said}{because}"
+    shown = value(one["value"], 300)
+    if refused is None:
+        return shown
+    said = {"shown": shown, "why": plain(one["because"][:160])}
+    return _say(f"refused-by.{refused}", lang, **said)
 
 
 def _parties(made: Mapping[str, Any], lang: str) -> Iterator[str]:

@@ -257,16 +257,20 @@ def _references(node: Any, seen: set[int]) -> Iterator[str]:
 
 def _of_folder(folder: Path) -> Subject:
     """Return the schemas and OpenAPI documents of a folder, in whatever layout."""
-    found = []
+    every: dict[Path, Document] = {}
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         try:
-            document = read(path, name)
+            every[path.resolve()] = read(path, name)
         except ConfigError as error:
-            document = Document(path, name, None, broken=error)
-        if document.kind != "data" or document.broken:
-            found.append(document)
-    return Subject(str(folder), tuple(found), None, folder / "lint.yaml")
+            every[path.resolve()] = Document(path, name, None, broken=error)
+    kept = [one for one in every.values() if one.kind != "data" or one.broken]
+    for document in kept:  # it grows: what is referred to is kept as well, whatever it is
+        for reference in sorted(set(_references(document.content, set()))):
+            target = (document.path.parent / unquote(reference.partition("#")[0])).resolve()
+            if target in every and every[target] not in kept:
+                kept.append(every[target])
+    return Subject(str(folder), tuple(kept), None, folder / "lint.yaml")
 
 
 def _files(folder: Path) -> Iterator[Path]:
