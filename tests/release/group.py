@@ -96,6 +96,13 @@ ROWS = """\
   title: {en: At most as many as were asked for, fr: Au plus autant que demandé}
   source: [{document: TEXT, where: "#12-limits"}]
   checks: [{kind: at-most, parameter: most}]
+- id: SHED-GEN-01
+  level: MUST
+  origin: schema
+  roles: [operator]
+  title: {en: Bodies are of their schema, fr: Les corps respectent leur schéma}
+  source: [{document: API}]
+  checks: [{kind: schema}]
 """
 
 SUITE = """\
