@@ -9,7 +9,7 @@ from pathlib import Path
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.errors import ConfigError
-from mobstd.release.adoption.adopted import TEXT, adopted, is_place, is_root, version_in
+from mobstd.release.adoption.adopted import TEXT, adopted, is_root, version_in
 from mobstd.release.adoption.layout import layout
 from mobstd.release.sentences.ledger import LEDGER
 
@@ -43,7 +43,7 @@ def texts_of(what: str, home: Path | None, roots: Sequence[Root]) -> Texts:
     Raises:
         ConfigError: where that can't be told, or the group's layout has no rows of its own.
     """
-    if not is_place(what):
+    if "@" in what or not Path(what).exists():
         version = find(what, roots)
         own = version.root in roots
         ledger = version.conformance / LEDGER if own else None

@@ -118,7 +118,9 @@ def planned(draft: Version, options: Options) -> Plan:
         }
         waivers = Path("schemas", f"{draft.name}.lint.yaml")
         if (folder / waivers).is_file():
-            catalogue[waivers.as_posix()] = (folder / waivers).read_bytes()
+            said = (folder / waivers).read_bytes()
+            if said != (root / waivers).read_bytes():
+                catalogue[waivers.as_posix()] = said
         tables = _tables(root, version, before, options, frozen)
     files = {**frozen, **catalogue, **tables}
     return Plan(draft, number, before, found, result, files, tuple(frozen), draft.folder, refusals)
