@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.release.group import API, changed, repository
+from tests.group import API, changed, repository
 
 from mobstd.canon.contracts import hold
 from mobstd.canon.openapi import operations

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.release.group import changed, committed, repository
+from tests.group import changed, committed, repository
 
 from mobstd.canon.root import at
 from mobstd.canon.standard import find
@@ -97,6 +97,29 @@ def test_a_draft_of_ours_is_held_to_what_was_released(
     assert "DIFF-LENGTH-03" in ran.out
     assert "LINT-PATTERN-02" in ran.out
     assert "### our-own@\u200b1.0\n" not in ran.out
+
+
+def test_schemas_alone_and_what_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mobstd: Run
+) -> None:
+    (tmp_path / "README.md").write_text("Soon.")
+    committed(tmp_path, "begun")
+    monkeypatch.chdir(tmp_path)
+    schema = {"type": "object", "properties": {"id": {"type": "string", "maxLength": 9}}}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/shed.schema.json").write_text(json.dumps(schema))
+    ran = mobstd("schemas", "comment", "--base", "HEAD", "--lang", "fr")
+    assert "C'est nouveau" in ran.out
+    assert "Nouveau à la relecture" in ran.out
+    committed(tmp_path, "schemas")
+    changed(tmp_path, "data/shed.schema.json", '"maxLength": 9', '"maxLength": 8')
+    ran = mobstd("schemas", "comment", "--base", "HEAD", "--in", "data")
+    assert "DIFF-LENGTH-03" in ran.out
+
+
+def test_a_role_has_the_name_that_the_group_gives_it(group: Path, mobstd: Run) -> None:
+    changed(group, API, "required: [id, size]", "required: [id, size, owner]")
+    assert "(operator)" in mobstd("schemas", "comment", "--base", "HEAD").out
 
 
 @pytest.mark.parametrize(

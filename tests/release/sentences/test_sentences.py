@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.release.group import API, PROSE, changed, repository
+from tests.group import API, PROSE, changed, repository
 
 from mobstd.canon.contracts import contract
 from mobstd.release.sentences.place import hashed, said

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from mobstd.release.comment.text import comment
 
     records = records_in(args.records) if args.records else []
-    base, head = side(args.base, args.below), side(args.head, args.below)
+    base, head = side(args.base, args.below, begins=True), side(args.head, args.below)
     found = review(base, head, records, datetime.now(UTC).date())
     replace_file(args.output, comment(found, args.lang))
     return 1 if found.refused else 0

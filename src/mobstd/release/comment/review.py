@@ -13,7 +13,7 @@ from mobstd.canon.standard import Version, versions
 from mobstd.errors import ConfigError
 from mobstd.release.adoption.adopted import adopted, is_root
 from mobstd.release.diff.diff import compare, report
-from mobstd.release.diff.source import source
+from mobstd.release.diff.source import Source, source
 from mobstd.release.edition.draft import NUMBER
 from mobstd.release.edition.lock import Breach
 from mobstd.release.edition.verification import verified
@@ -76,22 +76,33 @@ class Review:
         )
 
 
-def side(revision: str | None, below: str) -> Side:
+def side(revision: str | None, below: str, *, begins: bool = False) -> Side:
     """Return the repository at a revision; without one, the working folder as it is.
+
+    Args:
+        revision: as Git names it.
+        below: the folder of the standard in the repository.
+        begins: nothing needs to be there yet.
 
     Raises:
         ConfigError: without Git, for what is not there, and for a folder without a standard.
     """
     top = Path() if revision is None else whole(revision)
-    folder = top / below
+    folder, label = top / below, revision or "."
     if not folder.is_dir():
-        raise ConfigError("diff.not-in-revision", asked=f"{revision or '.'}:{below}")
-    label = revision or "."
+        if begins:
+            return Side(label, folder, None, {})
+        raise ConfigError("diff.not-in-revision", asked=f"{label}:{below}")
     if is_root(folder):
         root = Root(folder.resolve())
         every = {str(one): one for one in versions((root,)) if one.root == root}
         return Side(label, folder, root, every)
-    return Side(label, folder, None, {below: adopted(folder)})
+    try:
+        return Side(label, folder, None, {below: adopted(folder)})
+    except ConfigError as error:
+        if error.code == "adopt.nothing" or (error.code == "lint.nothing-there" and begins):
+            return Side(label, folder, None, {})
+        raise
 
 
 def review(base: Side, head: Side, records: Sequence[Path], today: date) -> Review:
@@ -106,33 +117,60 @@ def review(base: Side, head: Side, records: Sequence[Path], today: date) -> Revi
     Raises:
         ConfigError: for a document or a record that can't be read.
     """
-    found = []
-    for name, version in head.standards.items():
-        before = base.standards.get(name) or (None if head.root else _only(base))
-        if before is not None and head.root is not None and _alike(before, version):
-            continue
-        if before is None:
-            before = _predecessor(version, head)
-        difference = _difference(before, version, base, head) if before is not None else None
-        since = None
-        released = _predecessor(version, head)
-        if released is not None and released != before:
-            since = _difference(released, version, head, head)
-        if difference is not None and not difference["changes"] and since is None:
-            continue
-        parties = None
-        if records and before is not None:
-            parties = _parties(records, before, version, head.root is not None)
-        shown = name if head.root is not None else str(version)
-        found.append(Standard(shown, difference, since, parties))
+    found = (
+        _versions(base, head, records) if head.root is not None else _theirs(base, head, records)
+    )
     new = _new(_lint(base, today), _lint(head, today))
     breaches = tuple(b for one in verified(head.folder) for b in one.breaches)
     gone = tuple(name for name in base.standards if head.root and name not in head.standards)
     return Review(base.label, head.label, tuple(found), tuple(new), breaches, gone)
 
 
-def _only(one: Side) -> Version | None:
-    return next(iter(one.standards.values()), None)
+def _versions(base: Side, head: Side, records: Sequence[Path]) -> Iterator[Standard]:
+    """Yield what is different of each version in our layout."""
+    for name, version in head.standards.items():
+        before = base.standards.get(name)
+        if before is not None and _alike(before, version):
+            continue
+        released = _predecessor(version, head)
+        old = before or released
+        if old is None:
+            yield Standard(name, None)
+            continue
+        difference = _difference(_source(old), _source(version))
+        since = None
+        if released is not None and released != old:
+            since = _difference(_source(released), _source(version))
+        if difference["changes"] or since is not None:
+            parties = _parties(records, old, version, several=True)
+            yield Standard(name, difference, since, parties)
+
+
+def _theirs(base: Side, head: Side, records: Sequence[Path]) -> Iterator[Standard]:
+    """Yield what is different in a layout of somebody else's, as one."""
+    old, new = (next(iter(one.standards.values()), None) for one in (base, head))
+    name = str(new) if new is not None else head.folder.resolve().name
+    try:
+        before = source(str(base.folder))
+    except ConfigError as error:
+        if error.code not in ("diff.empty-folder", "diff.nothing-there"):
+            raise
+        yield Standard(name, None)
+        return
+    difference = _difference(before, source(str(head.folder)))
+    if difference["changes"]:
+        parties = None
+        if old is not None and new is not None:
+            parties = _parties(records, old, new, several=False)
+        yield Standard(name, difference, None, parties)
+
+
+def _source(version: Version) -> Source:
+    return source(str(version), (version.root,))
+
+
+def _difference(old: Source, new: Source) -> Mapping[str, Any]:
+    return report(old, new, compare(old, new))
 
 
 def _alike(one: Version, other: Version) -> bool:
@@ -165,19 +203,18 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.partition("-")[0].split(".")))
 
 
-def _difference(old: Version, new: Version, base: Side, head: Side) -> Mapping[str, Any]:
-    if head.root is None:
-        one, two = (source(str(side.folder)) for side in (base, head))
-    else:
-        one, two = (source(str(version), (version.root,)) for version in (old, new))
-    return report(one, two, compare(one, two))
-
-
 def _lint(one: Side, today: date) -> list[Finding]:
+    if not one.folder.is_dir():
+        return []
     if one.root is not None:
         found: list[Subject] = [of_version(version) for version in one.standards.values()]
     else:
-        found = subjects(str(one.folder), ())
+        try:
+            found = subjects(str(one.folder), ())
+        except ConfigError as error:
+            if error.code != "lint.nothing-there":
+                raise
+            return []
     return list(lint(found, today=today).findings)
 
 
@@ -192,7 +229,7 @@ def _mark(finding: Finding) -> tuple[str, ...]:
 
 
 def _parties(
-    records: Sequence[Path], old: Version, new: Version, several: bool
+    records: Sequence[Path], old: Version, new: Version, *, several: bool
 ) -> Mapping[str, Any] | None:
     """Judge what was recorded by both versions.
 

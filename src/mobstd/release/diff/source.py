@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.contracts import contract
 from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
 from mobstd.canon.standard import NAME, Version, find
@@ -132,19 +133,26 @@ def _of_folder(label: str, folder: Path) -> Source:
     apis: dict[str, str] = {}
     schemas: dict[str, str] = {}
     version = ""
+    named = {place: role for role, place in _layout(folder).get("roles", {}).items()}
     for path in sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and p.is_file()):
         name = path.relative_to(folder).as_posix()
         if set(path.relative_to(folder).parts[:-1]) & {"examples", "overlays", "node_modules"}:
             continue
         document = library.document(name)
         if is_api(document):
-            apis[path.stem] = name
+            apis[named.get(name, path.stem)] = name
             version = version or str(document.get("info", {}).get("version", ""))
         elif name.endswith(_SCHEMA) or (isinstance(document, dict) and "$schema" in document):
             schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
     if not apis and not schemas:
         raise ConfigError("diff.empty-folder", folder=label)
     return Source(label, version, library, apis, schemas, {})
+
+
+def _layout(folder: Path) -> Mapping[str, Any]:
+    """Return what the group itself says of its files, where it does."""
+    said = load_if_there(folder / "mobstd.yaml", {})
+    return said if isinstance(said, dict) and contract("layout").is_valid(said) else {}
 
 
 def _of_revision(label: str, revision: str, below: str) -> Source:
