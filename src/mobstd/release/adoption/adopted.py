@@ -19,10 +19,11 @@ from mobstd.release.adoption.catalogue import rows, suite
 from mobstd.release.adoption.convert import Converter
 from mobstd.release.adoption.layout import LAYOUT, Layout, layout
 
-__all__ = ["adopted", "is_place", "is_root", "root_of", "version_in", "version_of"]
+__all__ = ["TEXT", "adopted", "is_place", "is_root", "root_of", "version_in", "version_of"]
 
 BASE = "https://example.org/schemas"
 TEXT = "API"
+"""The short name of the document, by which rows of the document alone cite it."""
 
 
 def is_root(folder: Path) -> bool:
@@ -36,11 +37,16 @@ def root_of(place: Path) -> Root:
     Raises:
         ConfigError: where there is no standard in it, or it breaks its contracts.
     """
-    if is_root(place) or not place.exists():
-        root = at(place)
-        hold(root)
-        return root
-    return adopted(place).root
+    if not is_root(place) and place.exists():
+        try:
+            return adopted(place).root
+        except ConfigError as error:
+            empty = error.code in ("adopt.nothing", "lint.nothing-there")
+            if not (empty and (place / "schemas").is_dir()):
+                raise
+    root = at(place)
+    hold(root)
+    return root
 
 
 def version_in(place: Path) -> Version:

@@ -25,7 +25,7 @@ from mobstd.release.lint.subject import Subject, of_version, subjects
 from mobstd.release.revision import whole
 from mobstd.serving.opening import role_of
 
-__all__ = ["Review", "Side", "review", "side"]
+__all__ = ["Review", "Side", "Standard", "review", "side"]
 
 
 @dataclass(frozen=True)

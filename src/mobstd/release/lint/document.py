@@ -12,7 +12,7 @@ from typing import Any
 from mobstd.canon.files import loader as yaml_loader
 from mobstd.errors import ConfigError
 
-__all__ = ["Document", "is_readable", "read"]
+__all__ = ["LARGEST", "Document", "is_readable", "read"]
 
 LARGEST = 16 << 20
 """Bytes of a file that is read."""
