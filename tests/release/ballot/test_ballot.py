@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -116,6 +117,29 @@ def test_what_operators_do_is_a_table_without_names(version: Version) -> None:
     shown = page(one, met, "en")
     assert "| OUROWN-PLACE-02 | follows | breaks it |" in shown
     assert "1 of 2 operators break a requirement that rests on it: #2" in shown
+
+
+def test_what_was_recorded_is_judged_and_bears_no_name(
+    root: Path, tmp_path: Path, mobstd: Run
+) -> None:
+    place = {"id": "p-1", "name": "A", "kind": "INDOOR", "lat": 45.2, "lng": 5.7}
+    entry = {
+        "startedDateTime": "2026-11-28T10:00:00+00:00", "time": 1,
+        "request": {"method": "GET", "url": "https://acme.example.org/places?limit=1",
+                    "headers": []},
+        "response": {
+            "status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "content": {"mimeType": "application/json",
+                        "text": json.dumps([place, {**place, "id": "p-2"}])},
+        },
+    }  # fmt: skip
+    file = tmp_path / "acme.har"
+    file.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    argv = ("schemas", "ballot", "our-own@1.0-draft", "--ambiguity", "A1", "--root", str(root))
+    ran = mobstd(*argv, "--met", str(file))
+    assert ran.code == 0, ran.err
+    assert "| OUROWN-PLACE-02 | breaks it |" in ran.out
+    assert "acme" not in ran.out
 
 
 def test_a_schema_that_changes_says_who_breaks(root: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError
-from mobstd.release.impact.evidence import Documents, evidence
+from mobstd.release.impact.evidence import Documents, called, evidence
 from mobstd.release.impact.judged import of_exchanges
 from mobstd.serving.opening import role_of
 
@@ -46,7 +46,8 @@ def parties(
         if isinstance(seen, Documents):
             raise ConfigError("impact.nothing-there", file=str(path))
         role = role_of(version, seen.role)
-        judged = of_exchanges(seen, version, proposed or version, role, "server")
+        base = called(seen, version, role)
+        judged = of_exchanges(seen, version, proposed or version, role, "server", base)
         outcomes = {
             row: (sides["old"]["outcome"], sides["new"]["outcome"] if proposed else None)
             for row, sides in judged["requirements"].items()

@@ -17,7 +17,7 @@ from mobstd.release.diff.source import Source, source
 from mobstd.release.edition.draft import NUMBER
 from mobstd.release.edition.lock import Breach
 from mobstd.release.edition.verification import verified
-from mobstd.release.impact.evidence import Documents, evidence
+from mobstd.release.impact.evidence import Documents, called, evidence
 from mobstd.release.impact.judged import of_exchanges
 from mobstd.release.impact.table import impact
 from mobstd.release.lint.run import Finding, lint
@@ -243,7 +243,5 @@ def _parties(
         if several and seen.standard and seen.standard.partition("@")[0] != new.name:
             continue
         role = role_of(old, seen.role)
-        called = seen.source.locate(old, role, None) if seen.source is not None else ()
-        base = called[0] if called else None
-        judged.append(of_exchanges(seen, old, new, role, "server", base))
+        judged.append(of_exchanges(seen, old, new, role, "server", called(seen, old, role)))
     return impact(str(old), str(new), judged) if judged else None
