@@ -20,6 +20,7 @@ from mobstd.canon.standard import find
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.run import Options, check
 from mobstd.errors import ConfigError
+from mobstd.release.comment.text import MARK
 from mobstd.release.starter import starter, write_starter
 from mobstd.serving.faults import load_faults, select
 from mobstd.serving.opening import implementation
@@ -102,6 +103,10 @@ def test_the_templates_for_ci_are_shell(root: Root) -> None:
     for script in scripts(root):
         assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0, script
         assert "${{" not in script  # what others name reaches the shell by the environment alone
+
+
+def test_the_templates_for_ci_find_the_comment_of_before(root: Root) -> None:
+    assert sum(MARK in script for script in scripts(root)) == 2
 
 
 def test_the_templates_for_ci_call_what_is_there(root: Root, mobstd: Run) -> None:

@@ -117,6 +117,18 @@ def _sentences(subject: Subject) -> Found:
             yield Hit(document, at, said)
 
 
+def _stages(subject: Subject) -> Found:
+    """Yield decisions that come before the one that they follow."""
+    document = subject.named("source.yaml")
+    stages = _source(subject).get("stages")
+    last = ""
+    for number, one in enumerate(stages if isinstance(stages, list) else ()):
+        day = str(one.get("date", "")) if isinstance(one, Mapping) else ""
+        if day < last and document is not None:
+            yield Hit(document, f"/stages/{number}/date", {"day": day, "last": last})
+        last = max(last, day)
+
+
 RULES = (
     Rule("LINT-SOURCE-01", "error", _licence, house=True),
     Rule("LINT-SOURCE-02", "warning", _licence_of_api),
@@ -125,6 +137,7 @@ RULES = (
     Rule("LINT-SOURCE-05", "error", _deviations, house=True),
     Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True),
     Rule("LINT-SOURCE-07", "error", _sentences, house=True),
+    Rule("LINT-SOURCE-08", "error", _stages, house=True),
     Rule("LINT-FILE-01", "error", _doubled),
     Rule("LINT-FILE-02", "error", _broken),
     Rule("LINT-FILE-03", "error", _contracts, house=True),
