@@ -156,6 +156,37 @@ def test_what_can_not_be_taken_is_told(name: str, tmp_path: Path, mobstd: Run) -
     assert len(ran.err) < 900
 
 
+def grown(count: int, doubled: int) -> str:
+    """Return an API whose answers lead to the next, some of them so many times."""
+    answers = {
+        f"A{n}": {
+            "description": "a",
+            "headers": {
+                f"H{one}": {"$ref": f"#/components/responses/A{n + 1}"} for one in range(doubled)
+            },
+        }
+        for n in range(count)
+    }
+    paths = {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/A0"}}}}}
+    last = {f"A{count}": {"description": "a", "$ref": "#/components/responses/A0"}}
+    info = {"title": "A", "version": "1.0"}
+    answers |= last if doubled == 1 else {f"A{count}": {"description": "a"}}
+    return json.dumps({"openapi": "3.1.0", "info": info, "paths": paths,
+                       "components": {"responses": answers}})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(grown(4, 1), "lint.file-too-deep"), (grown(24, 2), "lint.file-too-many")],
+    ids=["in circles", "doubled"],
+)
+def test_what_multiplies_ends(text: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        adopted(tmp_path)
+    assert caught.value.code == code
+
+
 def test_a_word_that_is_no_place_is_a_name(mobstd: Run) -> None:
     ran = mobstd("check", "http://127.0.0.1:9", "--standard", "./nowhere")
     assert ran.code == 2

@@ -17,6 +17,8 @@ __all__ = ["METHODS", "Converter"]
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 DEEPEST = 100
+MOST = 300_000
+"""Steps through documents; more come of references and aliases that multiply."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 UNSAID = ("xml", "externalDocs", "discriminator", "nullable", "x-nullable")
 DATA = ("example", "examples", "default", "enum", "const")
@@ -32,6 +34,7 @@ class Converter:
         self.schemas: dict[str, Any] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._known = set(table())
+        self._steps = 0
 
     def api(self, document: Document) -> dict[str, Any]:
         """Return an OpenAPI document.
@@ -70,8 +73,7 @@ class Converter:
 
     def _copied(self, document: Document, node: Any, depth: int) -> Any:
         """Return what is no schema, with what it refers to in its place."""
-        if depth > DEEPEST:
-            raise ConfigError("lint.file-too-deep", file=str(document.path))
+        self._stepped(document, depth)
         if isinstance(node, list):
             return [self._copied(document, item, depth + 1) for item in node]
         if not isinstance(node, Mapping):
@@ -89,6 +91,13 @@ class Converter:
                 out[key] = self._copied(document, value, depth + 1)
         return out
 
+    def _stepped(self, document: Document, depth: int) -> None:
+        self._steps += 1
+        if depth > DEEPEST:
+            raise ConfigError("lint.file-too-deep", file=str(document.path))
+        if self._steps > MOST:
+            raise ConfigError("lint.file-too-many", file=str(document.path), count=MOST)
+
     def _followed(self, document: Document, reference: str) -> tuple[Document, str, Any]:
         found = self.subject.follow(document, reference)
         if found is None:
@@ -97,8 +106,7 @@ class Converter:
 
     def _schema(self, document: Document, node: Any, up: str, depth: int) -> Any:
         """Return a schema as 2020-12 has it; ``up`` leads from where it stands to the schemas."""
-        if depth > DEEPEST:
-            raise ConfigError("lint.file-too-deep", file=str(document.path))
+        self._stepped(document, depth)
         if not isinstance(node, Mapping):
             return node
         nullable = node.get("nullable") is True and isinstance(node.get("type"), str)
