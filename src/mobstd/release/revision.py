@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 from mobstd.errors import ConfigError
 
-__all__ = ["around", "whole"]
+__all__ = ["around", "top", "whole"]
 
 
 def around(revision: str, below: str) -> Path:
@@ -31,6 +31,15 @@ def around(revision: str, below: str) -> Path:
     return _extracted(archive)
 
 
+def top() -> Path:
+    """Return the folder of the repository around the working folder.
+
+    Raises:
+        ConfigError: without Git or a repository.
+    """
+    return Path(_git("rev-parse", "--show-toplevel", asked=".").decode().strip())
+
+
 def whole(revision: str, *below: str) -> Path:
     """Return a folder that has what stood in the repository; only what is named where it is.
 
@@ -38,8 +47,7 @@ def whole(revision: str, *below: str) -> Path:
         ConfigError: without Git or a repository, and for what was not there.
     """
     asked = f"{revision}:{' '.join(below)}".removesuffix(":")
-    top = Path(_git("rev-parse", "--show-toplevel", asked=asked).decode().strip())
-    return _extracted(_git("archive", revision, *below, asked=asked, folder=top))
+    return _extracted(_git("archive", revision, *below, asked=asked, folder=top()))
 
 
 def _extracted(archive: bytes) -> Path:
@@ -51,6 +59,8 @@ def _extracted(archive: bytes) -> Path:
 
 
 def _git(*words: str, asked: str, folder: Path | None = None) -> bytes:
+    if any(word.startswith("-") for word in words[1:]) and words[0] == "archive":
+        raise ConfigError("diff.no-git", asked=asked, why=words[1])  # an option is no revision
     try:
         done = subprocess.run(
             ["git", *words], cwd=folder, capture_output=True, check=False, timeout=60

@@ -63,6 +63,14 @@ def test_a_break_in_a_layout_of_their_own(group: Path, tmp_path: Path, mobstd: R
         assert words in ran.out, words
 
 
+def test_a_folder_within_is_no_other_repository(
+    group: Path, monkeypatch: pytest.MonkeyPatch, mobstd: Run
+) -> None:
+    changed(group, API, "required: [id, size]", "required: [id, size, owner]")
+    monkeypatch.chdir(group / "docs")
+    assert "DIFF-REQUIRED" in mobstd("schemas", "comment", "--base", "HEAD").out
+
+
 def test_the_working_folder_is_the_head_where_none_is_named(group: Path, mobstd: Run) -> None:
     ran = mobstd("schemas", "comment", "--base", "HEAD")
     assert ran.code == 0
@@ -126,6 +134,7 @@ def test_a_role_has_the_name_that_the_group_gives_it(group: Path, mobstd: Run) -
     "words",
     [
         ("--base", "no-such-revision"),
+        ("--base=--output=stolen",),
         ("--base", "HEAD", "--in", "nowhere"),
         ("--base", "HEAD", "--records", "nowhere"),
         ("--base", "HEAD", "--records", "tests/none"),
@@ -137,6 +146,7 @@ def test_what_is_not_there_is_told(group: Path, words: tuple[str, ...], mobstd: 
     assert ran.code == 2
     assert ran.err
     assert ran.out == ""
+    assert not (group / "stolen").exists()
 
 
 def test_it_is_no_longer_than_github_takes() -> None:

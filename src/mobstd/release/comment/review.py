@@ -22,7 +22,7 @@ from mobstd.release.impact.judged import of_exchanges
 from mobstd.release.impact.table import impact
 from mobstd.release.lint.run import Finding, lint
 from mobstd.release.lint.subject import Subject, of_version, subjects
-from mobstd.release.revision import whole
+from mobstd.release.revision import top, whole
 from mobstd.serving.opening import role_of
 
 __all__ = ["Review", "Side", "Standard", "review", "side"]
@@ -87,8 +87,8 @@ def side(revision: str | None, below: str, *, begins: bool = False) -> Side:
     Raises:
         ConfigError: without Git, for what is not there, and for a folder without a standard.
     """
-    top = Path() if revision is None else whole(revision)
-    folder, label = top / below, revision or "."
+    folder = (top() if revision is None else whole(revision)) / below
+    label = revision or "."
     if not folder.is_dir():
         if begins:
             return Side(label, folder, None, {})
