@@ -89,7 +89,7 @@ def test_an_open_question_in_both_languages(version: Version) -> None:
             assert word in shown
         assert "OUROWN-PLACE-02" in shown
         assert "issue 7 of an operator" in shown
-        assert "TEXT, the text of the standard: `limit`" in shown
+        assert "TEXT, the text of the standard – `limit`" in shown
         assert shown.count("- [ ] ") == 3
         assert "minimum: 0" in shown
         assert "<z" not in shown
@@ -160,7 +160,7 @@ def test_a_schema_that_changes_says_who_breaks(root: Path, tmp_path: Path) -> No
     (one,) = questions(old, ["A1"])
     assert str(one.successor) == "our-own@1.1-draft"
     shown = page(one, [Party("#1", {"OUROWN-PLACE-02": ("passed", "failed")})], "en")
-    assert re.search(r"\| breaking: .*`.*place\.schema\.json#/properties/id", shown)
+    assert re.search(r"\| breaking – .*`.*place\.schema\.json#/properties/id", shown)
     assert "1 of 1 operators would break a requirement that they keep today: #1" in shown
 
 

@@ -34,7 +34,7 @@ def _lines(question: Question, met: Sequence[Party], lang: str) -> Iterator[str]
     yield from _headed("places", (_place(*one) for one in question.places), lang)
     yield from _readings(question, lang)
     yield from _settled(question, lang)
-    rows = (f"{row}: {plain(title[lang])}" for row, title in question.rows.items())
+    rows = (f"{row} – {plain(title[lang])}" for row, title in question.rows.items())
     yield from _headed("rows", rows, lang)
     yield from _met(question, met, lang)
     yield from _change(question, lang)
@@ -57,7 +57,7 @@ def _headed(word: str, items: Iterator[str], lang: str) -> Iterator[str]:
 
 
 def _place(text: str, where: str) -> str:
-    return f"{plain(text)}: {code(where)}" if where else plain(text)
+    return f"{plain(text)} – {code(where)}" if where else plain(text)
 
 
 def _readings(question: Question, lang: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _settled(question: Question, lang: str) -> Iterator[str]:
 
 
 def _met(question: Question, met: Sequence[Party], lang: str) -> Iterator[str]:
-    seen = [f"{plain(title[lang])}: {plain(where)}" for title, where in question.seen]
+    seen = [f"{plain(title[lang])} – {plain(where)}" for title, where in question.seen]
     yield from _headed("met", iter(seen), lang)
     rows = [row for row in question.rows if any(row in party.outcomes for party in met)]
     if not met:
@@ -117,11 +117,11 @@ def _change(question: Question, lang: str) -> Iterator[str]:
         yield f"- **{one.id}**: {plain(one.change[lang])}"
     for deviation in question.deviations:
         where = code(deviation["where"])
-        yield f"- {_say('deviation', lang, version=str(question.version))} {where}:"
+        yield f"- {_say('deviation', lang, version=str(question.version))} {where} –"
         yield f"  {plain(deviation['published'])} → {plain(deviation['ours'])}"
     for change in question.proposed:
         where = ", ".join(code(place) for place in change["where"])
-        yield f"- {_say('proposed', lang, version=str(question.successor))} {where}:"
+        yield f"- {_say('proposed', lang, version=str(question.successor))} {where} –"
         yield f"  {plain(change['before'])} → {plain(change['now'])}"
 
 
@@ -156,7 +156,7 @@ def _broken(question: Question, met: Sequence[Party], lang: str) -> Iterator[str
 def _row(change: Any, lang: str) -> str:
     name = f" {code(change['name'])}" if change["name"] else ""
     verdict = render(f"diff.verdict.{change['verdict']}", {}, lang)
-    what = f"{verdict}: {plain(change['message'][lang])}"
+    what = f"{verdict} – {plain(change['message'][lang])}"
     roles = f" ({plain(', '.join(change['roles']))})" if change["roles"] else ""
     who = f"{render('diff.hurt.' + change['hurt'], {}, lang)}{roles}"
     example = value(change["examples"][0]["value"]) if change["examples"] else "–"

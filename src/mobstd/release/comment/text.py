@@ -111,7 +111,7 @@ def _row(change: Mapping[str, Any], lang: str) -> str:
     name = f" {code(change['name'], 80)}" if change["name"] else ""
     what = f"{plain(change['message'][lang])}{name} ({change['rule']})"
     if change["before"] is not None or change["after"] is not None:
-        what += f": {value(change['before'], 100)} → {value(change['after'], 100)}"
+        what += f" – {value(change['before'], 100)} → {value(change['after'], 100)}"
     roles = f" ({plain(', '.join(change['roles']))})" if change["roles"] else ""
     hurt = f"{render('diff.hurt.' + change['hurt'], {}, lang)}{roles}"
     where = code(change["new"] or change["old"], 160)
@@ -156,6 +156,6 @@ def _findings(review: Review, lang: str) -> Iterator[str]:
     for one in sorted(review.findings, key=lambda f: order.index(f.rule.severity))[:LISTED]:
         severity = render(f"lint.severity.{one.rule.severity}", {}, lang)
         place = code(f"{one.document.name}:{one.line}", 120)
-        yield f"- {severity} {one.rule.id} {place}: {plain(one.text(lang)[:400])}"
+        yield f"- {severity} {one.rule.id} {place} – {plain(one.text(lang)[:400])}"
     if len(review.findings) > LISTED:
         yield f"- {_say('more', lang, count=len(review.findings) - LISTED)}"
