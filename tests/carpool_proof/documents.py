@@ -18,7 +18,7 @@ from mobstd.validation.overlay import documents_under
 __all__ = ["LEGACY", "LIVE", "VERSIONS", "both", "nodes", "patched", "refusals"]
 
 LIVE = ("3.3", "3.4")
-LEGACY = ("3.0", "3.1", "3.2")
+LEGACY = ("2.0", "3.0", "3.1", "3.2")
 VERSIONS = {number: find(f"carpool-proof@{number}") for number in LIVE}
 
 

@@ -471,11 +471,107 @@ def test_what_is_no_parquet(tmp_path: Path) -> None:
     assert [rules(one) for one in found] == [["unreadable"], []]
 
 
+COLUMNS = [name for name, _ in leaves(journey(), "")]
+FREE = {"operator_journey_id", "operator_trip_id"}
+"""Columns whose cells may be any text."""
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_cell_that_is_wrong_is_named_and_the_run_goes_on(column: str, tmp_path: Path) -> None:
+    rows = [dict(leaves(journey(n, driver=n, passenger=-1 - n), "")) for n in range(3)]
+    rows[1][column] = "?!"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    path = tmp_path / "j.csv"
+    path.write_text(out.getvalue(), "utf-8")
+    found = judge(path)
+    free = column in FREE or column.endswith("user_id")
+    assert [one.verdict for one in found] == [
+        "accepted", "accepted" if free else "refused", "accepted",
+    ]  # fmt: skip
+    if not free:
+        assert found[1].line == 3
+        assert {r.pointer for r in found[1].reasons if r.weight == "refused"} == {
+            "/" + column.replace(".", "/")
+        }
+    path.write_bytes(out.getvalue().replace("?!", "\xe9").encode("latin-1"))
+    found = judge(path)
+    assert [rules(one) for one in found] == [[], ["unreadable"], []]
+    assert column in found[1].reasons[0].message("en")
+
+
+def test_what_parquet_can_hold(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [dict(leaves(journey(n, driver=n, passenger=-1 - n), "")) for n in range(3)]
+    for row in rows:
+        for name in row:
+            if name.endswith(("lat", "lon")):
+                row[name] = float(row[name])
+            elif row[name] in ("true", "false"):
+                row[name] = row[name] == "true"
+            elif name.endswith(("index", "amount", "distance", "revenue", "tion", "seats")):
+                row[name] = int(row[name])
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+
+    def judged(**changes: Any) -> list[Any]:
+        table = columns | {name.replace("__", "."): cells for name, cells in changes.items()}
+        parquet.write_table(pa.table(table), tmp_path / "j.parquet")
+        return judge(tmp_path / "j.parquet")
+
+    def instants(unit: str, *told: int) -> Any:
+        return pa.array(told, pa.timestamp(unit, tz="UTC"))
+
+    right = [one.verdict for one in judged()]
+    assert right == ["accepted"] * 3
+    binary = [row["operator_trip_id"].encode() for row in rows]
+    assert [one.verdict for one in judged(operator_trip_id=binary)] == right
+    noon = [1_783_339_200 * 10**9] * 3  # 2026-07-06T12:00:00Z
+    assert [one.verdict for one in judged(start__datetime=instants("ns", *noon))] == right
+    for column, cells in (
+        ("start__datetime", instants("ns", noon[0], noon[0] + 1, noon[0])),
+        ("start__datetime", instants("s", noon[0] // 10**9, 10**13, noon[0] // 10**9)),
+        ("operator_trip_id", [b"a", b"\xff", b"c"]),
+        ("operator_trip_id", pa.array([b"a", b"\xff", b"c"]).cast(pa.string(), safe=False)),
+    ):
+        found = judged(**{column: cells})
+        assert [rules(one) for one in found] == [[], ["unreadable"], []]
+        assert (found[1].line, column.replace("__", ".") in found[1].reasons[0].message("fr")) == (
+            2,
+            True,
+        )
+    found = judged(distance=[12_000.0, float("nan"), float("inf")])
+    assert [[r.pointer for r in one.reasons] for one in found] == [[], [""], ["/distance"]]
+    for twisted in ({"driver": ["x"] * 3}, {"passenger__seats__x": [1] * 3}):
+        with pytest.raises(ConfigError):
+            judged(**twisted)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "1e400", "-" + "9" * 400])
+def test_numbers_of_any_length(digits: str, tmp_path: Path) -> None:
+    text = json.dumps(journey(1, driver="e", passenger="f"))
+    long = f'{text[:-1]}, "operator_id": {digits}}}'
+    path = tmp_path / "j.ndjson"
+    path.write_text(f"{json.dumps(journey())}\n{long}\n", "utf-8")
+    found: list[Judged] = []
+    preflight(plan(path, out=tmp_path / "out", table=True), found.append)
+    assert [rules(one) for one in found] == [[], ["schema"]]
+    assert found[1].reasons[0].pointer == "/operator_id"
+    for name in ("refused.ndjson", "refused.csv"):
+        assert digits in (tmp_path / "out" / name).read_text("utf-8")
+    list_form = tmp_path / "j.json"
+    list_form.write_text(f"[{long}]", "utf-8")
+    assert [rules(one) for one in judge(list_form)] == [["schema"]]
+
+
 def test_lengths_of_time() -> None:
     assert [duration(x) for x in ("5ms", "90s", "15m", "2h", "1d")] == [
         5, 90_000, 900_000, 2 * HOUR, 24 * HOUR,
     ]  # fmt: skip
-    for wrong in ("", "2", "h", "-1h", "1w"):
+    for wrong in ("", "2", "h", "-1h", "1w", "9" * 5000 + "d"):
         with pytest.raises(ConfigError):
             duration(wrong)
 

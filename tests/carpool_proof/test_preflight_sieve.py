@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from mobstd.carpool_proof.preflight import spill
 from mobstd.carpool_proof.preflight.arrival import Arrival
 from mobstd.carpool_proof.preflight.groups import _LONGEST
 from mobstd.carpool_proof.preflight.judging import Judged
-from mobstd.carpool_proof.preflight.piles import Marks
 from mobstd.carpool_proof.preflight.run import Plan, preflight
 from mobstd.carpool_proof.preflight.sieve import Sieve, Sure
 from mobstd.carpool_proof.preflight.sources import named
@@ -158,17 +156,6 @@ def test_of_other_documents_nothing_is_said() -> None:
     read = sieve.reader("")
     assert read is not None
     assert read(b'{"index": 0, "amount": 1, "siret": "13002526500013"}') is None
-
-
-def test_marks(tmp_path: Path) -> None:
-    with closing(Marks(tmp_path / "m")) as marks:
-        for number in (*range(-3000, 600_000, 64), 64, 7, 7, -3000 + 64, 64):
-            marks.add(number)
-        assert marks.twice(3) == {7, 64, -2936}
-        assert marks.twice(2) is None
-        for number in (8, 8):
-            marks.add(number)
-        assert marks.twice(4) == {7, 8, 64, -2936}
 
 
 def test_the_great_circle_is_not_longer_than_it_is_taken_to_be() -> None:

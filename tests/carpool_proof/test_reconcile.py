@@ -279,6 +279,53 @@ def test_what_is_no_list_of_journeys(tmp_path: Path, text: str) -> None:
         list(sent(tmp_path / "sent"))
 
 
+def test_what_journeys_of_strangers_hold_is_no_crash(tmp_path: Path) -> None:
+    told = [
+        *(f'{{"operator_journey_id": "j", "incentives": [{{"amount": {amount}}}]}}'
+          for amount in ("1e999", "1" * 400, "-5", "true", '"5"', "null")),
+        *(f'{{"operator_journey_id": "j", "{name}": {value}}}'
+          for name in ("driver", "passenger", "start", "end", "incentives", "distance")
+          for value in ("5", '"x"', "[5]", "null", "{}")),
+        '{"operator_journey_id": "j", "incentives": [{"index": "b"}, {"index": 1}, 7]}',
+    ]  # fmt: skip
+    file = tmp_path / "sent.ndjson"
+    file.write_text("\n\n".join(told), "utf-8")
+    row = next(iter(exported(export(tmp_path / "e.csv", [cells("j")])).rows.values()))
+    found = [judge(entry, status("ok"), START, LIMITS, row, expected=True) for entry in sent(file)]
+    assert [line.action for line in found] == ["contest"] * len(told)
+    assert {line.incentives for line in found} == {0}
+
+
+def test_a_list_is_read_strictly_and_by_lines(tmp_path: Path) -> None:
+    file = tmp_path / "sent.ndjson"
+    file.write_text('{"operator_journey_id": "a\u2028b"}\n\n{"operator_journey_id": 5}', "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        list(sent(file))
+    assert caught.value.params["place"] == 3
+    for raw in (b'{"operator_journey_id": "j", "x": NaN}', b"[" * 100_000, b"\xff"):
+        file.write_bytes(raw)
+        with pytest.raises(ConfigError):
+            list(sent(file))
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "9" * 5000, "NaN", "-", "1,5,5"])
+def test_numbers_of_an_export_are_short(tmp_path: Path, number: str) -> None:
+    found = exported(export(tmp_path / "e.csv", [cells("j", distance=number)]))
+    assert found.rows["j"].metres is None
+
+
+def test_an_archive_that_cannot_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("e.csv", "operator_journey_id;status;start_datetime\n")
+    raw = bytearray(path.read_bytes())
+    for place in (raw.find(b"PK\x01\x02") + 8, 6):
+        raw[place] |= 1  # as if it had a password
+    path.write_bytes(raw)
+    with pytest.raises(ConfigError):
+        exported(path)
+
+
 def test_statuses_are_read_in_order_and_failures_said() -> None:
     registry = Registry()
     client = Client(URL, sender=Line(registry))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -577,6 +578,25 @@ def test_keys_of_others_are_not_managed(
     answer = box.ask(method, f"/auth/credentials{query}", body, token=admin(box))
     assert answer.status == status
     assert answer.code == {400: -32602, 403: -32503, 404: -32504}[status]
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "1" * 400, "1e400", "-1"])
+def test_numbers_of_any_length_are_refused(box: Sandbox, digits: str) -> None:
+    text = json.dumps(early(0))
+    for body, status in (
+        (text.replace(f'"distance": {early(0)["distance"]}', f'"distance": {digits}'), 400),
+        (f'{text[:-1]}, "operator_id": {digits}}}', 403),
+    ):
+        assert digits in body
+        assert box.ask("POST", "/journeys", body.encode()).status == status
+    for query in (f"limit={digits}", f"offset={digits}"):
+        assert box.ask("GET", f"/journeys?status=ok&{query}").status == 400
+    for clock in (f'{{"forward": {digits}}}', f'{{"now": {digits}}}', '{"forward": true}'):
+        answer = box.ask("POST", "/sandbox/clock", clock.encode(), operator=None)
+        assert answer.status == 400
+    odd = Sandbox({"version": "3.3", "quirks": "2025-08"})
+    path = f"/auth/credentials?operator_id={digits}"
+    assert odd.ask("GET", path, token=admin(odd)).status == 400
 
 
 ROUTE = "/geo/route?start[lat]=45.1915&start[lon]=5.7145&end[lat]=45.3659&end[lon]=5.5906"

@@ -51,7 +51,7 @@ def test_amounts_come_with_why_and_what_excludes_what(capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert said.startswith("You can have it\n  Prime vélo électrique de la métropole: €200\n")
     assert "    + age: at least 18 years\n" in said
-    assert "(excluded by another that gives more)" in said
+    assert "(not together with another that comes to more)" in said
     assert "Together: €200\n" in said
 
 
@@ -277,3 +277,19 @@ def test_every_kind_of_reason_has_words() -> None:
                 assert "aids." not in text
                 assert "{" not in text
     assert len(codes) >= 12, codes
+
+
+def test_a_catalogue_of_which_nothing_is_an_aid_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "aids.json"
+    file.write_text('[null, 3, {"id": "x"}]')
+    assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{file}: 1: It is no aid but null." in told.err
+    assert f"{file}: 2: It is no aid but number." in told.err
+    assert "x: The schema of an aid refuses what it gives, at / (required)." in told.err
+    assert "No aid of" in told.err
+    file.write_text("[]")
+    assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 0

@@ -182,3 +182,73 @@ def test_words_for_an_amount_stay_words() -> None:
 def test_another_table_is_refused() -> None:
     with pytest.raises(ConfigError):
         list(read(io.BytesIO(b"a,b\n1,2\n"), "campaigns", at=AT))
+
+
+def test_a_least_above_the_most_is_told_and_no_formula() -> None:
+    aid, told = only(
+        conducteur_montant_min_par_passager="4", conducteur_montant_max_par_passager="3"
+    )
+    assert ("conducteur_montant_max_par_passager", "below-minimum") in told
+    driver = next(one for one in aid["benefits"] if one["role"] == "driver")
+    assert driver["amount"] == {"type": "text", "text": "4 à 3 € par trajet et par passager"}
+    _, told = only(trajet_longueur_min="80", trajet_longueur_max="5")
+    assert ("trajet_longueur_max", "below-minimum") in told
+    _, told = only(date_debut="2027-01-01", date_fin="2026-12-31")
+    assert ("date_fin", "before-start") in told
+    equal, told = only(
+        conducteur_montant_min_par_passager="3", conducteur_montant_max_par_passager="3"
+    )
+    assert equal["benefits"][0]["amount"]["type"] == "per-unit"
+    assert not {code for _, code in told} & {"below-minimum", "before-start"}
+
+
+def renamed(names: dict[str, str | None], **change: str) -> Imported:
+    row = {**FIRST, **change}
+    kept = {names.get(name, name): cell for name, cell in row.items()}
+    cells = {name: cell for name, cell in kept.items() if name is not None}
+    (one,) = read(io.BytesIO(filed([list(cells), list(cells.values())])), at=AT)
+    return one
+
+
+def test_columns_of_other_years_are_the_same_columns() -> None:
+    plain = renamed({})
+    later = renamed({"derniere_maj": "Mise à jour", "lien": "lien_page_collectivité"})
+    assert plain.aid is not None
+    assert later.aid is not None
+    assert {**later.aid, "provenance": 0} == {**plain.aid, "provenance": 0}
+    assert later.aid["provenance"]["updatedAt"] == plain.aid["provenance"]["updatedAt"]
+    assert later.aid["provenance"]["source"] == plain.aid["provenance"]["source"]
+
+
+def test_both_names_of_a_column_may_be_there() -> None:
+    row = {**FIRST, "siren": "999999999", "Mise à jour": "1999-01-01", "": "x"}
+    (one,) = read(io.BytesIO(filed([list(row), list(row.values())])), at=AT)
+    assert one.aid is not None
+    assert one.aid["territory"]["include"][0]["code"] == FIRST["code"]
+    assert one.aid["provenance"]["updatedAt"] == "2026-03-01T00:00:00Z"
+    assert one.aid["provenance"]["original"]["record"] == row
+
+
+def test_a_siret_stands_for_its_siren_and_a_code_may_tell_its_level() -> None:
+    siret = "10000000900009"
+    aid, _ = only(code=siret)
+    assert aid["territory"]["include"][0]["code"] == "100000009"
+    assert aid["funders"][0]["siren"] == "100000009"
+    epci = renamed({"type": None, "code": "siret"}, code="24330031600003")
+    assert epci.aid is not None
+    assert epci.aid["territory"]["include"][0] == {
+        "type": "epci",
+        "code": "243300316",
+        "name": FIRST["collectivite"],
+    }
+    region = renamed({"type": None}, code="11")
+    assert region.aid is not None
+    assert region.aid["territory"]["include"][0]["type"] == "unresolved"
+
+
+@pytest.mark.parametrize("cell", ["B et C", "B,C", "B / C", "B ou C"])
+def test_classes_are_classes_however_they_are_joined(cell: str) -> None:
+    aid, told = only(trajet_classe_de_preuve=cell)
+    assert ("trajet_classe_de_preuve", "prose") not in told
+    assert asked(aid, trip_proofClass="A").verdict == "not-eligible"
+    assert asked(aid, trip_proofClass="B").verdict != "not-eligible"

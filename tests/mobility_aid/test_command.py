@@ -70,3 +70,22 @@ def test_what_is_meant_wrongly_is_an_error_of_usage(
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["aids", "import", "nowhere.csv"]) == 2
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_beyond_all_calendars_is_an_error_of_usage(
+    now: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "aids.csv"
+    file.write_bytes(table())
+    assert main(["aids", "import", str(file), "--now", now]) == 2
+    assert now in capsys.readouterr().err
+
+
+def test_a_name_that_is_too_long_is_an_error_of_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "aids.csv"
+    file.write_bytes(table())
+    assert main(["aids", "import", str(file), "--out", "x" * 5000]) == 2
+    assert capsys.readouterr().err

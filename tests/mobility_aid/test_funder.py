@@ -27,6 +27,7 @@ from mobstd.mobility_aid.funder import build
 from mobstd.mobility_aid.funder.asking import OPERATION_SCOPES, SCOPES, Caller
 from mobstd.mobility_aid.funder.authority import LocalAuthority, RemoteAuthority, Unstamped
 from mobstd.mobility_aid.funder.issuer import new_key
+from mobstd.mobility_aid.funder.registering import Claim
 from mobstd.mobility_aid.funder.sealing import Tampered, open_sealed
 from mobstd.mobility_aid.funder.states import table
 from mobstd.mobility_aid.timestamps import canonical, read_token
@@ -321,6 +322,17 @@ def test_persons_come_by_code_and_proof(asked: Asked) -> None:
     for changes in (
         {"code_challenge_method": "plain"},
         {"redirect_uri": "https://example.org/"},
+        {"redirect_uri": "http://127.0.0.1:9/back\r\nX-Evil: 1"},
+        {"redirect_uri": "http://127.0.0.1:9/back\n"},
+        {"redirect_uri": "\thttp://127.0.0.1:9/back"},
+        {"redirect_uri": "http://127.0.0.1:9/é"},
+        {"redirect_uri": "http://127.0.0.1:9/#here"},
+        {"redirect_uri": "http://127.0.0.1@example.org/"},
+        {"redirect_uri": "http://user:x@127.0.0.1/"},
+        {"redirect_uri": "httpx://127.0.0.1/"},
+        {"redirect_uri": "http://127.0.0.1.example.org/"},
+        {"redirect_uri": "http://[::1/"},
+        {"redirect_uri": ""},
         {"scope": "decisions.write"},
         {"login_hint": ""},
     ):
@@ -598,10 +610,10 @@ def test_a_registry_that_is_away_or_not_ready_changes_nothing(asked: Asked) -> N
 def test_a_registration_of_ones_own_is_a_success() -> None:
     known: dict[str, str] = {}
 
-    def registry(journey: str, subscription: str) -> str:
-        known.setdefault(journey, subscription)
-        assert known[journey] == subscription
-        return f"r-{subscription}"
+    def registry(claim: Claim) -> str:
+        known.setdefault(claim.stated, claim.subscription)
+        assert known[claim.stated] == claim.subscription
+        return f"r-{claim.subscription}"
 
     asked = Asked(options={"registry": registry})
     answer, id_, _ = submitted(asked, "trip", "own")
@@ -627,6 +639,10 @@ def test_time_ends_drafts_and_forgets_what_is_over() -> None:
     assert done not in json.dumps(asked("GET", "/events", limit=100).json["events"])
 
 
+def field(key: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "label": "x", "type": "text", "required": True, **more}
+
+
 def test_terms_that_cannot_hold_are_not_published(tmp_path: Any) -> None:
     def published(**changes: Any) -> None:
         terms = load(VERSION.folder / "examples/valid/terms/full.json")
@@ -639,6 +655,12 @@ def test_terms_that_cannot_hold_are_not_published(tmp_path: Any) -> None:
         published(checkMode="automatic")
     with pytest.raises(RefusedDocument):
         published(funder="x")
+    proof = {"id": "proof", "kind": "carpool-proof"}
+    published(checks=[{**proof, "field": "place"}], fields=[field("place")])
+    for fields in ([field("place", required=False)], [field("place", type="number")], []):
+        with pytest.raises(RefusedDocument) as told:
+            published(checks=[{**proof, "field": "place"}], fields=fields)
+        assert "/checks/0/field" in str(told.value)
     with pytest.raises(ConfigError):
         build(api_keys=["a", "b", "c", "d"])
     with pytest.raises(ConfigError):

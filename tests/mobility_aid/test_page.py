@@ -63,13 +63,13 @@ def test_aids_come_with_amounts_and_why() -> None:
     words = shown(page)
     assert "You can have it Prime vélo électrique de la métropole €200" in words
     assert "fits : age: at least 18 years" in words
-    assert "Another aid, which gives more, excludes it." in words
+    assert "It cannot be had together with another aid, which comes to more." in words
     assert "Together: €200" in words
     french = shown(page, "fr")
     assert "Vous y avez droit Prime vélo électrique de la métropole 200 €" in french
     assert "convient : âge : au moins 18 ans" in french
     assert "<title" in page
-    assert "for you: 2, depending: 0" in page
+    assert "for you: 2, it depends: 0" in page
 
 
 def test_what_was_typed_stays_and_what_tells_the_most_is_asked() -> None:

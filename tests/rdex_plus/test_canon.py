@@ -109,7 +109,7 @@ def theirs(name: str) -> Mapping[str, Any]:
     document = load(UPSTREAM)
     schemas = document["components"]["schemas"]
     if name == "journeys":
-        found = document["paths"]["/journeys"]["get"]["responses"][200]
+        found = document["paths"]["/journeys"]["get"]["responses"]["200"]
     elif name == "message":
         found = document["paths"]["/messages"]["post"]["requestBody"]
     elif name in COMPOSED:

@@ -316,9 +316,11 @@ def test_a_table_goes_on_after_a_broken_row(judged: Run) -> None:
     ran = judged(raw, name="f.csv")
     assert ran.out.splitlines() == [
         "f:3 - table 4 cells for 3 columns",
-        "f:4 - json not UTF-8; convert it, such as with iconv -f windows-1252 -t utf-8",
+        "f:4 - table id: not UTF-8; convert the file, such as with iconv -f windows-1252 -t utf-8",
         "documents: 4, refused: 2",
     ]
+    foreign = judged("id,priée\n1,2\n".encode("latin-1"), name="f.csv")
+    assert foreign.out.startswith("f:1 - json not UTF-8")
 
 
 def test_a_column_that_the_schema_does_not_know(judged: Run) -> None:

@@ -5,6 +5,7 @@
 * ``contracts``: the contracts, and the data of a standard held to them
 * ``standard``: ``name@version`` to a folder
 * ``files``: JSON and YAML from disk
+* ``plain``: as plain values, within bounds
 * ``formats``: one table of formats for every validator
 * ``validator``: judges one document against one schema
 * ``schemas``: the schemas of a version, with a frozen offline ``$ref`` registry

@@ -12,9 +12,9 @@ from mobstd.canon.root import Root, packaged
 from mobstd.canon.validator import Problem, Validator, validator
 from mobstd.errors import CanonError, ConfigError
 
-__all__ = ["contract", "hold"]
+__all__ = ["PLACES", "contract", "hold"]
 
-_PLACES = {
+PLACES = {
     "source": "schemas/*/*/source.yaml",
     "suite": "conformance/*/suite.yaml",
     "requirement": "conformance/*/requirements.yaml",
@@ -34,6 +34,8 @@ _PLACES = {
     "waiver": "schemas/*.lint.yaml",
     "sentences": "conformance/*/sentences.json",
 }
+"""Where the data of each contract stands in a root."""
+
 _SHOWN = 200
 
 
@@ -60,9 +62,9 @@ def hold(root: Root) -> None:
     Raises:
         ConfigError: for the first file that breaks its contract, with the place in it.
     """
-    for name, pattern in _PLACES.items():
+    for name, pattern in PLACES.items():
         for path in sorted(root.folder.glob(pattern)):
-            worst = max(_problems(name, path), key=_depth, default=None)
+            worst = max(contract(name).problems(_loaded(path)), key=_depth, default=None)
             if worst is not None:
                 raise ConfigError(
                     "canon.breaks-contract",
@@ -71,13 +73,6 @@ def hold(root: Root) -> None:
                     reason=worst.message[:_SHOWN],
                     contract=name,
                 )
-
-
-def _problems(name: str, path: Path) -> list[Problem]:
-    try:
-        return list(contract(name).problems(_loaded(path)))
-    except ValueError:
-        raise ConfigError("canon.key-no-text", file=str(path)) from None
 
 
 def _loaded(path: Path) -> Any:

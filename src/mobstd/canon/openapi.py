@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from mobstd.canon.files import load
 from mobstd.canon.schemas import SUFFIX, documents
 from mobstd.canon.standard import Version
-from mobstd.errors import UnknownName
+from mobstd.errors import CanonError, UnknownName
 
 __all__ = [
     "Answer",
@@ -142,7 +142,11 @@ def credential_names(version: Version, role: str) -> frozenset[tuple[str, str]]:
 
 def _local(document: Mapping[str, Any], node: Any) -> Any:
     """Follow ``#/...`` references to parameters, responses and headers."""
+    seen: list[str] = []
     while isinstance(node, Mapping) and str(node.get("$ref", "")).startswith("#/"):
+        if node["$ref"] in seen:
+            raise KeyError(node["$ref"])
+        seen.append(node["$ref"])
         target: Any = document
         for step in node["$ref"][2:].split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
@@ -215,9 +219,18 @@ def operations(version: Version, role: str) -> Mapping[str, Operation]:
     """Return the operations of a role by ``operationId``, in the order of the document.
 
     Raises:
+        CanonError: where the document is no OpenAPI, or refers to what is not there.
         UnknownName: where the role has no document; the message lists those that have.
     """
     document = _document(version, role)
+    try:
+        return _operations(version, document)
+    except (AttributeError, KeyError, TypeError) as error:
+        file = str(version.folder / "openapi" / f"{role}.yaml")
+        raise CanonError("canon.broken-api", file=file, reason=repr(error)) from None
+
+
+def _operations(version: Version, document: Mapping[str, Any]) -> Mapping[str, Operation]:
     found = {}
     for path, item in document.get("paths", {}).items():
         shared = item.get("parameters", [])

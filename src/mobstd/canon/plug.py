@@ -24,6 +24,8 @@ class Plug:
         rules: a mapping of rule name to callable, for checks of kind ``rule``.
         references: by version, a callable that builds the reference implementation of the main
             role; by ``version/role`` that of another.
+        seeds: by the same keys, a callable that returns what ``mobstd serve`` begins with where
+            nobody names a file: its name, or ``None``, and what to say of it by language.
         bridges: what serves a version from a partner that speaks another standard: by the served
             version (``name@version``) and the name of the other standard, a callable that takes
             the partner's URL.
@@ -35,6 +37,7 @@ class Plug:
     package: str = ""
     rules: str = ""
     references: Mapping[str, str] | None = None
+    seeds: Mapping[str, str] | None = None
     bridges: Mapping[tuple[str, str], str] | None = None
     commands: str = ""
     root: Root | None = None

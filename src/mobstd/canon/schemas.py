@@ -9,7 +9,7 @@ from typing import Any
 from mobstd.canon.files import load
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
-from mobstd.errors import UnknownName
+from mobstd.errors import CanonError, UnknownName
 
 __all__ = ["SUFFIX", "documents", "schema_names", "schema_of", "validator_of"]
 
@@ -18,9 +18,18 @@ SUFFIX = ".schema.json"
 
 @cache
 def documents(version: Version) -> Mapping[str, Mapping[str, Any]]:
-    """Return every schema of the version by its ``$id``."""
-    found = (load(path) for path in sorted(version.folder.glob(f"*{SUFFIX}")))
-    return {document["$id"]: document for document in found}
+    """Return every schema of the version by its ``$id``.
+
+    Raises:
+        CanonError: for a schema without one.
+    """
+    found = {}
+    for path in sorted(version.folder.glob(f"*{SUFFIX}")):
+        document = load(path)
+        if not isinstance(document, Mapping) or not isinstance(document.get("$id"), str):
+            raise CanonError("canon.no-id", file=str(path))
+        found[document["$id"]] = document
+    return found
 
 
 def schema_names(version: Version) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from mobstd.canon.files import load, load_if_there
 from mobstd.canon.plug import Plug, plugs, resolve
 from mobstd.canon.root import Root, packaged
-from mobstd.errors import UnknownName
+from mobstd.errors import ConfigError, UnknownName
 
 __all__ = ["NAME", "Version", "find", "versions"]
 
@@ -116,11 +116,17 @@ def roots(extra: Iterable[Root] = ()) -> list[Root]:
 
 
 def versions(extra: Iterable[Root] = ()) -> list[Version]:
-    """Return every version that is there, by name and number; a user's root comes first."""
+    """Return every version that is there, by name and number; a user's root comes first.
+
+    Raises:
+        ConfigError: for a folder that is named like no version.
+    """
     seen: dict[tuple[str, str], Version] = {}
     for root in roots(extra):
         for file in root.schemas.glob("*/*/source.yaml"):
             key = (file.parts[-3], file.parts[-2])
+            if not NAME.match("@".join(key)):
+                raise ConfigError("canon.no-version", folder=str(file.parent))
             seen.setdefault(key, Version(*key, root))
     return sorted(seen.values(), key=lambda v: (v.name, _order(v.version)))
 

@@ -58,8 +58,8 @@ class _Rust:
         import jsonschema_rs
 
         resources: Any = documents.items()
-        registry = jsonschema_rs.Registry(list(resources)) if documents else None
         try:
+            registry = jsonschema_rs.Registry(list(resources)) if documents else None
             self._validator = jsonschema_rs.validator_for(
                 dict(schema),
                 registry=registry,

@@ -15,6 +15,7 @@ from typing import Any
 
 from mobstd.canon.files import load
 from mobstd.canon.standard import Version
+from mobstd.carpool_proof import ways
 from mobstd.judging.context import Context
 from mobstd.judging.rule import ItemFilter, Trouble, ValueRule
 
@@ -76,5 +77,6 @@ def _latest_first(listed: Any, context: Context) -> Iterator[Trouble] | None:
 RULES: Mapping[str, ItemFilter | ValueRule] = {
     **{f"past-{row.removeprefix('PROOF-').lower()}": _of(row) for row in LISTED},
     "past-order": ValueRule("", _latest_first),
+    **ways.RULES,
 }
 """For the checks of kind ``rule``: in a list by a status stands what has that status."""

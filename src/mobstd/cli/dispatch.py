@@ -13,7 +13,7 @@ from typing import Any
 
 from mobstd.cli import VERBS
 from mobstd.cli.words import Parser, Subparsers, argparse_speaks, say
-from mobstd.errors import UsageError
+from mobstd.errors import CanonError, ConfigError, UsageError
 from mobstd.messages import LANGUAGES, language
 
 __all__ = ["contributed", "dispatch"]
@@ -26,7 +26,6 @@ def dispatch(argv: list[str]) -> int:
     rest, options = _everywhere(argv)
     if options["--lang"]:
         os.environ["MOBSTD_LANG"] = options["--lang"]
-    roots = _roots(options["--root"])
     with argparse_speaks(language()):
         verb = next((word for word in rest if not word.startswith("-")), None)
         if verb is None:
@@ -44,9 +43,17 @@ def dispatch(argv: list[str]) -> int:
             args.command = command
         args.lang = language()
         args.root = options["--root"]
-        args.roots = (*_in_place(args), *roots)
+        args.roots = (
+            *_in_place(args),
+            *_roots(options["--root"], held=getattr(args, "held", True)),
+        )
         function: Callable[[argparse.Namespace], int] = args.func
-    return function(args)
+    try:
+        return function(args)
+    except CanonError as error:
+        if not args.roots:
+            raise
+        raise ConfigError(error.code, **error.params) from None
 
 
 def _everywhere(argv: list[str]) -> tuple[list[str], dict[str, str | None]]:
@@ -71,12 +78,13 @@ def _everywhere(argv: list[str]) -> tuple[list[str], dict[str, str | None]]:
     return rest, options
 
 
-def _roots(folder: str | None) -> tuple[Any, ...]:
+def _roots(folder: str | None, *, held: bool) -> tuple[Any, ...]:
+    """Return the root that was given, ``held`` to the contracts."""
     if folder is None:
         return ()
     from mobstd.release.adoption.adopted import root_of
 
-    return (root_of(Path(folder)),)
+    return (root_of(Path(folder), held=held),)
 
 
 def _in_place(args: argparse.Namespace) -> tuple[Any, ...]:

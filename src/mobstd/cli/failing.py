@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from mobstd.errors import MissingExtra, MobstdError, TransportError
+from mobstd.errors import ConfigError, MissingExtra, MobstdError, TransportError
 from mobstd.messages import language, render
 
 __all__ = ["explained"]
@@ -42,6 +42,9 @@ def explained(function: Callable[[list[str]], int], argv: list[str]) -> int:
     except ModuleNotFoundError as error:
         missing = _missing_extra(error)
         return _told(missing) if missing else _fault(error)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return _told(ConfigError("cli.unreadable", file=str(error.filename or "-"), why=why))
     except Exception as error:
         return _fault(error)
     return code

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +97,9 @@ def run(args: argparse.Namespace) -> int:
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None
     options.update(settings(args.from_option))
+    seeds = _seeds(version, role) if args.source is None and args.data is None else None
+    if seeds is not None:
+        options["data"] = seeds[0]
     if (args.count or 0) > _QUICK:
         tell("cli.serve.inventing", count=args.count)
     served = implementation(
@@ -108,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
 
     def ready(url: str) -> None:
         tell("cli.serve.ready", version=str(version), role=role, url=url)
+        if seeds is not None:
+            sys.stderr.write(f"{seeds[1][args.lang]}\n")
         for variant in variants:
             tell("cli.serve.variant", id=variant.id, title=variant.title[args.lang])
         shown = f"${args.key_env[0]}" if args.key_env else ""
@@ -117,6 +124,17 @@ def run(args: argparse.Namespace) -> int:
         return _judged(args, served, version, role, keys, ready)
     host(served, args.host, 8000 if args.port is None else args.port, ready)
     return 0
+
+
+def _seeds(version: Version, role: str) -> tuple[str | None, Mapping[str, str]] | None:
+    """Return what the reference of a role begins with where nobody says, and what to say of it."""
+    from mobstd.canon.plug import resolve
+
+    known = (version.plug.seeds if version.plug else None) or {}
+    name = known.get(f"{version.version}/{role}")
+    if name is None and role == version.role:
+        name = known.get(version.version)
+    return None if name is None else resolve(name)()
 
 
 def _judged(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
 
-__all__ = ["SURPRISED", "Edit", "ItemFilter", "Trouble", "ValueRule"]
+__all__ = ["SURPRISED", "Edit", "ItemFilter", "RunRule", "Trouble", "ValueRule"]
 
 SURPRISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a rule raises over a value that is not what the schema says."""
@@ -53,6 +54,17 @@ class ValueRule:
 
     at: str
     judge: Callable[[Any, Context], Iterator[Trouble] | None]
+
+
+@dataclass(frozen=True)
+class RunRule:
+    """Compares the exchanges of a run with each other.
+
+    ``judge`` yields for each thing that it judged the exchange that it stands in, and what is
+    wrong; pointers are into the body of its answer.
+    """
+
+    judge: Callable[[Sequence[Exchange], Context], Iterator[tuple[Exchange, Sequence[Trouble]]]]
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ PLUG = Plug(
         "0.1": "mobstd.mobility_aid.reference:build",
         "0.1/funder": "mobstd.mobility_aid.funder:build",
     },
+    seeds={"0.1": "mobstd.mobility_aid.reference.stock:at_hand"},
     commands="mobstd.mobility_aid.command:COMMANDS",
 )
 

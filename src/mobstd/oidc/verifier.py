@@ -57,6 +57,8 @@ class TokenVerifier:
         leeway: by how many seconds clocks may differ.
         late: for how many seconds after its end a token still serves for news that came late, see
             ``verify``; without an end by default (A34), 0: never.
+        handed_on: whether ``azp`` has to be one of the audience, as in ID tokens; in access tokens
+            it is whoever asked for them.
         insecure: accept issuers over plain http beyond this machine.
         opens: makes the senders that fetch keys.
         clock: UNIX seconds.
@@ -74,6 +76,7 @@ class TokenVerifier:
         algorithms: Collection[str] = ALGORITHMS,
         leeway: float = 60.0,
         late: float = math.inf,
+        handed_on: bool = True,
         insecure: bool = False,
         opens: Opens = network,
         clock: Callable[[], float] = time.time,
@@ -94,6 +97,7 @@ class TokenVerifier:
             raise ConfigError("oidc.bad-algorithms", names=names, known=", ".join(ALGORITHMS))
         self._leeway = leeway
         self._late = late
+        self._handed_on = handed_on
         self._clock = clock
 
     def verify(self, token: str, *, late: bool = False) -> Identity:
@@ -154,7 +158,7 @@ class TokenVerifier:
         known = isinstance(listed, list) and any(
             isinstance(one, str) and one in self._audience for one in listed
         )
-        party = claims.get("azp")
+        party = claims.get("azp") if self._handed_on else None
         if not known or (party is not None and party not in self._audience):
             raise InvalidToken("audience")
 

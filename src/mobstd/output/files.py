@@ -102,7 +102,9 @@ def _is_stream(path: Path | str) -> bool:
     if _DESCRIPTOR.fullmatch(str(path)):
         return True
     there = Path(path)
-    return there.exists() and not there.is_file() and not there.is_dir()
+    with suppress(OSError):  # such as a name that is too long: whoever opens it says so
+        return there.exists() and not there.is_file() and not there.is_dir()
+    return False
 
 
 @contextmanager

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO
@@ -15,9 +14,10 @@ from mobstd.canon.standard import Version
 from mobstd.errors import ConfigError
 from mobstd.judging.body import NotJson
 from mobstd.validation.overlay import documents_under
+from mobstd.validation.reading import parse
 from mobstd.validation.remark import Remark, broken
 
-__all__ = ["Column", "columns", "rows"]
+__all__ = ["Column", "columns", "document_of", "rows"]
 
 MAX_CELL = 16 * 1024 * 1024
 """Characters of one cell that are read."""
@@ -55,8 +55,8 @@ class Column:
             return None
         if self.types & {"array", "object"} and cell[:1] in "[{":
             try:
-                return json.loads(cell)
-            except (ValueError, RecursionError):
+                return parse(cell.encode("utf-8", "surrogatepass"))
+            except NotJson:
                 return cell
         return cell
 
@@ -174,6 +174,9 @@ def _rows(
     if first[:1] in ("\udcff", "\udcfe") or "\x00" in first[:4]:
         yield 1, None, broken(NotJson("utf-16"), 1)
         return
+    if _foreign(first):
+        yield 1, None, broken(NotJson("encoding"), 1)
+        return
     delimiter = max(",;\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), None)
     if not header:
@@ -202,21 +205,29 @@ def _read(reader: Any, found: Sequence[Column]) -> Iterator[tuple[int, Any, Rema
         if len(cells) > len(found):
             counts = {"cells": len(cells), "columns": len(found)}
             yield line, None, Remark("table", "validation.table.too-many", counts, line=line)
-        elif any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
-            yield line, None, broken(NotJson("encoding"), line)
+        elif strange := [c.name for c, cell in zip(found, cells, strict=False) if _foreign(cell)]:
+            where = {"column": strange[0]}
+            yield line, None, Remark("table", "validation.table.encoding", where, line=line)
         else:
-            yield line, _document(cells, found), None
+            filled = (
+                (c.path, c.value(cell)) for c, cell in zip(found, cells, strict=False) if cell
+            )
+            yield line, document_of(filled), None
 
 
-def _document(cells: Sequence[str], found: Sequence[Column]) -> Any:
+def _foreign(text: str) -> bool:
+    """Say whether a text was not UTF-8."""
+    return any("\udc80" <= char <= "\udcff" for char in text)
+
+
+def document_of(values: Iterable[tuple[Sequence[str | int], Any]]) -> Any:
+    """Return the document that has these values at these paths; of no two one lies in the other."""
     document: dict[str | int, Any] = {}
-    for column, cell in zip(found, cells, strict=False):
-        if not cell:
-            continue
+    for path, value in values:
         into = document
-        for step in column.path[:-1]:
+        for step in path[:-1]:
             into = into.setdefault(step, {})
-        into[column.path[-1]] = column.value(cell)
+        into[path[-1]] = value
     return _with_lists(document)
 
 

@@ -131,7 +131,7 @@ BROKEN = {
     "dangling": ({"a.yaml": API}, "adopt.reference"),
     "twice": ({"a/api.yaml": API, "b/api.yaml": API}, "adopt.several"),
     "key": ({"mobstd.yaml": "nom: a", "a.yaml": API}, "canon.breaks-contract"),
-    "bare key": ({"mobstd.yaml": "on: a", "a.yaml": API}, "canon.key-no-text"),
+    "bare key": ({"mobstd.yaml": "on: a", "a.yaml": API}, "canon.breaks-contract"),
     "not there": ({"mobstd.yaml": "roles: {a: b.yaml}", "a.yaml": API}, "adopt.nothing-there"),
     "outside": ({"mobstd.yaml": "catalogue: ../..", "a.yaml": API}, "adopt.nothing-there"),
     "no document": ({"mobstd.yaml": "roles: {a: mobstd.yaml}", "a.yaml": API}, "adopt.no-api"),

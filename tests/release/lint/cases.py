@@ -9,7 +9,10 @@ from typing import Any
 
 import yaml
 
-__all__ = ["EDITS", "FILES", "api", "change", "schema"]
+__all__ = [
+    *("BODY", "EDITS", "FILES", "LEGAL", "NEAR"),
+    *("api", "change", "member", "members", "named", "schema"),
+]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -138,6 +141,7 @@ FILES: dict[str, tuple[Any, Any]] = {
     "LINT-PATTERN-03": (member(pattern="^a|b$"), member(pattern="^(a|b)$")),
     "LINT-PATTERN-04": (member(pattern="^([a-z]+)*$"), member(pattern="^([a-z]+-)*$")),
     "LINT-PATTERN-05": (member(pattern="/^[0-9]{12}$/"), member(pattern="^/[0-9]{12}/$")),
+    "LINT-PATTERN-06": (member(pattern="^a" * 1001), member(pattern="^a" * 1000)),
     "LINT-REF-01": ({"type": "object"}, schema(type="object")),
     "LINT-REF-03": ({"$schema": DIALECT, "$id": "thing.json"}, schema()),
     "LINT-REF-05": (schema(**THING), schema(**THING, **{"$defs": {"thing": {}}})),
@@ -191,6 +195,7 @@ ROWS = "conformance/our-own/requirements.yaml"
 SUITE = "conformance/our-own/suite.yaml"
 FAULTS = "conformance/our-own/faults/faults.json"
 VECTORS = "conformance/our-own/vectors/places.json"
+DEVIATION = {"published": "Nothing.", "ours": "A roof.", "because": "It rains."}
 EXAMPLES = "schemas/our-own/1.0-draft/examples"
 
 
@@ -225,6 +230,8 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "LINT-EXAMPLE-03": (f"{EXAMPLES}/valid/place/1.json", drop("name")),
     "LINT-EXAMPLE-04": (f"{EXAMPLES}/invalid/place/without-name.json", put("keyword", "type")),
     "LINT-FILE-03": (SOURCE, put("status", "final")),
+    "LINT-FILE-04": (PLACE, put("$dynamicRef", "https://example.org/elsewhere")),
+    "LINT-FILE-05": (OPERATOR, lambda api: without(api, "openapi")),
     "LINT-LANG-01": (ROWS, drop(0, "title", "fr")),
     "LINT-LANG-02": (ROWS, put(0, "title", "fr", "Le code {status}")),
     "LINT-LANG-03": (ROWS, put(0, "title", "fr", "Est-il documenté?")),
@@ -246,7 +253,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "LINT-SOURCE-04": (SOURCE, drop("meaning")),
     "LINT-SOURCE-05": (
         SOURCE,
-        put("deviations", [{"where": "place.schema.json#/properties/roof"}]),
+        put("deviations", [{**DEVIATION, "where": "place.schema.json#/properties/roof"}]),
     ),
     "LINT-SOURCE-06": (ROWS, drop(0, "source")),
     "LINT-SOURCE-08": (
@@ -265,6 +272,123 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "LINT-VECTOR-04": (VECTORS, drop(1, "expect", "refusal")),
 }
 """What breaks a rule of the house: a file of the standard, and the edit of it."""
+
+
+NEAR: dict[str, Any] = {
+    "LINT-DOC-01": old(allOf=[{"type": "object"}], description="A thing."),
+    "LINT-DOC-02": {
+        **member(**THING),
+        "$defs": {"thing": {"type": "string", "description": "Its name."}},
+    },
+    "LINT-DOC-03": {
+        **named("latitude", type="number", description="North of the equator."),
+        "title": "Duration",
+    },
+    "LINT-DOC-04": schema(
+        type="object", properties={"a": {"type": "string", "examples": ["b"]}, "c": {"const": 1}}
+    ),
+    "LINT-DOC-05": {**member(type="string", deprecated=True), "examples": [{}]},
+    "LINT-DOC-06": api(parameter(description="", schema={"description": "At most."})),
+    "LINT-DOC-07": api({"summary": "", "description": "All things."}),
+    "LINT-ENUM-01": member(enum=[True, None]),
+    "LINT-ENUM-02": member(type="number", enum=[1, 1.5]),
+    "LINT-ENUM-03": old(type="string", enum=["a"]),
+    "LINT-EXAMPLE-01": member(
+        allOf=[{"$ref": "https://example.org/elsewhere"}], type="string", examples=["a"]
+    ),
+    "LINT-EXAMPLE-02": old(type="string", nullable=True, default=None),
+    "LINT-FILE-01": '{"a": {"type": "object"}, "type": "object"}',
+    "LINT-FORMAT-01": member(type="string", format="idn-email"),
+    "LINT-FORMAT-02": member(type=["string", "null"], format="date"),
+    "LINT-FORMAT-03": named("candidate", type="string"),
+    "LINT-NAME-01": members("pickUp", "dropOff", "fullName", "lastName", "id", "URL"),
+    "LINT-NAME-02": api(paths={**four, **api({"operationId": "status"}, path="/status")["paths"]}),
+    "LINT-NAME-04": members("pickUp1", "pickUp2"),
+    "LINT-NAME-05": member(enum=["OPEN", "n"]),
+    "LINT-OPENAPI-01": {**api(), "x-ours": {"any": 1}},
+    "LINT-OPENAPI-02": api(webhooks={"a": {"post": {"responses": {}}}}),
+    "LINT-OPENAPI-03": api(paths=four),
+    "LINT-OPENAPI-04": {
+        **api(),
+        "paths": {
+            "/things/{id}": {
+                **parameter(name="id", **{"in": "path", "required": True}),
+                "get": api()["paths"]["/things"]["get"],
+            }
+        },
+    },
+    "LINT-OPENAPI-05": api({"requestBody": {**BODY, "required": False}}, method="post"),
+    "LINT-OPENAPI-06": api({"responses": {"3XX": {"description": "Elsewhere."}}}),
+    "LINT-OPENAPI-07": api({**parameter(), "responses": {"default": {"description": "Other."}}}),
+    "LINT-OPENAPI-08": without(api({"security": []}), "security"),
+    "LINT-OPENAPI-09": api({"tags": []}),
+    "LINT-OPENAPI-10": api({"requestBody": BODY}, method="patch"),
+    "LINT-OPENAPI-11": api(parameter(**{"in": "header"}, schema={"type": "array", "items": {}})),
+    "LINT-PATTERN-01": member(pattern="^[{}]+$"),
+    "LINT-PATTERN-02": member(pattern="^\\\\d[&-]$"),
+    "LINT-PATTERN-03": member(pattern="^[a|b]$"),
+    "LINT-PATTERN-04": member(pattern="^([a-z]+,)*[a-z]+$"),
+    "LINT-PATTERN-05": member(pattern="/things/"),
+    "LINT-PATTERN-06": member(pattern=""),
+    "LINT-REF-01": schema(type="object", properties={"a": {}}),
+    "LINT-REF-03": {"$schema": DIALECT, "$id": "urn:example:thing"},
+    "LINT-REF-05": schema(**{"$ref": "#thing", "$defs": {"thing": {"$anchor": "thing"}}}),
+    "LINT-REF-06": schema(
+        **{"$ref": "https://example.org/thing.schema.json#/$defs/a", "$defs": {"a": {}}}
+    ),
+    "LINT-REF-07": old(allOf=[{"$ref": "#/components/schemas/Thing"}], description="A thing."),
+    "LINT-REF-08": schema(**{"$defs": {"thing": {"$anchor": "thing"}}}),
+    "LINT-REF-10": member(type="string", **{"x-minLenght": 1}),
+    "LINT-SCHEMA-01": member(type=["object", "null"]),
+    "LINT-SOURCE-02": api(info={"title": "A", "version": "1", "license": {"name": "Ours"}}),
+    "LINT-VALUE-01": {**member(properties={"thing": {"default": 1}}), "required": ["thing"]},
+    "LINT-VALUE-02": {
+        **member(type="string"),
+        "allOf": [{"properties": {"other": {}}}],
+        "required": ["thing", "other"],
+    },
+    "LINT-VALUE-03": member(minimum=2, maximum=2),
+    "LINT-VALUE-04": member(type=["integer", "string"], minLength=1),
+    "LINT-VALUE-05": member(multipleOf=2.0),
+    "LINT-VALUE-06": member(maximum=1 << 53),
+    "LINT-VALUE-07": member(oneOf=[{"type": "string"}, {"type": "string", "maxLength": 3}]),
+    "LINT-VALUE-08": member(type="array", prefixItems=[{"type": "string"}]),
+}
+"""What nearly breaks a rule of anybody's file, and is right."""
+
+LEGAL: dict[str, tuple[str, Edit]] = {
+    "LINT-EXAMPLE-03": (f"{EXAMPLES}/valid/place/1.json", put("more", 1)),
+    "LINT-EXAMPLE-04": (f"{EXAMPLES}/invalid/place/without-name.json", drop("why")),
+    "LINT-FILE-03": (SOURCE, drop("name")),
+    "LINT-FILE-04": (PLACE, put("$dynamicRef", "#")),
+    "LINT-FILE-05": (PLACE, drop("$schema")),
+    "LINT-LANG-01": (ROWS, put(0, "title", "fr", "Code de statut")),
+    "LINT-LANG-02": (ROWS, put(0, "title", {"en": "{status} given", "fr": "{status} donné"})),
+    "LINT-LANG-03": (ROWS, put(0, "title", "fr", "Est-il documenté\u202f? Voir a;b")),
+    "LINT-NAME-03": (PLACE, put("description", "A spot.")),
+    "LINT-OPENAPI-12": (OPERATOR, put("paths", "/places", "get", "x-block", "status")),
+    "LINT-REF-02": (PLACE, put("$comment", "draft-07")),
+    "LINT-REF-04": (PLACE, put("title", "Spot")),
+    "LINT-REF-09": (PLACE, put("$defs", {"a": {"$anchor": "a"}})),
+    "LINT-ROW-01": (ROWS, put(1, "operations", ["listPlaces", "getStatus"])),
+    "LINT-ROW-02": (ROWS, put(3, "roles", ["client"])),
+    "LINT-ROW-03": (ROWS, put(0, "id", "OUROWN-GEN-04")),
+    "LINT-ROW-04": (FAULTS, put(0, "title", "en", "206 in its place")),
+    "LINT-ROW-05": (SUITE, put("blocks", "places", "core", ["OUROWN-GEN-01"])),
+    "LINT-SOURCE-01": (SOURCE, put("origin", "licence", "LicenceRef-Ours")),
+    "LINT-SOURCE-03": (SOURCE, drop("documents")),
+    "LINT-SOURCE-04": (SOURCE, drop("name")),
+    "LINT-SOURCE-05": (
+        SOURCE,
+        put("deviations", [{**DEVIATION, "where": "place.schema.json#/properties/kind"}]),
+    ),
+    "LINT-SOURCE-06": (ROWS, put(0, "source", [{"document": "TEXT", "where": "elsewhere"}])),
+    "LINT-VECTOR-01": (VECTORS, put(1, "edit", 0, "value", "ELSEWHERE")),
+    "LINT-VECTOR-02": (VECTORS, put(0, "versions", ["1.0-draft"])),
+    "LINT-VECTOR-03": (f"{EXAMPLES}/invalid/place/without-name.json", lambda _: None),
+    "LINT-VECTOR-04": (VECTORS, put(1, "title", "en", "another kind")),
+}
+"""Edits of the standard that nearly break a rule of the house, and are right."""
 
 
 def change(root: Path, file: str, edit: Edit) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.messages import LANGUAGES
+from mobstd.release.lint.files import subjects
 from mobstd.release.lint.run import lint
-from mobstd.release.lint.subject import subjects
 
 from .cases import api, schema
 
@@ -25,12 +27,12 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 WRONG = {
-    "lint.file-not-json": ("a.json", '{"a": 1,}'),
-    "lint.file-not-yaml": ("a.yaml", "a: [1\n"),
-    "lint.file-not-text": ("a.yaml", b"\xff\xfe\x00"),
-    "lint.file-in-circles": ("a.yaml", "openapi: 3.1.0\npaths: &a\n  x: *a\n"),
-    "lint.file-too-many": ("b.yaml", f"openapi: 3.1.0\n{BOMB}"),
-    "lint.file-too-deep": ("a.json", '{"type":' * 90000 + "1" + "}" * 90000),
+    "canon.not-json": ("a.json", '{"a": 1,}'),
+    "canon.not-yaml": ("a.yaml", "a: [1\n"),
+    "canon.not-text": ("a.yaml", b"\xff\xfe\x00"),
+    "canon.in-circles": ("a.yaml", "openapi: 3.1.0\npaths: &a\n  x: *a\n"),
+    "canon.too-many": ("b.yaml", f"openapi: 3.1.0\n{BOMB}"),
+    "canon.too-deep": ("a.json", '{"type":' * 90000 + "1" + "}" * 90000),
     "lint.neither": ("a.json", "[1, 2]"),
 }
 
@@ -49,11 +51,11 @@ def test_a_file_that_is_wrong(code: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mobstd.release.lint.document.LARGEST", 10)
+    monkeypatch.setattr("mobstd.canon.plain.LARGEST", 10)
     (tmp_path / "a.json").write_text('{"type": "object"}')
     with pytest.raises(ConfigError) as caught:
         subjects(str(tmp_path / "a.json"), ())
-    assert caught.value.code == "lint.file-too-large"
+    assert caught.value.code == "canon.too-large"
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
@@ -162,3 +164,75 @@ def test_a_rule_is_explained(mobstd: Run) -> None:
     assert ran.code == 2
     assert "LINT-PATTERN-02" in ran.err
     assert "LINT-DOC-01" in mobstd("explain", "LINT").out
+
+
+def test_patterns_that_take_for_ever(tmp_path: Path) -> None:
+    patterns = (
+        "^(a+)+$",
+        "^(?=(a+)+$)a",
+        "^(a|a)*$",
+        "^(a{1000}){1000}$",
+        "[" * 90_000,
+        "]" * 90_000,
+    )
+    members = {
+        f"a{number}": {"type": "string", "pattern": pattern, "examples": ["a" * 5000 + "!"]}
+        for number, pattern in enumerate(patterns)
+    }
+    file = tmp_path / "thing.json"
+    file.write_text(json.dumps(schema(properties=members)))
+    started = process_time()
+    found = lint(subjects(str(file), ()), today=TODAY).findings
+    assert process_time() - started < 10
+    assert {"LINT-PATTERN-04", "LINT-PATTERN-06"} <= {one.rule.id for one in found}
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.2)
+        away = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        inner = {"$schema": f"{away}/b", "$id": f"{away}/c", "$ref": f"{away}/d", "default": 1}
+        content = {**schema(type="object"), "$schema": f"{away}/a", "properties": {"a": inner}}
+        file = tmp_path / "thing.json"
+        file.write_text(json.dumps(content))
+        found = lint(subjects(str(file), ()), today=TODAY).findings
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert "LINT-REF-06" in {one.rule.id for one in found}
+
+
+def test_examples_are_judged_beside_a_reference_to_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "thing.json"
+    away = {"$ref": "https://example.org/elsewhere.json"}
+    content = schema(properties={"a": away, "b": {"type": "string"}}, examples=[{"a": 1, "b": 2}])
+    file.write_text(json.dumps(content))
+    (found,) = lint(subjects(str(file), ()), today=TODAY, only=["LINT-EXAMPLE-01"]).findings
+    assert "/b" in found.text()
+
+
+def test_a_schema_of_another_language_is_neither(tmp_path: Path) -> None:
+    file = tmp_path / "table.json"
+    file.write_text(
+        json.dumps({"$schema": "https://specs.frictionlessdata.io/a.json", "fields": []})
+    )
+    with pytest.raises(ConfigError) as caught:
+        subjects(str(file), ())
+    assert caught.value.code == "lint.neither"
+
+
+def test_references_to_what_no_file_can_be_called(tmp_path: Path) -> None:
+    names = (
+        "a\0b.json",
+        "a" * 5000 + ".json",
+        "http://[",
+        "#/" + "9" * 5000,
+        "%00.yaml",
+        "a/../..",
+    )
+    file = tmp_path / "thing.json"
+    listed = [{"$ref": name} for name in names]
+    file.write_text(json.dumps(schema(allOf=listed, **{"$defs": {"a": {"$id": "http://["}}})))
+    found = lint(subjects(str(file), ()), today=TODAY, only=["LINT-REF-05"]).findings
+    assert len(found) == len(names)

@@ -13,13 +13,13 @@ import pytest
 
 from mobstd.canon.standard import versions
 from mobstd.messages import LANGUAGES, catalogue
+from mobstd.release.lint.files import of_version, subjects
 from mobstd.release.lint.rule import SEVERITIES
 from mobstd.release.lint.rules.pattern import differences, refusals
 from mobstd.release.lint.run import Result, every_rule, lint
-from mobstd.release.lint.subject import of_version, subjects
 from mobstd.release.starter import starter, write_starter
 
-from .cases import EDITS, FILES, api, change, schema
+from .cases import BODY, EDITS, FILES, LEGAL, NEAR, api, change, member, members, named, schema
 
 TODAY = date(2026, 11, 28)
 ELSEWHERE = {"LINT-WAIVER-01", "LINT-WAIVER-02", "LINT-FILE-02", "LINT-SOURCE-07"}
@@ -45,6 +45,8 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_rule_has_its_cases() -> None:
     assert set(FILES) | set(EDITS) | ELSEWHERE == set(every_rule())
     assert not any(every_rule()[id_].house for id_ in FILES)
+    assert set(NEAR) == set(FILES)
+    assert set(LEGAL) == set(EDITS)
 
 
 @pytest.mark.parametrize("id_", every_rule())
@@ -90,6 +92,54 @@ def test_a_standard(id_: str, clean: Path, tmp_path: Path) -> None:
         assert not re.match(r"lint\.", one.text("fr")), "a parameter is missing"
 
 
+@pytest.mark.parametrize("id_", NEAR)
+def test_a_file_that_is_nearly_wrong(id_: str, tmp_path: Path) -> None:
+    file, document = tmp_path / "thing.json", NEAR[id_]
+    file.write_text(document if isinstance(document, str) else json.dumps(document), "utf-8")
+    assert told(linted(file, id_)) == []
+
+
+@pytest.mark.parametrize("id_", LEGAL)
+def test_a_standard_that_is_nearly_wrong(id_: str, clean: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(clean, root)
+    change(root, *LEGAL[id_])
+    assert told(linted(root, id_)) == []
+
+
+ONE_CAUSE = {
+    "LINT-DOC-02": named("duration", type="integer"),
+    "LINT-NAME-04": members("pickUp", "dropOff", "fullName", "lastName", "pick_up"),
+    "LINT-OPENAPI-10": api({"requestBody": BODY}),
+    "LINT-PATTERN-05": member(pattern="/^[0-9]{12}$/"),
+    "LINT-PATTERN-01": member(pattern="^\\p{L}$"),
+}
+
+
+@pytest.mark.parametrize("id_", ONE_CAUSE)
+def test_one_cause_is_one_finding(id_: str, tmp_path: Path) -> None:
+    file = tmp_path / "thing.json"
+    file.write_text(json.dumps(ONE_CAUSE[id_]), "utf-8")
+    idle = ("LINT-DOC-01", "LINT-DOC-04", "LINT-DOC-02", "LINT-OPENAPI-07")
+    found = [one.rule.id for one in linted(file).findings if one.rule.id not in idle or id_ in idle]
+    topics = ("LINT-DOC-02", "LINT-DOC-03", "LINT-NAME", "LINT-OPENAPI", "LINT-PATTERN")
+    assert [one for one in found if one.startswith(topics)] == [id_]
+
+
+def test_one_lack_of_a_whole_document_is_one_finding(tmp_path: Path) -> None:
+    file = tmp_path / "api.json"
+    operation = {**api({"tags": ["things"]})["paths"]["/things"]["get"]}
+    paths = {f"/{n}": {"get": {**operation, "operationId": f"get{n}"}} for n in range(5)}
+    document = api(paths=paths)
+    del document["security"]
+    file.write_text(json.dumps(document), "utf-8")
+    for id_ in ("LINT-OPENAPI-08", "LINT-OPENAPI-09"):
+        assert len(linted(file, id_).findings) == 1
+    paths["/0"]["get"]["security"] = []
+    file.write_text(json.dumps(document), "utf-8")
+    assert len(linted(file, "LINT-OPENAPI-08").findings) == 4
+
+
 def test_a_new_standard_is_clean(clean: Path) -> None:
     result = linted(clean)
     assert told(result) == []
@@ -129,6 +179,9 @@ def test_no_waiver_of_ours_is_idle() -> None:
         ("^a++$", "ECMAScript (u), RE2 (Go), regex (Rust)"),
         ("^a{$", "ECMAScript (u)"),
         ("^(a$", "Python"),
+        ("^\\0$", "RE2 (Go), regex (Rust)"),
+        ("^\\012$", "ECMAScript (u), RE2 (Go), regex (Rust)"),
+        ("^[\\b]$", "RE2 (Go), regex (Rust)"),
     ],
 )
 def test_engines_that_refuse_a_pattern(pattern: str, engines: str) -> None:

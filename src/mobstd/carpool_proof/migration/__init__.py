@@ -6,7 +6,8 @@
     for loss in mapped.losses:
         print(loss.pointer, loss.text("en"))
 
-steps  what differs between two versions that follow each other, up and down
+steps   what differs between two versions that follow each other, up and down
+eldest  what differs between 2.0 and 3.0, which is nearly all
 
 It is pure: JSON values in, JSON values out, under the name of a schema of the version that they
 come from. What is handed over has to be valid there; what comes back is valid on the other side, or

@@ -9,13 +9,14 @@ from typing import Any
 
 from mobstd.canon.schemas import schema_names
 from mobstd.canon.standard import Version, find
-from mobstd.carpool_proof.migration.steps import STEPS, Part
+from mobstd.carpool_proof.migration.part import Part
+from mobstd.carpool_proof.migration.steps import STEPS
 from mobstd.errors import UnknownName
 from mobstd.judging.mapping import Loss, Mapped
 
 __all__ = ["VERSIONS", "migrate"]
 
-VERSIONS = ("3.0", "3.1", "3.2", "3.3", "3.4")
+VERSIONS = ("2.0", "3.0", "3.1", "3.2", "3.3", "3.4")
 """The versions that documents can come from and go to, in their order."""
 
 
@@ -35,6 +36,7 @@ def migrate(schema: str, document: Any, old: str, new: str) -> Mapped:
 
     Raises:
         UnknownName: for a version that is not there, or a schema that ``old`` has not got.
+        MissingExtra: from 2.0, whose persons have names and numbers, without the extra ``sign``.
     """
     path = _path(old, new)
     _of(_version(old), schema)

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
-from mobstd.judging.mapping import Kind
+from mobstd.carpool_proof.migration import eldest
+from mobstd.carpool_proof.migration.part import Note, Part, Step
 from mobstd.judging.pointer import join
 
-__all__ = ["STEPS", "Note", "Part"]
+__all__ = ["STEPS"]
 
 
-@dataclass(frozen=True)
-class Note:
-    """Something that did not come over as it was."""
-
-    code: str
-    kind: Kind
-    pointer: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """A document on its way, with what the last step noted; ``None``: it cannot be."""
-
-    schema: str
-    document: Any = field(repr=False)
-    notes: tuple[Note, ...] = ()
-
-
-Step = Callable[[Part], Part]
 _OLD_FRAUD, _FRAUD = "interoperator_fraud", "interoperator_overlap"
 _TOO_MANY = "too_many_trips_by_day"
 _OLD_REFUSAL, _REFUSAL = -32600, -32422
@@ -202,6 +183,8 @@ def _down_to_3_3(part: Part) -> Part:
 
 
 STEPS: Mapping[tuple[str, str], Step] = {
+    ("2.0", "3.0"): eldest.up,
+    ("3.0", "2.0"): eldest.down,
     ("3.0", "3.1"): _to_3_1,
     ("3.1", "3.0"): _to_3_0,
     ("3.1", "3.2"): _same,

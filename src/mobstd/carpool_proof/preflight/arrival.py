@@ -12,7 +12,7 @@ from mobstd.errors import ConfigError
 
 __all__ = ["Arrival", "arrival", "duration"]
 
-_DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]{1,15})(ms|s|m|h|d)")
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 

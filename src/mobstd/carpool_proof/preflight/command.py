@@ -174,6 +174,8 @@ class _Told:
         self._printed = self._left = 0
 
     def __call__(self, one: Judged) -> None:
+        from mobstd.output.terminal import on_one_line
+
         if one.verdict != "refused":
             return
         for reason in one.reasons:
@@ -185,7 +187,7 @@ class _Told:
             self._printed += 1
             place = f"{self._files[one.source]}:{one.line}"
             said = f"{self._rows[reason.rule]} {reason.rule} {reason.message(self._lang)}"
-            print(f"{place} {one.journey or '-'} {said}", file=self._talk)
+            print(f"{place} {on_one_line(one.journey or '-')} {said}", file=self._talk)
 
     def end(self) -> None:
         if self._left:
@@ -206,6 +208,7 @@ def _print_summary(summary: Summary, counted: Mapping[str, Any], lang: str, talk
 def _differ(args: argparse.Namespace) -> int:
     from mobstd.carpool_proof.preflight.run import compare
     from mobstd.carpool_proof.rules.profile import profile
+    from mobstd.output.terminal import on_one_line
 
     first, second = map(profile, args.diff_rules)
     files = [word.partition("=")[2] or word for word in args.files]
@@ -221,7 +224,7 @@ def _differ(args: argparse.Namespace) -> int:
             f"{_say(f'proof.verdict.{verdict}')} ({', '.join(rules) or '-'})"
             for verdict, rules in (change.before, change.after)
         )
-        print(f"{files[one.source]}:{one.line} {one.journey or '-'} {sides}")
+        print(f"{files[one.source]}:{one.line} {on_one_line(one.journey or '-')} {sides}")
 
     compared = compare(_plan(args, first), second, tell)
     for (before, after), count in sorted(compared.sides.items()):

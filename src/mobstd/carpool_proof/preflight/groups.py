@@ -8,7 +8,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from mobstd.carpool_proof.preflight.spill import Row, Spill
+from mobstd.carpool_proof.preflight.sides import (
+    AT,
+    END,
+    LON,
+    OPERATOR,
+    OTHER,
+    RECEIVED,
+    RIDES_AS,
+    START,
+    TRIP,
+    USER,
+    Side,
+)
+from mobstd.carpool_proof.preflight.spill import Spill
 from mobstd.carpool_proof.preflight.verdict import Reason
 from mobstd.carpool_proof.rules.anomalies import Anomalies, Timed
 from mobstd.carpool_proof.rules.days import QUARTER, Span
@@ -23,20 +36,18 @@ __all__ = ["MOST_TRIPS", "Found", "Groups", "declared_before", "judge_groups", "
 MOST_TRIPS = 64
 """How many trips of a person in a day are told apart; more are as bad."""
 
-_SEQ, _START, _END, _LON, _OPERATOR, _TRIP, _DRIVER, _PASSENGER = range(1, 9)
-_DRIVER_USER, _PASSENGER_USER = 9, 10
-
 _LONGEST = 26 * 3_600_000
 """No day since 1970 is longer, wherever the clocks were put back."""
 
 _SPANS = 1 << 16
 """Quarters of an hour whose days are remembered."""
 
-_by_start, _by_operator = itemgetter(_START), itemgetter(_OPERATOR)
+_by_start, _by_operator = itemgetter(START), itemgetter(OPERATOR)
+_by_other, _by_arrival = itemgetter(OTHER), itemgetter(RECEIVED, AT)
 
 
 class _Ridden(NamedTuple):
-    """A journey as one of its persons has it; they sort by start."""
+    """A journey as one of its persons has it, by name."""
 
     start: int
     end: int
@@ -48,11 +59,9 @@ class _Ridden(NamedTuple):
     received: int
 
     @classmethod
-    def of(cls, row: Row, person: str) -> _Ridden:
-        received, seq, start, end, _, operator, trip, driver, passenger, _, _, _ = row
-        if driver == person:
-            return cls(start, end, trip, True, passenger, operator, seq, received)
-        return cls(start, end, trip, False, driver, operator, seq, received)
+    def of(cls, side: Side) -> _Ridden:
+        start, received, at, end, _, other, operator, trip, _, _, _, _ = side
+        return cls(start, end, trip, at & 1 == 1, other, operator, at >> 1, received)
 
 
 def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
@@ -91,8 +100,8 @@ class Found(Protocol):
     def day(self, seq: int, role: str, count: int, trips: tuple[str, ...] = ()) -> None:
         """Keep how many trips a person of a journey has in its day, and which if that matters."""
 
-    def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
-        """Keep who is behind a user id; a side is twice the number of a journey, and 1 to drive."""
+    def user(self, operator: str, user: str, person: str, ats: tuple[int, ...]) -> None:
+        """Keep who is behind a user id, and where; see ``AT`` of a side."""
 
 
 class Groups:
@@ -117,72 +126,66 @@ class Groups:
         self._split = Reason("trip_split", "warning", pointer="/operator_trip_id").packed()
         self._shared = Reason("interoperator_overlap", "depends", "processing", "window").packed()
 
-    def person(self, person: str, rows: Sequence[Row]) -> None:
-        """Judge the journeys of one person, which come in the order of arrival."""
-        operators = set(map(_by_operator, rows))
+    def person(self, person: str, own: Sequence[Side]) -> None:
+        """Judge the journeys of one person, which come sorted."""
+        operators = set(map(_by_operator, own))
         for operator in operators:
-            own = rows if len(operators) == 1 else [r for r in rows if r[_OPERATOR] == operator]
-            self._users(operator, person, own)
-            if len(own) > 1:
-                listed = sorted(own, key=_by_start)
-                if crowded := _crowded(listed, self._terms.least):
-                    self._days(person, sorted(crowded))
-                for some in _near(listed, self._terms.gap):
-                    self._together(person, some)
+            some = own if len(operators) == 1 else [s for s in own if s[OPERATOR] == operator]
+            self._users(operator, person, some)
+            if len(some) > 1:
+                if crowded := _crowded(some, self._terms.least):
+                    self._days(person, sorted(crowded, key=_by_arrival))
+                for near in _near(some, self._terms.gap):
+                    self._together(person, near)
         if len(operators) > 1:
-            self._across([_Ridden.of(row, person) for row in rows], person)
+            self._across(list(map(_Ridden.of, own)), person)
 
-    def _users(self, operator: str, person: str, rows: Sequence[Row]) -> None:
+    def _users(self, operator: str, person: str, own: Sequence[Side]) -> None:
         """Warn of a person with several user ids, and keep who has which."""
-        sides: defaultdict[str, list[int]] = defaultdict(list)
-        own_passenger: list[Row] = []
-        for row in rows:
-            if row[_DRIVER] == person:
-                sides[row[_DRIVER_USER]].append(2 * row[_SEQ] + 1)
-                if row[_PASSENGER] == person:
-                    own_passenger.append(row)
-            else:
-                sides[row[_PASSENGER_USER]].append(2 * row[_SEQ])
-        several = len(sides) > 1
-        for row in own_passenger:
-            sides[row[_PASSENGER_USER]].append(2 * row[_SEQ])
-        for user, some in sides.items():
-            self._spill.user(operator, user, person, tuple(some))
-        if several:
-            for row in rows:
-                role = "driver" if row[_DRIVER] == person else "passenger"
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for side in own:
+            found[side[USER]].append(side[AT])
+        if len(found) > 1:
+            for side in own:
+                role = "driver" if side[AT] & 1 else "passenger"
                 pointer = f"/{role}/identity/identity_key"
                 reason = Reason("person_split", "warning", pointer=pointer)
-                self._find(row[_SEQ], reason.packed())
+                self._find(side[AT] >> 1, reason.packed())
+        for side in own:
+            if side[OTHER] == person:
+                found[side[RIDES_AS]].append(side[AT] - 1)
+        for user, ats in found.items():
+            self._spill.user(operator, user, person, tuple(ats))
 
-    def _days(self, person: str, rows: Sequence[Row]) -> None:
+    def _days(self, person: str, crowded: Sequence[Side]) -> None:
         """Keep what a person had in the day of each journey before it arrived."""
         least, zone_of = self._terms.least, self._terms.days.zone_of
-        zoned = [zone_of(row[_LON]) for row in rows]
+        zoned = [zone_of(side[LON]) for side in crowded]
         zones = set(zoned)
         for zone in zones:
             spans = self._spans[zone]
             seen: dict[int, set[str]] = {}
-            for place, row in enumerate(rows):
-                start = row[_START]
+            for place, side in enumerate(crowded):
+                start = side[START]
                 span = spans.get(start // QUARTER) or self._span(zone, start)
                 known = seen.get(span[0])
                 if known is None:
                     known = seen[span[0]] = set()
                 elif len(known) >= least and zoned[place] == zone:
-                    self._many(person, row, known)
+                    self._many(person, side, known)
                 if start < span[1]:
-                    known.add(row[_TRIP])
+                    known.add(side[TRIP])
 
-    def _many(self, person: str, row: Row, known: Collection[str]) -> None:
+    def _many(self, person: str, side: Side, known: Collection[str]) -> None:
         """Keep that a person has so many trips in the day of a journey."""
-        if known and row[_SEQ] >= 0 and self._terms.matters(len(known)):
+        at = side[AT]
+        if known and at >= 0 and self._terms.matters(len(known)):
             told = tuple(sorted(known)[:MOST_TRIPS]) if self._terms.union else ()
             count = min(len(known), MOST_TRIPS)
-            if row[_DRIVER] == person:
-                self._spill.day(row[_SEQ], "driver", count, told)
-            if row[_PASSENGER] == person:
-                self._spill.day(row[_SEQ], "passenger", count, told)
+            if at & 1:
+                self._spill.day(at >> 1, "driver", count, told)
+            if not at & 1 or side[OTHER] == person:
+                self._spill.day(at >> 1, "passenger", count, told)
 
     def _span(self, zone: str, start: int) -> Span:
         spans = self._spans[zone]
@@ -191,11 +194,11 @@ class Groups:
         span = spans[start // QUARTER] = self._terms.days.day(start, zone)
         return span
 
-    def _together(self, person: str, near: Sequence[Row]) -> None:
+    def _together(self, person: str, near: Sequence[Side]) -> None:
         """Judge journeys of a person and an operator that are near each other, by start."""
-        if _apart(near, person):
+        if _apart(near):
             return
-        rows = [_Ridden.of(row, person) for row in near]
+        rows = list(map(_Ridden.of, near))
         ridden = [
             Timed(row.start, row.end, row.seq)
             for row in rows
@@ -243,48 +246,46 @@ class Groups:
             self._spill.find(seq, reason)
 
 
-def _crowded(listed: list[Row], least: int) -> list[Row]:
-    """Return, of journeys by start, those that have so many others within the length of a day."""
-    starts = [row[_START] for row in listed]
+def _crowded(own: Sequence[Side], least: int) -> Sequence[Side]:
+    """Return, of sides by start, those that have so many others within the length of a day."""
+    starts = list(map(_by_start, own))
     if starts[0] < 0:
-        return listed
-    found: list[Row] = []
+        return own
+    found: list[Side] = []
     upto = 0
     for place, (first, last) in enumerate(zip(starts, starts[least:], strict=False)):
         if last - first <= _LONGEST:
-            found += listed[max(place, upto) : place + least + 1]
+            found += own[max(place, upto) : place + least + 1]
             upto = place + least + 1
     return found
 
 
-def _apart(near: Sequence[Row], person: str) -> bool:
-    """Say whether a person's journeys, by start, do not overlap and are each with another one."""
-    until = near[0][_START]
-    others = set()
-    for row in near:
-        if row[_START] < until or row[_END] < row[_START]:
+def _apart(near: Sequence[Side]) -> bool:
+    """Say whether sides of a person, by start, do not overlap and are each with another one."""
+    until = near[0][START]
+    for side in near:
+        if side[START] < until or side[END] < side[START]:
             return False
-        until = row[_END]
-        others.add(row[_PASSENGER] if row[_DRIVER] == person else row[_DRIVER])
-    return len(others) == len(near)
+        until = side[END]
+    return len(set(map(_by_other, near))) == len(near)
 
 
-def _near(listed: list[Row], gap: int) -> list[list[Row]]:
-    """Return, of journeys by start, those that have others before or after them within a gap."""
+def _near(own: Sequence[Side], gap: int) -> list[Sequence[Side]]:
+    """Return, of sides by start, those that have others before or after them within a gap."""
     found = []
-    begun, until = 0, listed[0][_END]
-    for place, row in enumerate(listed):
-        start, end = row[_START], row[_END]
+    begun, until = 0, own[0][END]
+    for place, side in enumerate(own):
+        start, end = side[START], side[END]
         if end < start:
-            return [listed]
+            return [own]
         if start - gap > until:
             if place - begun > 1:
-                found.append(listed[begun:place])
+                found.append(own[begun:place])
             begun = place
         if end > until:
             until = end
-    if len(listed) - begun > 1:
-        found.append(listed[begun:])
+    if len(own) - begun > 1:
+        found.append(own[begun:])
     return found
 
 

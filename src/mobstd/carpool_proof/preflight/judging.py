@@ -56,7 +56,7 @@ def judged(
     spill.forget()
     judge_groups(spill, profile, number)
     judge = Outcomes(profile, taken)
-    column, alone, made = _SAID + number, judge.alone, Judged._make
+    column, alone, made = _SAID + number, judge.alone, tuple.__new__
     found: Mapping[int, list[str]] = {}
     days: Mapping[int, DayOf] = {}
     for seq, row in enumerate(spill.journeys()):
@@ -66,7 +66,7 @@ def judged(
         if seq in found or seq in days:
             first = spill.first(seq)
             outcome = judge.among(row[column], found.get(seq, ()), days.get(seq), first)
-        yield made((seq, *row[:5], *outcome))
+        yield made(Judged, (seq, *row[:5], *outcome))
 
 
 _SAID = 7

@@ -95,7 +95,7 @@ def _of_remark(remark: Remark, rule: str, weight: Weight) -> Reason:
     text = {}
     for lang, value in (("en", "the value"), ("fr", "la valeur")):
         params = {**remark.params, "received": value}
-        code = remark.code
+        code = "validation.type" if remark.code == "validation.list" else remark.code
         if remark.text or code == "validation.otherwise":
             code, params = "proof.rule.row", {"row": remark.keyword}
         text[lang] = f"{remark.pointer or '/'}: {render(code, params, lang)}"

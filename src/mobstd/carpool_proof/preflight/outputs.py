@@ -122,14 +122,19 @@ class _Journeys:
         self._columns: dict[str, None] = {}
 
     def learn(self, line: bytes) -> None:
-        self._columns |= dict.fromkeys(name for name, _ in _leaves(json.loads(line), ""))
+        self._columns |= dict.fromkeys(name for name, _ in _cells(line))
 
     def write(self, journeys: Path, file: IO[str]) -> None:
         rows = csv.DictWriter(file, list(self._columns))
         rows.writeheader()
         with journeys.open("rb") as lines:
             for line in lines:
-                rows.writerow({name: _cell(v) for name, v in _leaves(json.loads(line), "")})
+                rows.writerow({name: _cell(value) for name, value in _cells(line)})
+
+
+def _cells(line: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield what a line holds by its path, numbers as they are written, however long they are."""
+    yield from _leaves(json.loads(line, parse_int=str, parse_float=str), "")
 
 
 def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:

@@ -86,45 +86,51 @@ class Sieve:
         absent = _ABSENT
         by_name, by_time = (f"other{place}" if place >= 0 else "" for place in self._places)
 
-        def said(line: bytes) -> Sure | None:
+        def sure(line: bytes) -> Sure | None:
             if b"<" in line or b">" in line or (record := read(line)) is None:
                 return None
-            drives, rides = record.driver, record.passenger
-            driver, passenger = drives.identity, rides.identity
-            one, other = driver.operator_user_id, passenger.operator_user_id
-            if one == other or driver.identity_key == passenger.identity_key:
-                return None
-            if passenger.over_18 is not True and passenger.over_18 is not False:
-                return None
-            if phones:
-                for identity in (driver, passenger):
-                    whole, cut = identity.phone, identity.phone_trunc
-                    if whole is not absent and cut is not absent and whole[:-2] != cut:
-                        return None
-            paid, incentives = rides.contribution, record.incentives
-            if incentives:
-                paid += sum([incentive.amount for incentive in incentives])
-                if len(incentives) > 1 and not _apart(incentives, keys):
-                    return None
-            if drives.revenue > paid:
-                return None
-            start, end, distance = record.start, record.end, record.distance
-            way = at_most(start.lat, start.lon, end.lat, end.lon)
-            if way > distance * least:
-                way = straight(start.lat, start.lon, end.lat, end.lon)
-            begun, ended = instant(start.datetime), instant(end.datetime)
-            made = (
-                *(operator, record.operator_journey_id, record.operator_trip_id),
-                *(driver.identity_key, passenger.identity_key, one, other, begun, ended),
-                *(start.lon, record.operator_class, distance, way),
-            )
-            if plain:
-                return new(Sure, (new(Facts, made), None, None))
-            return Sure(Facts(*made), _told(record, by_name), _told(record, by_time))
-
-        def sure(line: bytes) -> Sure | None:
             try:
-                return said(line)
+                drives, rides = record.driver, record.passenger
+                driver, passenger = drives.identity, rides.identity
+                one, other = driver.operator_user_id, passenger.operator_user_id
+                if one == other or driver.identity_key == passenger.identity_key:
+                    return None
+                if passenger.over_18 is not True and passenger.over_18 is not False:
+                    return None
+                if phones:
+                    for identity in (driver, passenger):
+                        whole, cut = identity.phone, identity.phone_trunc
+                        if whole is not absent and cut is not absent and whole[:-2] != cut:
+                            return None
+                paid, incentives = rides.contribution, record.incentives
+                if incentives:
+                    paid += sum([incentive.amount for incentive in incentives])
+                    if len(incentives) > 1 and not _apart(incentives, keys):
+                        return None
+                if drives.revenue > paid:
+                    return None
+                start, end, distance = record.start, record.end, record.distance
+                way = at_most(start.lat, start.lon, end.lat, end.lon)
+                if way > distance * least:
+                    way = straight(start.lat, start.lon, end.lat, end.lon)
+                made = (
+                    operator,
+                    record.operator_journey_id,
+                    record.operator_trip_id,
+                    driver.identity_key,
+                    passenger.identity_key,
+                    one,
+                    other,
+                    instant(start.datetime),
+                    instant(end.datetime),
+                    start.lon,
+                    record.operator_class,
+                    distance,
+                    way,
+                )
+                if plain:
+                    return new(Sure, (new(Facts, made), None, None))
+                return Sure(Facts(*made), _told(record, by_name), _told(record, by_time))
             except (AttributeError, ValueError):
                 return None  # a version whose journeys have no such member; no instant
 

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ __all__ = ["FORMATS", "Item", "Source", "item_of", "named"]
 
 FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
 
+_LARGEST = sys.float_info.max
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 
 
@@ -93,6 +94,7 @@ class Source:
             ConfigError: where it cannot be read at all.
             MissingExtra: for Zstandard or Parquet without the extra ``bulk``.
         """
+        judged = version, schema, overlay
         with _opened(self.name) as stream:
             form = self._form(stream)
             try:
@@ -101,9 +103,9 @@ class Source:
                 elif form == "json":
                     yield from _json(stream)
                 elif form == "parquet":
-                    yield from _parquet(stream)
+                    yield from _parquet(stream, lambda names: table.columns(names, *judged))
                 else:
-                    for line, document, remark in table.rows(stream, version, schema, overlay):
+                    for line, document, remark in table.rows(stream, *judged):
                         if remark is None or remark.severity == "error":
                             yield Item(line, document, None, remark)
             except (EOFError, zlib.error, gzip.BadGzipFile, _zstd_error()):
@@ -212,7 +214,9 @@ def _json(stream: BinaryIO) -> Iterator[Item]:
         yield Item(lines[number,], document)
 
 
-def _parquet(stream: BinaryIO) -> Iterator[Item]:
+def _parquet(
+    stream: BinaryIO, columns: Callable[[Sequence[str]], Sequence[table.Column]]
+) -> Iterator[Item]:
     try:
         from pyarrow import ArrowException, parquet
     except ImportError:
@@ -222,37 +226,67 @@ def _parquet(stream: BinaryIO) -> Iterator[Item]:
         shutil.copyfileobj(stream, whole, 1 << 20)
         whole.seek(0)
         try:
-            for batch in parquet.ParquetFile(whole).iter_batches(batch_size=4096):
-                for row in batch.to_pylist():
+            file = parquet.ParquetFile(whole)
+            found = columns(file.schema_arrow.names)
+            for batch in file.iter_batches(batch_size=4096):
+                for row in _rows(batch, found):
                     number += 1
-                    yield Item(number, _of_row(row))
+                    yield row._replace(line=number)
         except (ArrowException, OSError) as error:
             why = {"why": type(error).__name__}
             yield Item(number + 1, remark=Remark("parquet", "proof.no-parquet", why))
 
 
-def _of_row(row: dict[str, Any]) -> Any:
-    """Return a row as a document: names with dots are paths, what is null is absent."""
-    document: dict[str, Any] = {}
-    for name, value in row.items():
-        plain = _plain(value)
-        if plain is None:
-            continue
-        *path, last = name.split(".")
-        into = document
-        for step in path:
-            into = into.setdefault(step, {})
-        into[last] = plain
-    return document
+def _rows(batch: Any, columns: Sequence[table.Column]) -> Iterator[Item]:
+    """Yield the rows of a part of a Parquet file, names with dots as paths, null as absent."""
+    try:
+        cells = [column.to_pylist() for column in batch.columns]
+    except (ValueError, OverflowError):  # an instant that Python has not got
+        if batch.num_rows == 1:
+            params = {"column": _unreadable(batch, columns)}
+            yield Item(0, remark=Remark("parquet", "proof.parquet-cell", params))
+            return
+        for place in range(batch.num_rows):
+            yield from _rows(batch.slice(place, 1), columns)
+        return
+    for row in zip(*cells, strict=True):
+        yield _row(columns, row)
+
+
+def _row(columns: Sequence[table.Column], cells: Sequence[Any]) -> Item:
+    values = []
+    for column, cell in zip(columns, cells, strict=True):
+        try:
+            plain = _plain(cell)
+        except UnicodeDecodeError:
+            params = {"column": column.name}
+            return Item(0, remark=Remark("parquet", "proof.parquet-cell", params))
+        if plain is not None:
+            values.append((column.path, plain))
+    return Item(0, table.document_of(values))
+
+
+def _unreadable(batch: Any, columns: Sequence[table.Column]) -> str:
+    for column, cells in zip(columns, batch.columns, strict=True):
+        try:
+            cells.to_pylist()
+        except (ValueError, OverflowError):
+            return column.name
+    return "-"
 
 
 def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it; what is no number (NaN) is absent, as null is."""
     if isinstance(value, dict):
         return {name: plain for name, one in value.items() if (plain := _plain(one)) is not None}
     if isinstance(value, list):
         return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, float):
+        return None if value != value else max(-_LARGEST, min(_LARGEST, value))
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if value is None or isinstance(value, (str, bool, int, float)):
+    if value is None or isinstance(value, (str, bool, int)):
         return value
     return json.loads(str(value)) if hasattr(value, "as_tuple") else str(value)

@@ -12,12 +12,14 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from mobstd.carpool_proof.preflight.piles import Marks, Piles, Row, Tape
+from mobstd.carpool_proof.preflight.sides import AT, PERSON, STORED, Side, sides
 
-__all__ = ["BLOCK", "LONG_AGO", "DayOf", "Row", "Spill", "clashes", "row_of", "shared"]
+__all__ = ["BLOCK", "LONG_AGO", "DayOf", "Row", "Spill", "clashes", "shared"]
 
 LONG_AGO = -(1 << 62)
 """When the journeys of the days before arrived: before all others."""
@@ -25,9 +27,12 @@ LONG_AGO = -(1 << 62)
 _DAYS = 2 * 86_400_000
 """Milliseconds around the journeys that the days before are looked at in."""
 
-_PILES = 256
+_PILES = 1024
 _MOST = 40_000
 """Rows of a pile that are in memory at a time, unless they are of one person."""
+
+_AT_ONCE = 4096
+"""Journeys whose ids are put down at once."""
 
 _AGAIN = 100_000
 """Ids that came twice and are looked for by themselves; where there are more, all are."""
@@ -57,9 +62,10 @@ class Spill:
         self._found, self._days = Piles(self._path("found")), Piles(self._path("days"))
         self._users = Piles(self._path("users"))
         self._marks, self._gathered = Marks(self._path("marks")), False
+        self._fresh: list[int] = []
         self._whole = Tape(self._path("whole")) if keep else None
         self._again, self._past_again = bytearray(), set[int]()
-        self._first, self._last = 0, -1
+        self._first, self._last = -LONG_AGO, LONG_AGO
         self.lines: IO[bytes] = self._path("lines").open("wb+")
 
     def _path(self, name: str) -> Path:
@@ -101,31 +107,28 @@ class Spill:
             said: what speaks against it by itself, packed, for each profile.
             facts: ``None`` throughout where none could be read.
         """
-        operator, journey, _, driver, passenger, _, _, start = facts[:8]
+        operator, journey, start = facts[0], facts[1], facts[7]
         if seq >= 0:
             self._tape.add((*place, operator, journey, start, stored, received, *said))
             if start is not None:
-                self._note(seq, stored, facts)
+                if not self._first <= start <= self._last:
+                    self._first, self._last = min(start, self._first), max(start, self._last)
+                if self._whole is not None:
+                    self._whole.add((seq, stored, *facts[:9]))
         if not stored:
             return
-        row = row_of(seq, received, stored, facts)
-        one, other = hash(driver) % _PILES, hash(passenger) % _PILES
-        self._people.put(row, *((one,) if one == other else (one, other)))
-        mark = hash(journey)
-        self._marks.add(mark)
+        for side in sides(seq, received, stored, facts):
+            self._people.put(hash(side[PERSON]) % _PILES, side)
+        self._fresh.append(hash(journey))
+        if len(self._fresh) >= _AT_ONCE:
+            self._settle()
         if seq < 0:
-            self._ids.put((received, seq, operator, journey, *place, stored), mark % _PILES)
+            kept = received, seq, operator, journey, *place, stored
+            self._ids.put(hash(journey) % _PILES, kept)
 
-    def _note(self, seq: int, stored: int, facts: tuple[Any, ...]) -> None:
-        start = facts[7]
-        if self._last < self._first:
-            self._first = self._last = start
-        elif start < self._first:
-            self._first = start
-        elif start > self._last:
-            self._last = start
-        if self._whole is not None:
-            self._whole.add((seq, stored, *facts[:9]))
+    def _settle(self) -> None:
+        self._marks.add(self._fresh)
+        self._fresh.clear()
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -136,11 +139,11 @@ class Spill:
 
     def find(self, seq: int, reason: str) -> None:
         """Keep a reason, packed, against a journey."""
-        self._found.put((seq, reason), seq // BLOCK)
+        self._found.put(seq // BLOCK, (seq, reason))
 
     def day(self, seq: int, role: str, count: int, trips: tuple[str, ...] = ()) -> None:
         """Keep how many trips a person of a journey has in its day, and which if that matters."""
-        self._days.put((seq, role, count, trips), seq // BLOCK)
+        self._days.put(seq // BLOCK, (seq, role, count, trips))
 
     def forget(self) -> None:
         """Drop what was found under another profile."""
@@ -156,7 +159,7 @@ class Spill:
         """
         if not self._gathered:
             self._gather()
-        for _, _, rows in _shares(self._ids, 3):
+        for rows in _shares(self._ids, 3):
             for first, *others in clashes(row for row in rows if row[6] & bit):
                 for other in others:
                     self._unstore(other[1])
@@ -166,6 +169,7 @@ class Spill:
     def _gather(self) -> None:
         """Pile up the journeys whose id may have come twice."""
         self._gathered = True
+        self._settle()
         twice = self._marks.twice(_AGAIN)
         if twice is not None and not twice:
             return
@@ -173,7 +177,7 @@ class Spill:
             if row[5] and (twice is None or hash(row[3]) in twice):
                 source, line, operator, journey, _, stored, received = row[:7]
                 kept = received, seq, operator, journey, source, line, stored
-                self._ids.put(kept, hash(journey) % _PILES)
+                self._ids.put(hash(journey) % _PILES, kept)
 
     def _unstore(self, seq: int) -> None:
         if seq < 0:
@@ -189,32 +193,25 @@ class Spill:
             return seq not in self._past_again
         return seq >= len(self._again) or not self._again[seq]
 
-    def people(self, bit: int) -> Iterator[tuple[str, list[Row]]]:
-        """Yield every person with what he or she drove or rode, in the order of arrival.
-
-        A row is received, seq, start, end, lon, operator, trip, driver, passenger, the user ids of
-        both, stored.
-        """
+    def people(self, bit: int) -> Iterator[tuple[str, list[Side]]]:
+        """Yield every person with what he or she drove or rode, sorted."""
         checked = bool(self._again or self._past_again)
-        for modulus, home, rows in _shares(self._people, 7, 8):
-            kept = [row for row in rows if row[11] & bit and (not checked or self.first(row[1]))]
-            kept.sort()
-            persons: defaultdict[str, list[Row]] = defaultdict(list)
-            for row in kept:
-                driver, passenger = row[7], row[8]
-                if hash(driver) % modulus == home:
-                    persons[driver].append(row)
-                if hash(passenger) % modulus == home and driver != passenger:
-                    persons[passenger].append(row)
-            yield from persons.items()
+        for rows in _shares(self._people, PERSON):
+            persons: defaultdict[str, list[Side]] = defaultdict(list)
+            for side in rows:
+                if side[STORED] & bit and (not checked or self.first(side[AT] >> 1)):
+                    persons[side[PERSON]].append(side)
+            for person, own in persons.items():
+                own.sort()
+                yield person, own
 
-    def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
-        """Keep who is behind a user id; a side is twice the number of a journey, and 1 to drive."""
-        self._users.put((operator, user, person, sides), hash(user) % _PILES)
+    def user(self, operator: str, user: str, person: str, ats: tuple[int, ...]) -> None:
+        """Keep who is behind a user id, and where; see ``AT`` of a side."""
+        self._users.put(hash(user) % _PILES, (operator, user, person, ats))
 
     def users(self) -> Iterator[tuple[int, str]]:
         """Yield ``(seq, role)`` where one user id of an operator stands for several persons."""
-        for _, _, rows in _shares(self._users, 1):
+        for rows in _shares(self._users, 1):
             yield from shared(rows)
 
     def declared(self) -> Iterator[tuple[str, str]]:
@@ -252,15 +249,6 @@ class Spill:
         return found
 
 
-def row_of(seq: int, received: int, stored: int, facts: tuple[Any, ...]) -> Row:
-    """Return the row of a journey that :meth:`Spill.people` yields."""
-    operator, _, trip, driver, passenger, driver_user, rider_user, start, end, lon = facts[:10]
-    return (
-        *(received, seq, start, end, lon, operator, trip),
-        *(driver, passenger, driver_user, rider_user, stored),
-    )
-
-
 def clashes(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Yield journeys of one operator and id, of which the registry keeps the first alone.
 
@@ -284,28 +272,24 @@ def shared(rows: Iterable[Row]) -> Iterator[tuple[int, str]]:
     for some in persons.values():
         if len(some) > 1:
             for row in some:
-                for side in row[3]:
-                    if side >= 0:
-                        yield side >> 1, "driver" if side & 1 else "passenger"
+                for at in row[3]:
+                    if at >= 0:
+                        yield at >> 1, "driver" if at & 1 else "passenger"
 
 
-def _shares(piles: Piles, *keys: int) -> Iterator[tuple[int, int, Iterator[Row]]]:
+def _shares(piles: Piles, key: int) -> Iterator[Iterable[Row]]:
     """Yield the rows of each pile, of a large one only those of some keys at a time.
 
-    What a share holds are the rows of which one of the texts has ``hash(text) % modulus == home``;
-    both come with it.
+    Rows lie on the pile of the hash of their key.
     """
     for number, count in enumerate(piles.counts):
         parts = 1 + count // _MOST
         modulus = _PILES * parts
-        for part in range(parts):
-            home = number + _PILES * part
-            rows = (row for some in piles.take(number) for row in some)
+        for home in range(number, modulus, _PILES):
+            rows: Iterable[Row] = chain.from_iterable(piles.take(number))
             if parts > 1:
-                rows = (
-                    row for row in rows if any(hash(row[key]) % modulus == home for key in keys)
-                )
-            yield modulus, home, rows
+                rows = (row for row in rows if hash(row[key]) % modulus == home)
+            yield rows
 
 
 def _by_number(piles: Piles, block: int) -> dict[int, list[str]]:

@@ -22,8 +22,9 @@ from mobstd.carpool_proof.preflight.groups import Groups, declared_before, user_
 from mobstd.carpool_proof.preflight.history import Taken
 from mobstd.carpool_proof.preflight.judging import Outcomes
 from mobstd.carpool_proof.preflight.loading import Judge, Loaded, Reader, plain
+from mobstd.carpool_proof.preflight.sides import PERSON, sides
 from mobstd.carpool_proof.preflight.sources import item_of
-from mobstd.carpool_proof.preflight.spill import LONG_AGO, DayOf, Row, clashes, row_of, shared
+from mobstd.carpool_proof.preflight.spill import LONG_AGO, DayOf, Row, clashes, shared
 from mobstd.carpool_proof.preflight.verdict import ROWS, unpacked
 from mobstd.carpool_proof.rules.profile import Profile, profile
 from mobstd.errors import ConfigError
@@ -124,8 +125,8 @@ def _kept(
 ) -> _Told:
     """Return what is told of a journey that the registry keeps."""
     operator, journey = facts[:2]
-    row = row_of(seq, received, stored, facts)
-    told = (received, seq, operator, journey, *place, stored, row)
+    own = sides(seq, received, stored, facts)
+    told = (received, seq, operator, journey, *place, stored, own)
     return _key(_ID, (operator, journey)), marshal.dumps(told, _ALIKE)
 
 
@@ -163,9 +164,8 @@ def _of_id() -> _Step:
                     yield _tell(seq, _FOUND, declared_before(first[4], first[5]))
         for row in rows:
             if row[1] not in again:
-                written = marshal.dumps(row[7], _ALIKE)
-                for person in {row[7][7], row[7][8]}:
-                    yield _key(_PERSON, person), written
+                for side in row[7]:
+                    yield _key(_PERSON, side[PERSON]), marshal.dumps(side, _ALIKE)
 
     return step
 
@@ -202,8 +202,8 @@ class _Heap:
     def day(self, seq: int, role: str, count: int, trips: tuple[str, ...] = ()) -> None:
         self._told.append(_tell(seq, _DAY, role, count, trips))
 
-    def user(self, operator: str, user: str, person: str, sides: tuple[int, ...]) -> None:
-        row = marshal.dumps((operator, user, person, sides), _ALIKE)
+    def user(self, operator: str, user: str, person: str, ats: tuple[int, ...]) -> None:
+        row = marshal.dumps((operator, user, person, ats), _ALIKE)
         self._told.append((_key(_USER, (operator, user)), row))
 
     def taken(self) -> list[_Told]:

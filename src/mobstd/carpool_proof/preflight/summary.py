@@ -44,13 +44,14 @@ class Summary:
 
     def count(self, one: Judged) -> None:
         """Count a journey."""
-        start, tally = one.start, self._tally
-        day = None if start is None else start // _DAY
-        kind = one.verdict, one.at_creation, day, one.operator or ""
+        _, _, _, operator, _, start, verdict, at_creation, reasons = one
+        tally = self._tally
+        kind = verdict, at_creation, None if start is None else start // _DAY, operator or ""
         tally[kind] = tally.get(kind, 0) + 1
-        if one.reasons:
-            for key in self._said(one.reasons):
-                self.rules[key] += 1
+        if reasons:
+            rules = self.rules
+            for key in self._said(reasons):
+                rules[key] += 1
 
     def _said(self, reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:
         """Return rules and weights of reasons; what many journeys share is looked at once."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -27,8 +29,15 @@ NEEDED = ("operator_journey_id", "status", "start_datetime")
 INCENTIVES = 3
 """How many incentives have columns."""
 
+_NUMBER = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,12})?")
 _STEP = 600
 """Seconds that instants are rounded up to."""
+
+
+_UNREADABLE = (
+    *(OSError, EOFError, UnicodeDecodeError, csv.Error, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RuntimeError),  # ways to compress that are not known; a password
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def exported(path: Path | str) -> Export:
     try:
         with _opened(Path(path)) as file:
             rows = {row.id: row for row in _rows(file, str(path))}
-    except (OSError, UnicodeDecodeError, zipfile.BadZipFile, csv.Error) as error:
+    except _UNREADABLE as error:
         raise ConfigError("reconcile.unreadable", file=str(path), why=str(error)) from None
     days = [row.day for row in rows.values() if row.day is not None]
     return Export(rows, min(days, default=None), max(days, default=None))
@@ -138,11 +147,10 @@ def _row(cells: Mapping[str, str]) -> Row:
 
 def _scaled(text: str, scale: int) -> int | None:
     """Return euros as cents, or kilometres as metres."""
-    try:
-        value = Decimal(text.replace(",", ".")) * scale
-        return int(value) if value == int(value) else None
-    except (InvalidOperation, ValueError, OverflowError):
+    if not _NUMBER.fullmatch(text):
         return None
+    value = Decimal(text.replace(",", ".")) * scale
+    return int(value) if value == int(value) else None
 
 
 def _day(text: str) -> date | None:
@@ -154,7 +162,7 @@ def _day(text: str) -> date | None:
 
 def differences(document: Mapping[str, Any], row: Row) -> tuple[str, ...]:
     """Return the columns of an export that do not say what was sent; empty cells say nothing."""
-    driver, passenger = document.get("driver") or {}, document.get("passenger") or {}
+    driver, passenger = _part(document, "driver"), _part(document, "passenger")
     pairs = [
         ("distance", document.get("distance"), row.metres),
         ("driver_revenue", driver.get("revenue"), row.revenue),
@@ -166,14 +174,26 @@ def differences(document: Mapping[str, Any], row: Row) -> tuple[str, ...]:
     found = [name for name, sent, told in pairs if told is not None and sent != told]
     for name in ("start", "end"):
         told = row.texts.get(f"{name}_datetime", "")
-        sent = instant((document.get(name) or {}).get("datetime"))
+        sent = instant(_part(document, name).get("datetime"))
         if sent is not None and told[14:16].isdecimal() and _minute(sent) != int(told[14:16]) % 30:
             found.append(f"{name}_datetime")
-    incentives = sorted(document.get("incentives") or [], key=lambda one: one.get("index", 0))
-    sums = tuple((one.get("siret"), one.get("amount")) for one in incentives[:INCENTIVES])
+    given = document.get("incentives")
+    listed = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    listed.sort(key=_index)
+    sums = tuple((one.get("siret"), one.get("amount")) for one in listed[:INCENTIVES])
     if sums != row.incentives:
         found.append("incentives")
     return tuple(found)
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _index(incentive: Mapping[str, Any]) -> float:
+    found = incentive.get("index")
+    return found if isinstance(found, (int, float)) else 0
 
 
 def _minute(moment: Any) -> int:

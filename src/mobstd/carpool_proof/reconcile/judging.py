@@ -126,9 +126,15 @@ def cents_of(document: Mapping[str, Any]) -> int:
     total = 0
     for one in incentives if isinstance(incentives, list) else ():
         amount = one.get("amount") if isinstance(one, Mapping) else None
-        if isinstance(amount, (int, float)) and not isinstance(amount, bool):
+        if not isinstance(amount, (int, float)) or isinstance(amount, bool):
+            continue
+        if 0 <= amount <= _MOST_CENTS:
             total += int(amount)
     return total
+
+
+_MOST_CENTS = 100_000_000
+"""No incentive is a million euros."""
 
 
 Asked = tuple[Action, tuple[str, ...]]

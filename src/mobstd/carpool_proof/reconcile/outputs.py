@@ -12,6 +12,7 @@ from mobstd.carpool_proof.reconcile.summary import Summary, euros
 from mobstd.messages import LANGUAGES, render
 from mobstd.output.page import Page
 from mobstd.output.table import Table
+from mobstd.output.terminal import on_one_line
 
 __all__ = ["COLUMNS", "page", "reasons", "tabled", "told"]
 
@@ -85,7 +86,8 @@ def told(summary: Summary, lang: str) -> Iterator[str]:
         )
     ordered = summary.ordered
     for line in ordered[:_SHOWN]:
-        yield f"{line.id}: {_say(f'action.{line.action}', lang)}. {reasons(line, lang)}"
+        said = f"{line.id}: {_say(f'action.{line.action}', lang)}. {reasons(line, lang)}"
+        yield on_one_line(said)
     more = len(ordered) - _SHOWN + summary.left_out
     if more > 0:
         yield _say("more", lang, count=more)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import codecs
+import io
 import sys
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from mobstd.carpool_proof.sending.driving import Driver
 from mobstd.carpool_proof.sending.entries import Entry, entries, is_journal
 from mobstd.carpool_proof.sending.result import Fate, Result
 from mobstd.errors import ConfigError
+from mobstd.validation.reading import MAX_DOCUMENT, numbered_lines, parse
 
 __all__ = ["sent", "standings"]
 
@@ -34,29 +36,37 @@ def sent(path: Path | str) -> Iterator[Entry]:
         ConfigError: where it can't be read, or a journey of it has no id.
     """
     if str(path) == "-":
-        yield from _listed(sys.stdin.read(), "-")
+        yield from _listed(sys.stdin.buffer.read(MAX_DOCUMENT + 1), "-")
         return
     try:
         journal = is_journal(Path(path))
-        text = "" if journal else Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("reconcile.unreadable", file=str(path), why=str(error)) from None
-    yield from entries(path) if journal else _listed(text, str(path))
+        raw = b"" if journal else _read(Path(path))
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ConfigError("reconcile.unreadable", file=str(path), why=why) from None
+    yield from entries(path) if journal else _listed(raw, str(path))
 
 
-def _listed(text: str, path: str) -> Iterator[Entry]:
-    lines = [line for line in text.splitlines() if line.strip()]
-    place, journeys = 0, list[Any]()
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_DOCUMENT + 1)
+
+
+def _listed(raw: bytes, path: str) -> Iterator[Entry]:
+    """Yield the journeys of a list, or of lines; what is none is named by its place or its line."""
+    place = 0
     try:
-        if text.lstrip()[:1] == "[":
-            journeys = json.loads(text)
+        if len(raw) > MAX_DOCUMENT:
+            raise ValueError
+        if raw.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"[":
+            journeys = list(enumerate(parse(raw), 1))
         else:
-            for line in lines:
-                place += 1
-                journeys.append(json.loads(line))
+            journeys = []
+            for place, line in numbered_lines(io.BytesIO(raw)):
+                journeys.append((place, parse(line or b"")))
     except ValueError:
         raise ConfigError("reconcile.not-journeys", file=path, place=place) from None
-    for place, journey in enumerate(journeys, 1):
+    for place, journey in journeys:
         name = journey.get("operator_journey_id") if isinstance(journey, Mapping) else None
         if not isinstance(name, str) or not name:
             raise ConfigError("reconcile.not-journeys", file=path, place=place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from math import isfinite
 
 from mobstd.carpool_proof.reference.places import Place, Places
 from mobstd.carpool_proof.reference.quirks import Quirks
@@ -63,9 +62,9 @@ class Atlas:
         way = Way(*(float(query[name]) for name in _ENDS))
         await self._router.prepare([way])
         found = self._router.route(way)
-        if found is None:
+        if found is None and not self._router.knows(way):
             return shown(503, {"code": 503, "error": "Service Unavailable"})
-        if found.distance > _FARTHEST or found.duration > _LONGEST or not isfinite(sum(found)):
+        if found is None or found.distance > _FARTHEST or found.duration > _LONGEST:
             raise missing("No route")
         return shown(200, {"distance": found.distance, "duration": found.duration})
 

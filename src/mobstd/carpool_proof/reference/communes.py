@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import cos, floor, radians
 from pathlib import Path
 
+from mobstd.carpool_proof.reference.table import Row, read_table
 from mobstd.carpool_proof.rules.facts import straight
-from mobstd.errors import ConfigError
 
 __all__ = ["AREAS", "Commune", "Communes"]
 
@@ -48,23 +47,15 @@ class Communes:
         self._cells: dict[tuple[int, int], list[Commune]] = {}
         for one in communes:
             self._cells.setdefault(_cell(one.lat, one.lon), []).append(one)
-        if not self._cells:
-            raise ConfigError("proof.no-communes", file="-", why="-")
 
     @classmethod
     def load(cls, path: Path) -> Communes:
         """Return the communes of a CSV file.
 
         Raises:
-            ConfigError: where it cannot be read, or lacks a column.
+            ConfigError: where it cannot be used; it says which line and column.
         """
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = list(csv.DictReader(file))
-            return cls([_commune(row) for row in rows])
-        except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
-            why = ", ".join(_NEEDED) if isinstance(error, KeyError) else str(error)
-            raise ConfigError("proof.no-communes", file=str(path), why=why) from None
+        return cls(map(_commune, read_table(path, _NEEDED)))
 
     def at(self, lat: float, lon: float) -> Commune:
         """Return the nearest; far from all of them, the nearest all the same."""
@@ -92,10 +83,8 @@ def _metres(one: Commune, lat: float, lon: float) -> float:
     return straight(one.lat, one.lon, lat, lon)
 
 
-def _commune(row: Mapping[str, str]) -> Commune:
-    areas = {name: row[name] for name in AREAS if row.get(name)}
-    numbers = (float(row[name]) for name in ("lat", "lon", "density"))
-    lat, lon, density = numbers
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise ValueError(f"{lat} {lon}")
-    return Commune(row["insee"], row["commune"], lat, lon, density, areas)
+def _commune(row: Row) -> Commune:
+    areas = {name: value for name in AREAS if (value := row.cells.get(name))}
+    place = row.number("lat", 90), row.number("lon", 180)
+    density = row.number("density", least=0)
+    return Commune(row.text("insee"), row.text("commune"), *place, density, areas)

@@ -138,7 +138,9 @@ class Credentials:
             if "credentials-want-operator" in self._quirks:
                 raise invalid([": must have required property 'operator_id'"])
             return
-        if not (number.isascii() and number.isdecimal() and int(number) < _INT):
+        if not (
+            number.isascii() and number.isdecimal() and len(number) < 11 and int(number) < _INT
+        ):
             raise invalid(["/operator_id: must be integer"])
         if int(number) != operator:
             raise forbidden(f"Operator ID mismatch: expected {operator}, got {int(number)}")

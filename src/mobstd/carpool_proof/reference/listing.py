@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,12 +132,19 @@ class Listing:
             condition, bound = f"{SHOWN} = ?", (asked.status,)
         whose = "?" if "others-are-listed" not in self._quirks else "coalesce(operator, ?)"
         order = "" if "list-has-no-order" in self._quirks else "start DESC, "
+        if "list-forgets-start" in self._quirks:
+            asked = replace(asked, start=0)
+        if "list-forgets-end" in self._quirks:
+            asked = replace(asked, end=1 << 60)
+        if "list-forgets-offset" in self._quirks:
+            asked = replace(asked, offset=0)
         rows = db.execute(
             f"SELECT journey FROM journeys WHERE operator = {whose} AND start >= ? AND start < ?"
             f" AND {condition} ORDER BY {order}id LIMIT ? OFFSET ?",
             (operator, asked.start, asked.end, *bound, asked.limit, asked.offset),
         )
-        return [{"operator_journey_id": journey} for (journey,) in rows]
+        listed = [{"operator_journey_id": journey} for (journey,) in rows]
+        return listed[:-1] if "list-lacks-one" in self._quirks and len(listed) > 1 else listed
 
 
 def _integer(query: Mapping[str, str], name: str, otherwise: int, wrong: list[str]) -> int:

@@ -72,6 +72,8 @@ class Local:
             return instant(asked["now"])
         if set(asked) != {"forward"}:
             raise ValueError(asked)
+        if isinstance(asked["forward"], bool):
+            raise ValueError(asked)
         return self._clock.now() + int(asked["forward"] * 1000)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobstd.errors import ConfigError
+from mobstd.carpool_proof.reference.table import Row, read_table
 
 __all__ = ["TOWNS", "Place", "Places", "places_of"]
 
@@ -67,17 +66,9 @@ class Places:
         """Return the places of a CSV file, such as the table of communes for exports.
 
         Raises:
-            ConfigError: where it cannot be read, lacks a column, or has none.
+            ConfigError: where it cannot be used; it says which line and column.
         """
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                found = [_place([row[name] for name in _NEEDED]) for row in csv.DictReader(file)]
-            if not found:
-                raise ValueError("-")
-        except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError, csv.Error) as error:
-            why = ", ".join(_NEEDED) if isinstance(error, (KeyError, TypeError)) else str(error)
-            raise ConfigError("proof.no-places", file=str(path), why=why) from None
-        return cls(found)
+        return cls(map(_place, read_table(path, _NEEDED)))
 
     def of_code(self, code: str) -> Place | None:
         """Return the commune of an INSEE code."""
@@ -104,11 +95,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
 
 
-def _place(row: list[str]) -> Place:
-    insee, name, lat, lon = row[0], row[1], float(row[2]), float(row[3])
-    if not (insee and _words(name) and abs(lat) <= 90 and abs(lon) <= 180):
-        raise ValueError(f"{insee} {lat} {lon}")
-    return Place(insee, name, lat, lon)
+def _place(row: Row) -> Place:
+    name = row.text("commune")
+    if not _words(name):
+        raise row.wrong("commune")
+    return Place(row.text("insee"), name, row.number("lat", 90), row.number("lon", 180))
 
 
 def places_of(file: str | None) -> Places:

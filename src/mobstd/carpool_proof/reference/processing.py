@@ -3,9 +3,9 @@
 Journeys are located at every quarter of an hour; what is wrong is looked for at every ``frame`` of
 the profile, among the journeys whose start is ``delay`` old. However far the clock is moved, no run
 is left out. A distance is looked at where the journey was located, by what the router knows of the
-way; where it knows nothing, only what is wrong whatever the route is an anomaly, as with the real
-server while its router is down. All journeys take part in what is compared, whatever became of
-them.
+way; where it knows nothing, only what is wrong whatever the route is an anomaly. The real server,
+while its router is down, lets pass too what is too short for the straight way. All journeys take
+part in what is compared, whatever became of them.
 """
 
 from __future__ import annotations

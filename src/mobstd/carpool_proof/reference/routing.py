@@ -10,13 +10,12 @@ URL           a router that speaks as OSRM does: ``/route/v1/driving/LON,LAT;LON
 from __future__ import annotations
 
 import asyncio
-import csv
 import logging
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from mobstd.carpool_proof.reference.table import Row, read_table
 from mobstd.carpool_proof.rules.anomalies import Route
 from mobstd.carpool_proof.rules.facts import straight
 from mobstd.errors import ConfigError, MobstdError
@@ -29,7 +28,12 @@ __all__ = ["NONE", "Osrm", "Router", "Straight", "Table", "Way", "router_of"]
 _log = logging.getLogger("mobstd.carpool_proof.reference")
 
 FACTOR, KMH = 1.3, 60.0
-_SECONDS = 2.0
+_SECONDS, _ALTOGETHER = 2.0, 30.0
+_LARGEST = 1 << 20
+_FARTHEST = 1e8
+"""Metres and seconds that no way has: over twice around the Earth, or three years."""
+
+_NO_WAY = ("NoRoute", "NoSegment")
 _AT_ONCE = 16
 _MOST = 100_000
 _PATIENCE = 32
@@ -63,7 +67,10 @@ class Router(Protocol):
         """Ask for what it does not know yet; a failure leaves it unknown."""
 
     def route(self, way: Way) -> Route | None:
-        """Return what it knows of a way."""
+        """Return what it knows of a way; nothing too where it knows that there is none."""
+
+    def knows(self, way: Way) -> bool:
+        """Say whether it knows of a way, or that there is none."""
 
 
 class _Local:
@@ -72,11 +79,19 @@ class _Local:
     async def prepare(self, ways: Iterable[Way]) -> None:
         """Nothing has to be asked."""
 
+    def knows(self, way: Way) -> bool:
+        """Say yes: there is always a guess."""
+        return True
+
 
 class _None(_Local):
     def route(self, way: Way) -> Route | None:
         """Know nothing."""
         return None
+
+    def knows(self, way: Way) -> bool:
+        """Know nothing."""
+        return False
 
 
 NONE: Router = _None()
@@ -112,24 +127,9 @@ class Table(_Local):
         """Return the ways of a CSV file.
 
         Raises:
-            ConfigError: where it cannot be read, or a line is none.
+            ConfigError: where it cannot be used; it says which line and column.
         """
-        line = 1
-        try:
-            routes = {}
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.DictReader(file)
-                for row in rows:
-                    line = rows.line_num
-                    numbers = [float(row[name]) for name in _COLUMNS]
-                    way, route = Way(*numbers[:4]), Route(*numbers[4:])
-                    if not (_on_earth(way) and all(isfinite(n) and n >= 0 for n in route)):
-                        raise ValueError(", ".join(_COLUMNS))
-                    routes[way] = route
-        except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError, csv.Error) as error:
-            why = ", ".join(_COLUMNS) if isinstance(error, (KeyError, TypeError)) else str(error)
-            raise ConfigError("proof.bad-ways", file=str(path), line=line, why=why) from None
-        return cls(routes)
+        return cls(dict(map(_written, read_table(path, _COLUMNS))))
 
     def route(self, way: Way) -> Route:
         """Return what the table has, else a guess."""
@@ -138,6 +138,9 @@ class Table(_Local):
 
 class Osrm:
     """A router that is asked over HTTP, and remembered.
+
+    It is given two seconds for an answer, and half a minute for all that is asked at once. What it
+    has not answered by then, or did not answer well, stays unknown, and is asked again.
 
     Args:
         url: where it is.
@@ -152,42 +155,60 @@ class Osrm:
 
     async def prepare(self, ways: Iterable[Way]) -> None:
         """Ask for the ways that are not known; what failed is asked again the next time."""
-        lacking = [way for way in dict.fromkeys(ways) if self._known.get(way) is None]
+        lacking = [way for way in dict.fromkeys(ways) if way not in self._known]
         if len(self._known) + len(lacking) > _MOST:
             self._known.clear()
         turns, failed = asyncio.Semaphore(_AT_ONCE), 0
-        async with AsyncSender(self._url, timeout=_SECONDS, redirects=0) as sender:
+        settings: Any = {"timeout": _SECONDS, "redirects": 0, "max_body": _LARGEST}
+        async with AsyncSender(self._url, **settings) as sender:
 
-            async def ask(way: Way) -> Route | None:
+            async def ask(way: Way) -> None:
                 nonlocal failed
                 async with turns:
-                    found = None if failed > _PATIENCE else await self._asked(sender, way)
-                failed = 0 if found else failed + 1
-                return found
+                    if failed > _PATIENCE:
+                        return
+                    try:
+                        self._known[way] = await self._asked(sender, way)
+                        failed = 0
+                    except _FAILURES as error:
+                        failed += 1
+                        _log.warning("the router: %s", type(error).__name__)
+                        if failed > _PATIENCE:
+                            _log.warning("the router is left alone after %d failures", failed)
 
-            found = await asyncio.gather(*map(ask, lacking))
-        self._known.update(zip(lacking, found, strict=True))
+            try:
+                async with asyncio.timeout(_ALTOGETHER):
+                    await asyncio.gather(*map(ask, lacking))
+            except TimeoutError:
+                _log.warning("the router took more than %d seconds", _ALTOGETHER)
 
     def route(self, way: Way) -> Route | None:
         """Return what was answered."""
         return self._known.get(way)
 
+    def knows(self, way: Way) -> bool:
+        """Say whether it has answered."""
+        return way in self._known
+
     async def _asked(self, sender: AsyncSender, way: Way) -> Route | None:
         ends = f"{way.lon:.6f},{way.lat:.6f};{way.to_lon:.6f},{way.to_lat:.6f}"
         path = f"{self._base}/route/v1/driving/{ends}"
-        try:
-            answer = await sender.send(Request("GET", path, (("overview", "false"),)))
-            return _read(answer.json)
-        except (MobstdError, ValueError, KeyError, IndexError, TypeError) as error:
-            _log.warning("the router: %s", type(error).__name__)
-            return None
+        answer = await sender.send(Request("GET", path, (("overview", "false"),)))
+        return _read(answer.json)
 
 
-def _read(answer: Any) -> Route:
+_FAILURES = (MobstdError, ValueError, LookupError, TypeError, ArithmeticError)
+"""What an answer that is none, and none at all, raise."""
+
+
+def _read(answer: Any) -> Route | None:
+    """Return the way that a router found; ``None`` where it says that there is none."""
+    if isinstance(answer, dict) and answer.get("code") in _NO_WAY:
+        return None
     first = answer["routes"][0]
     found = Route(float(first["distance"]), float(first["duration"]))
-    if not all(isfinite(number) and number >= 0 for number in found):
-        raise ValueError(found)
+    if not all(0 <= number <= _FARTHEST for number in found):
+        raise ValueError
     return found
 
 
@@ -195,8 +216,9 @@ def _rounded(way: Way) -> Way:
     return Way(*(round(number, _PLACES) + 0.0 for number in way))
 
 
-def _on_earth(way: Way) -> bool:
-    return all(abs(lat) <= 90 for lat in way[::2]) and all(abs(lon) <= 180 for lon in way[1::2])
+def _written(row: Row) -> tuple[Way, Route]:
+    ends = (row.number(name, 180 if name.endswith("lon") else 90) for name in _COLUMNS[:4])
+    return Way(*ends), Route(*(row.number(name, _FARTHEST, 0) for name in _COLUMNS[4:]))
 
 
 def router_of(text: str | None) -> Router:

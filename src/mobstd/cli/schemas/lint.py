@@ -29,15 +29,15 @@ def add(verbs: Subparsers) -> None:
     option("--only", metavar="ID", nargs="+", default=(), help=say("cli.lint.only"))
     option("--waivers", metavar=say("cli.file"), type=Path, help=say("cli.lint.waivers"))
     option("--fail-on", choices=SEVERITIES, default="error", help=say("cli.lint.fail-on"))
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=run, held=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write what was found; 1 where it is bad enough."""
     from mobstd.output.files import replace_file
+    from mobstd.release.lint.files import subjects
     from mobstd.release.lint.render import FORMATS as RENDERERS
     from mobstd.release.lint.run import lint
-    from mobstd.release.lint.subject import subjects
 
     wanted = args.what or [None]
     found = [subject for one in wanted for subject in subjects(one, args.roots)]

@@ -15,6 +15,7 @@ from mobstd.judging.finding import Result
 from mobstd.judging.kinds.calling import addressed, credentials, waits
 from mobstd.judging.kinds.envelope import header, media_type, never, status
 from mobstd.judging.kinds.filters import at_most, filtered
+from mobstd.judging.kinds.overall import ruled_overall
 from mobstd.judging.kinds.repeats import once, repeats
 from mobstd.judging.kinds.sequences import keeps, sequence
 from mobstd.judging.kinds.sets import consistent, constant, unique
@@ -44,6 +45,7 @@ RUN: Mapping[str, RunJudge] = {
     "unique": unique,
     "consistent": consistent,
     "constant": constant,
+    "rule": ruled_overall,
 }
 
 CALL: Mapping[str, ExchangeJudge] = {

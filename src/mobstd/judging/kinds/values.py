@@ -11,7 +11,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.kinds.filters import filtered
 from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
-from mobstd.judging.rule import SURPRISED, ItemFilter, Trouble, ValueRule
+from mobstd.judging.rule import SURPRISED, ItemFilter, RunRule, Trouble, ValueRule
 
 __all__ = ["asserted", "equal", "ordered", "ruled"]
 
@@ -169,7 +169,7 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
     rule = context.catalogue.version.rules[check["call"]]
     if isinstance(rule, ItemFilter):
         return filtered(check, row, exchange, context)
-    if not _judged(check, exchange, context):
+    if isinstance(rule, RunRule) or not _judged(check, exchange, context):
         return Result()
     evidence = 0
     findings: list[Finding] = []

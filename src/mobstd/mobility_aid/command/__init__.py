@@ -1,8 +1,9 @@
 """``mobstd aids``: what it can do.
 
 importing  read what others publish; exporting: write it
+fetching   bring the bike aids
 asking     what a person is entitled to
-words      what the three of them say, read and write
+words      what the four of them say, read and write
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mobstd.messages import language, render
-from mobstd.mobility_aid.command import asking, exporting, importing
+from mobstd.mobility_aid.command import asking, exporting, fetching, importing
 from mobstd.mobility_aid.command.words import say
 
 __all__ = ["COMMANDS", "add"]
@@ -23,7 +24,7 @@ def add(subparsers: Any) -> None:
     verbs = subparsers.add_parser("aids", **about).add_subparsers(
         dest="what", required=True, metavar=render("cli.verb", {}, language())
     )
-    for part in (importing, exporting, asking):
+    for part in (importing, exporting, fetching, asking):
         part.add(verbs)
 
 

@@ -83,6 +83,7 @@ def _is_url(catalogue: str | None) -> bool:
 
 
 def _aids(catalogue: str | None, commune: str, modes: list[str]) -> list[Any]:
+    from mobstd.errors import RefusedDocument
     from mobstd.mobility_aid.nearby import fetched, near
 
     if catalogue is not None and _is_url(catalogue):
@@ -91,11 +92,14 @@ def _aids(catalogue: str | None, commune: str, modes: list[str]) -> list[Any]:
         from mobstd.mobility_aid.reference.loading import aids_of
 
         return near(aids_of(None), commune, modes)
-    kept = []
+    kept, refused = [], 0
     for found in documents(catalogue):
         tell(catalogue, found.diagnostics)
+        refused += found.aid is None
         if found.aid is not None:
             kept.append(found.aid)
+    if refused and not kept:
+        raise RefusedDocument("aids.all-refused", (), file=catalogue, number=refused)
     return near(kept, commune, modes)
 
 

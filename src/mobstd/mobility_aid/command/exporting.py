@@ -36,6 +36,12 @@ def add(verbs: Any) -> None:
     option("--from", dest="format", metavar="NAME", help=say("export.option.from"))
     option("--out", default="-", metavar=file, help=say("import.option.out"))
     option("--guarded", action="store_true", help=say("export.option.guarded"))
+    option(
+        "--outlines",
+        action="append",
+        metavar=f"TYPE={file}",
+        help=say("export.option.outlines"),
+    )
     option("--now", metavar="T", help=say("import.option.now"))
     parser.set_defaults(func=run)
 
@@ -65,7 +71,15 @@ def run(args: argparse.Namespace) -> int:
 def _written(args: argparse.Namespace, count: _Count, out: IO[str]) -> Iterator[Diagnostic]:
     from mobstd.mobility_aid.exporting import write
 
-    return write(count.kept(_aids(args)), out, args.to, guarded=args.guarded)
+    return write(
+        count.kept(_aids(args)), out, args.to, guarded=args.guarded, outlines=_outlines(args)
+    )
+
+
+def _outlines(args: argparse.Namespace) -> dict[str, Any] | None:
+    from mobstd.mobility_aid.exporting.outlines import outlines_of
+
+    return None if args.outlines is None else dict(outlines_of(args.outlines))
 
 
 def _aids(args: argparse.Namespace) -> Iterator[Imported]:

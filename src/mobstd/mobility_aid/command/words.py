@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["documents", "instant", "opened", "say", "tell"]
 
+_KINDS = {type(None): "null", bool: "boolean", str: "string", list: "array"}
+
 
 def say(code: str, **params: Any) -> str:
     """Return a message of the commands."""
@@ -57,7 +59,7 @@ def documents(name: str) -> Iterator[Imported]:
     from mobstd.errors import ConfigError
     from mobstd.judging.body import NotJson, parse_json
     from mobstd.mobility_aid.importing.admission import admitted
-    from mobstd.mobility_aid.importing.diagnostics import Imported
+    from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
     raw = opened(name).read()
     try:
@@ -72,8 +74,11 @@ def documents(name: str) -> Iterator[Imported]:
                 why = f"{line}: {error.reason}"
                 raise ConfigError("aids.not-json", file=name, why=why) from None
     for at, aid in rows:
-        known = str(aid.get("id", at)) if isinstance(aid, dict) else str(at)
-        yield admitted(known[:100], partial(Imported, aid))
+        if isinstance(aid, dict):
+            yield admitted(str(aid.get("id", at))[:100], partial(Imported, aid))
+        else:
+            kind = _KINDS.get(type(aid), "number")
+            yield Imported(None, (Diagnostic(str(at), "", "not-an-object", kind, True),))
 
 
 def instant(text: str | None) -> datetime:
@@ -92,4 +97,7 @@ def instant(text: str | None) -> datetime:
         when = None
     if when is None or when.tzinfo is None:
         raise ConfigError("aids.bad-now", value=text)
-    return when.astimezone(UTC)
+    try:
+        return when.astimezone(UTC)
+    except OverflowError:
+        raise ConfigError("aids.bad-now", value=text) from None

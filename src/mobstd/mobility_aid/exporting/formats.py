@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from mobstd.errors import ConfigError
+from mobstd.mobility_aid.exporting.outlines import Outlines
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 
 __all__ = ["FORMATS", "Format", "beside", "write"]
@@ -45,6 +46,8 @@ FORMATS: Mapping[str, Format] = {
 }
 """Every format by its name."""
 
+_OUTLINED = ("geojson",)
+
 
 def _module(format: str) -> Any:
     if format not in FORMATS:
@@ -53,7 +56,12 @@ def _module(format: str) -> Any:
 
 
 def write(
-    aids: Iterable[Mapping[str, Any]], file: IO[str], format: str, *, guarded: bool = False
+    aids: Iterable[Mapping[str, Any]],
+    file: IO[str],
+    format: str,
+    *,
+    guarded: bool = False,
+    outlines: Outlines | None = None,
 ) -> Iterator[Diagnostic]:
     """Write aids to a file; yield what the format cannot say of each, while it is written.
 
@@ -66,11 +74,17 @@ def write(
         format: one of :data:`FORMATS`.
         guarded: whether a cell of a table that a spreadsheet would take for a formula gets an
             apostrophe; it is verbatim otherwise.
+        outlines: of places, by type and code, for a format that has them.
 
     Raises:
-        ConfigError: where the format is not known.
+        ConfigError: where the format is not known, or has no outlines though there are some.
     """
-    written: Iterator[Diagnostic] = _module(format).write(aids, file, format, guarded=guarded)
+    more: dict[str, Any] = {} if outlines is None else {"outlines": outlines}
+    if more and format not in _OUTLINED:
+        raise ConfigError("aids.outlines.format", format=format, known=", ".join(_OUTLINED))
+    written: Iterator[Diagnostic] = _module(format).write(
+        aids, file, format, guarded=guarded, **more
+    )
     yield from written
 
 

@@ -1,7 +1,7 @@
-"""The places of aids as GeoJSON: one feature a place, without a geometry.
+"""The places of aids as GeoJSON: one feature a place, with its outline where one is given.
 
 mobstd holds the codes of places and no outlines. A feature that is not located has ``null`` for its
-geometry (RFC 7946, section 3.2); who has outlines joins them by type and code, which are its id.
+geometry (RFC 7946, section 3.2); its id is type and code.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.outlines import Outlines
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.importing.places import official
 
@@ -31,9 +32,17 @@ _SAID = ("id", "title", "summary", "level", "status", "modes")
 
 
 def write(
-    aids: Iterable[Mapping[str, Any]], file: IO[str], format: str, *, guarded: bool = False
+    aids: Iterable[Mapping[str, Any]],
+    file: IO[str],
+    format: str,
+    *,
+    guarded: bool = False,
+    outlines: Outlines | None = None,
 ) -> Iterator[Diagnostic]:
-    """Write a feature for each place; see :func:`mobstd.mobility_aid.exporting.write`."""
+    """Write a feature for each place; see :func:`mobstd.mobility_aid.exporting.write`.
+
+    Where there are outlines, each place without one is told.
+    """
     features: dict[str, dict[str, Any]] = {}
     for aid in aids:
         lose = Losses(aid)
@@ -42,10 +51,15 @@ def write(
         said = _said(aid)
         for area in aid["territory"]["include"]:
             name = f"{area['type']}:{area.get('code', area.get('name'))}"
-            features.setdefault(name, _feature(name, area))["properties"]["aids"].append(said)
+            features.setdefault(name, _feature(name, area, outlines))["properties"]["aids"].append(
+                said
+            )
             if area["type"] == "unresolved":
                 lose("territory/include", "unresolved-place", area["name"])
         yield from lose.found
+    if outlines is not None:
+        bare = (name for name in sorted(features) if features[name]["geometry"] is None)
+        yield from (Diagnostic(name, "", "no-outline") for name in bare)
     ordered = [features[name] for name in sorted(features)]
     json.dump(
         {"type": "FeatureCollection", "features": ordered}, file, ensure_ascii=False, indent=1
@@ -53,13 +67,13 @@ def write(
     file.write("\n")
 
 
-def _feature(name: str, area: Mapping[str, Any]) -> dict[str, Any]:
+def _feature(name: str, area: Mapping[str, Any], outlines: Outlines | None) -> dict[str, Any]:
     code = area.get("code", "")
     names = [said for kind, said in official().get(code, ()) if kind == area["type"]]
     return {
         "type": "Feature",
         "id": name,
-        "geometry": None,
+        "geometry": (outlines or {}).get(name),
         "properties": {
             "type": area["type"],
             "code": code or None,

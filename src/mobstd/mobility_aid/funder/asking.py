@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["OPERATION_SCOPES", "SCOPES", "Caller", "asking", "calling"]
+__all__ = ["LONGEST", "OPERATION_SCOPES", "SCOPES", "Caller", "asking", "calling"]
 
 SCOPES = (
     "subscriptions.read",
@@ -29,6 +29,9 @@ OPERATION_SCOPES = {
     "listEvidence": SCOPES[4],
 }
 """The scope of each operation; that of a step depends on the step, and the terms need none."""
+
+LONGEST = 128
+"""Letters of the name of a person, as ``subscription.schema.json`` has it."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,14 @@ from mobstd.mobility_aid.timestamps import (
 )
 from mobstd.transport import Sender
 
-__all__ = ["Authority", "LocalAuthority", "RemoteAuthority", "Unstamped", "authority_of"]
+__all__ = [
+    "Authority",
+    "LocalAuthority",
+    "RemoteAuthority",
+    "Unstamped",
+    "new_authority",
+    "remote_authority",
+]
 
 _POLICY = "1.3.6.1.4.1.32473.1.1"
 """An arc for examples (RFC 5612)."""
@@ -85,55 +92,24 @@ class LocalAuthority:
 
     Args:
         clock: the instant that it stamps.
+        kept: what it is, as ``new_authority`` makes it; made anew where it is empty.
 
     Attributes:
         root: its root certificate, PEM.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime] = lambda: datetime.now(UTC), kept: str = ""
+    ) -> None:
         from cryptography import x509
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import ec
-        from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+        from cryptography.hazmat.primitives import serialization
 
-        def named(text: str) -> x509.Name:
-            return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-        def signed(name: str, key: Any, by: Any, issuer: str, *, root: bool) -> x509.Certificate:
-            usage = x509.KeyUsage(
-                not root, False, False, False, False, root, root, False, False
-            )  # fmt: skip
-            made = (
-                x509.CertificateBuilder()
-                .subject_name(named(name))
-                .issuer_name(named(issuer))
-                .public_key(key.public_key())
-                .serial_number(x509.random_serial_number())
-                .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-                .not_valid_after(datetime.now(UTC) + timedelta(days=3650))
-                .add_extension(x509.BasicConstraints(root, None), critical=True)
-                .add_extension(usage, critical=True)
-                .add_extension(
-                    x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-                )
-                .add_extension(
-                    x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),
-                    critical=False,
-                )
-            )
-            if not root:
-                extended = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-                made = made.add_extension(extended, critical=True)
-            return made.sign(by, hashes.SHA256())
-
+        raw = (kept or new_authority()).encode()
+        root, leaf = x509.load_pem_x509_certificates(raw)
         self._clock = clock
-        above, self._key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        root_name, own = "mobstd, root for tests", "mobstd, stamps for tests"
-        root = signed(root_name, above, above, root_name, root=True)
-        leaf = signed(own, self._key, above, root_name, root=False)
-        encoding = serialization.Encoding
-        self.root = root.public_bytes(encoding.PEM)
-        self._leaf = leaf.public_bytes(encoding.DER)
+        self._key: Any = serialization.load_pem_private_key(raw, None)
+        self.root = root.public_bytes(serialization.Encoding.PEM)
+        self._leaf = leaf.public_bytes(serialization.Encoding.DER)
         self._signer = der(SEQUENCE, leaf.issuer.public_bytes(), number(leaf.serial_number))
 
     def stamp(self, digest: str) -> str:
@@ -183,14 +159,58 @@ def _certificate(leaf: bytes) -> bytes:
     return der(SEQUENCE, der(SEQUENCE, named))
 
 
-def authority_of(url: str | None, clock: Callable[[], datetime]) -> Authority:
-    """Return the authority at a URL, or one of one's own without.
+def remote_authority(url: str) -> RemoteAuthority:
+    """Return the authority at a URL.
 
     Raises:
         ConfigError: for a URL that is none.
     """
-    if url is None:
-        return LocalAuthority(clock)
     if not url.startswith(("http://", "https://")):
         raise ConfigError("funder.bad-authority", value=url)
     return RemoteAuthority(url)
+
+
+def new_authority() -> str:
+    """Return a new authority as PEM: its secret key, its root, its certificate."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    def named(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    def signed(name: str, key: Any, by: Any, issuer: str, *, root: bool) -> x509.Certificate:
+        usage = x509.KeyUsage(
+            not root, False, False, False, False, root, root, False, False
+        )  # fmt: skip
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(named(name))
+            .issuer_name(named(issuer))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime.now(UTC) + timedelta(days=3650))
+            .add_extension(x509.BasicConstraints(root, None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),
+                critical=False,
+            )
+        )
+        if not root:
+            extended = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+            made = made.add_extension(extended, critical=True)
+        return made.sign(by, hashes.SHA256())
+
+    above, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_name, own_name = "mobstd, root for tests", "mobstd, stamps for tests"
+    root = signed(root_name, above, above, root_name, root=True)
+    leaf = signed(own_name, own, above, root_name, root=False)
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    key = own.private_bytes(encoding, form, serialization.NoEncryption())
+    return b"".join((key, root.public_bytes(encoding), leaf.public_bytes(encoding))).decode()

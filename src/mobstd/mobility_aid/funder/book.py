@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mobstd.mobility_aid.funder.authority import Authority
 from mobstd.mobility_aid.funder.ledger import Act, Item
+from mobstd.mobility_aid.funder.outside import Outside
 from mobstd.mobility_aid.funder.states import Table
 from mobstd.mobility_aid.timestamps import canonical, digest_of, read_token
 
@@ -24,25 +24,17 @@ def written(at: datetime) -> str:
 class Book:
     """Writes down what happens.
 
-    Args:
-        authority: stamps what is evidenced.
-        clock: what time it is.
-
     Attributes:
         table: the life of a subscription.
     """
 
-    def __init__(self, authority: Authority, clock: Callable[[], datetime], table: Table) -> None:
-        self._authority, self._clock = authority, clock
+    def __init__(self, table: Table) -> None:
         self.table = table
-
-    def now(self) -> str:
-        """Return the instant, as text."""
-        return written(self._clock())
 
     def enter(
         self,
         act: Act,
+        outside: Outside,
         item: Item,
         terms: Mapping[str, Any],
         event: str,
@@ -52,19 +44,19 @@ class Book:
         """Write an entry of the history, what it makes of the subscription, and its stamp.
 
         Raises:
-            Unstamped: where the authority gave no stamp; then nothing may be kept.
+            Unanswered: where the stamp was not asked for yet; then nothing may be kept.
         """
         sequence = len(item["history"]) + 1
         entry: Item = {
             "sequence": sequence,
-            "at": self.now(),
+            "at": outside.now,
             "event": event,
             "state": item["state"],
             "actor": actor,
             **({"decision": decision} if decision else {}),
         }
         if item["evidenced"]:
-            record = self._stamped(item, entry)
+            record = _stamped(item, entry, outside)
             entry |= {"at": record["at"], "digest": record["digest"]}
             act.note("stamp", terms["funder"], item["subject"], record)
         item["history"].append(entry)
@@ -75,18 +67,19 @@ class Book:
         act.note("event", terms["funder"], item["subject"], told)
         return item
 
-    def _stamped(self, item: Item, entry: Item) -> Item:
-        """Return the record of a stamp over a subscription and the entry that is being written."""
-        shown = {name: value for name, value in item.items() if name not in _NOT_STAMPED}
-        what = {name: value for name, value in entry.items() if name != "at"}
-        data = canonical({**shown, "entry": what}).decode()
-        digest = digest_of(data)
-        token = self._authority.stamp(digest)
-        return {
-            "subscription": item["id"],
-            "entry": entry["sequence"],
-            "at": written(read_token(token).at),
-            "digest": digest,
-            "data": data,
-            "token": token,
-        }
+
+def _stamped(item: Item, entry: Item, outside: Outside) -> Item:
+    """Return the record of a stamp over a subscription and the entry that is being written."""
+    shown = {name: value for name, value in item.items() if name not in _NOT_STAMPED}
+    what = {name: value for name, value in entry.items() if name != "at"}
+    data = canonical({**shown, "entry": what}).decode()
+    digest = digest_of(data)
+    token = outside.stamp(digest)
+    return {
+        "subscription": item["id"],
+        "entry": entry["sequence"],
+        "at": written(read_token(token).at),
+        "digest": digest,
+        "data": data,
+        "token": token,
+    }

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from mobstd.mobility_aid.funder.ledger import Act, Item
-from mobstd.mobility_aid.funder.registering import Registry, RegistryRefused
+from mobstd.mobility_aid.funder.outside import Outside
+from mobstd.mobility_aid.funder.registering import Claim, RegistryRefused
 
 __all__ = ["checked"]
 
 
-def checked(
-    act: Act, item: Item, terms: Item, registry: Registry, at: str
-) -> tuple[list[Item], str]:
+def checked(act: Act, outside: Outside, item: Item, terms: Item) -> tuple[list[Item], str]:
     """Return what the checks said, to the first that fails, and the code of why it did.
 
     Raises:
-        Outage: where the registry did not answer; nothing may be kept then.
-        TooEarly: where it will answer later.
+        Unanswered: where the registry was not asked yet; nothing may be kept then.
     """
     results: list[Item] = []
     for rule in terms["checks"]:
-        reason, reference = _one(act, item, rule, registry)
-        result = {"check": rule["id"], "outcome": "failed" if reason else "passed", "at": at}
+        reason, reference = _one(act, outside, item, rule)
+        result = {
+            "check": rule["id"],
+            "outcome": "failed" if reason else "passed",
+            "at": outside.now,
+        }
         results.append(result | ({"reference": reference} if reference else {}))
         if reason:
             return results, reason
     return results, ""
 
 
-def _one(act: Act, item: Item, rule: Item, registry: Registry) -> tuple[str, str]:
+def _one(act: Act, outside: Outside, item: Item, rule: Item) -> tuple[str, str]:
     if rule["kind"] == "carpool-proof":
         try:
-            return "", registry(str(item["answers"].get(rule["field"], "")), item["id"])
+            stated = str(item["answers"].get(rule["field"], ""))
+            return "", outside.registered(Claim(stated, item["aid"], item["id"], item["subject"]))
         except RegistryRefused:
             return "externalRegistryRefused", ""
     aids = rule.get("aids", [item["aid"]])

@@ -4,22 +4,25 @@ Routes that no funder has are below ``/sandbox``: ``POST /sandbox/tokens`` gives
 ``{"person": NAME}`` or ``{"funder": SIREN}``, with ``scope`` and wrong ``claims`` where they are
 named; ``GET /sandbox/authority.pem`` is the root of the time stamps; ``GET /sandbox/keys/SIREN``
 the secret half of an invented funder's key. Where the app has keys of its own (``--key-env``),
-none of them is there.
+none of them is there; where persons come from an issuer elsewhere, none that speaks of persons is.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from mobstd.canon.openapi import Operation, operations
 from mobstd.judging.body import NotJson, parse_json
-from mobstd.mobility_aid.funder.asking import OPERATION_SCOPES, SCOPES, Caller, calling
+from mobstd.mobility_aid.funder.asking import LONGEST, OPERATION_SCOPES, SCOPES, Caller, calling
 from mobstd.mobility_aid.funder.issuer import ISSUER, Issuer, NotGiven, Wrong
+from mobstd.mobility_aid.funder.persons import Persons
 from mobstd.mobility_aid.funder.refusing import problem
+from mobstd.oidc import KeysUnavailable
 from mobstd.serving.asgi import Receive, Response, Scope, Send, path_of
 from mobstd.serving.kit import App
 from mobstd.serving.writing import to_json
@@ -28,8 +31,13 @@ __all__ = ["Door"]
 
 METADATA = "/.well-known/oauth-authorization-server"
 _MOST = 16_384
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_BACK = re.compile(
+    r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?", re.ASCII
+)
+"""An address of this machine without a fragment, in letters that a header can have."""
+
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="mobility-aid"')
+_LATER = ("Retry-After", "30")
 _PUBLIC = "listTerms"
 
 
@@ -40,6 +48,7 @@ class Door:
         app: what answers.
         issuer: makes and verifies tokens.
         shown: what there is to read of the sandbox, by path: text and media type.
+        persons: who comes from an issuer elsewhere.
         open_to_tests: whether there is an issuer for everybody.
     """
 
@@ -48,10 +57,11 @@ class Door:
         app: App,
         issuer: Issuer,
         shown: Mapping[str, tuple[bytes, str]],
+        persons: Persons | None,
         *,
         open_to_tests: bool,
     ) -> None:
-        self._app, self.issuer = app, issuer
+        self._app, self.issuer, self._persons = app, issuer, persons
         self._shown = shown if open_to_tests else {}
         self._open = open_to_tests
         self._operations = operations(app.version, app.role)
@@ -77,13 +87,13 @@ class Door:
             answer = await self._issue(scope, path, receive)
             await answer.send(send, head=scope["method"] == "HEAD")
             return
-        refused = self._refusal(scope, path)
+        refused = await self._refusal(scope, path)
         if refused is not None:
             await refused.send(send, head=scope["method"] == "HEAD")
             return
         await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope, path: str) -> Response | None:
+    async def _refusal(self, scope: Scope, path: str) -> Response | None:
         """Note who asks; return why they are not let in."""
         calling(None)
         operation = self._operation(scope, path)
@@ -96,14 +106,24 @@ class Door:
         if operation.id == _PUBLIC:
             return None
         try:
-            caller = self.issuer.caller(_bearer(scope))
+            caller = await self._caller(_bearer(scope))
         except Wrong:
             return _problem(401, "unauthorized", "", _CHALLENGE)
+        except KeysUnavailable:
+            return _problem(503, "unavailable", "", _LATER)
         wanted = OPERATION_SCOPES.get(operation.id)
         if wanted is not None and wanted not in caller.scopes:
             return _problem(403, "forbidden", "")
         calling(caller)
         return None
+
+    async def _caller(self, token: str) -> Caller:
+        try:
+            return self.issuer.caller(token)
+        except Wrong:
+            if self._persons is None:
+                raise
+        return await self._persons.caller(token)
 
     def _operation(self, scope: Scope, path: str) -> Operation | None:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
@@ -119,8 +139,8 @@ class Door:
         if method == "GET" and path in self._shown:
             return Response(200, *self._shown[path])
         if (method, path) == ("GET", METADATA):
-            return _json(200, _METADATA)
-        if (method, path) == ("GET", "/authorize"):
+            return _json(200, _METADATA if self.issuer.persons else _METADATA_OF_CLIENTS)
+        if (method, path) == ("GET", "/authorize") and self.issuer.persons:
             return self._authorize(dict(parse_qsl(scope["query_string"].decode("latin-1"))))
         if method == "POST" and path in ("/token", "/sandbox/tokens"):
             body = await _read(receive)
@@ -131,11 +151,11 @@ class Door:
         """Send a person back with a code; to this machine alone, since nobody signed in."""
         back = asked.get("redirect_uri", "")
         try:
-            if urlsplit(back).hostname not in _LOOPBACK or not back.startswith("http"):
+            if not _BACK.fullmatch(back):
                 raise NotGiven("invalid_request")
             code = self.issuer.code(asked)
-        except (NotGiven, ValueError) as error:
-            return _json(400, {"error": str(error) if isinstance(error, NotGiven) else "invalid"})
+        except NotGiven as error:
+            return _json(400, {"error": str(error)})
         state = {"state": asked["state"]} if "state" in asked else {}
         query = urlencode({"code": code, **state})
         return Response(302, headers=(("Location", f"{back}{'&' if '?' in back else '?'}{query}"),))
@@ -155,9 +175,11 @@ class Door:
     def _test_token(self, body: bytes) -> Response:
         try:
             asked = parse_json(body)
-            kind = "person" if "person" in asked else "funder"
+            kind = "person" if "person" in asked and self.issuer.persons else "funder"
             scopes = frozenset(asked.get("scope", " ".join(SCOPES)).split())
             caller = Caller(kind, str(asked[kind]), scopes)
+            if not 0 < len(caller.name) <= LONGEST:
+                raise ValueError
             token = self.issuer.token(caller, **asked.get("claims", {}))
         except (NotJson, AttributeError, KeyError, TypeError, ValueError):
             return _json(400, {"error": "invalid_request"})
@@ -174,6 +196,12 @@ _METADATA = {
     "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
     "code_challenge_methods_supported": ["S256"],
 }
+
+_METADATA_OF_CLIENTS = {
+    name: value
+    for name, value in _METADATA.items()
+    if not name.startswith(("authorization_", "response_types", "code_challenge"))
+} | {"grant_types_supported": ["client_credentials"], "response_types_supported": []}
 
 
 def _json(status: int, body: Any, *headers: tuple[str, str]) -> Response:

@@ -15,7 +15,7 @@ from mobstd.mobility_aid.funder.ledger import Act, Item
 from mobstd.mobility_aid.funder.refusing import Refused
 from mobstd.mobility_aid.funder.sealing import FunderKey
 
-__all__ = ["content_of", "document_errors", "held_item"]
+__all__ = ["content_of", "document_errors", "held_item", "held_of"]
 
 
 def content_of(body: Mapping[str, Any], terms: Item, infected: Callable[[bytes], bool]) -> bytes:
@@ -64,6 +64,11 @@ def held_item(
         "createdAt": written(now),
         "expiresAt": written(ends),
     }
+
+
+def held_of(act: Act, ids: Sequence[str]) -> list[Item]:
+    """Return the documents of these ids that are held."""
+    return [known[0] for id_ in ids if (known := act.held(id_)) is not None]
 
 
 def document_errors(

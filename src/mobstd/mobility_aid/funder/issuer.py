@@ -19,16 +19,26 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jwt import decode, encode
 
-from mobstd.mobility_aid.funder.asking import SCOPES, Caller
+from mobstd.mobility_aid.funder.asking import LONGEST, SCOPES, Caller
 
-__all__ = ["ALGORITHM", "AUDIENCE", "ISSUER", "Issuer", "NotGiven", "Wrong", "new_key"]
+__all__ = [
+    "ALGORITHM",
+    "AUDIENCE",
+    "ISSUER",
+    "PERSONAL",
+    "Issuer",
+    "NotGiven",
+    "Wrong",
+    "new_key",
+]
 
 ISSUER, AUDIENCE = "urn:mobstd:test-issuer:mobility-aid", "urn:mobstd:funder"
 ALGORITHM = "ES256"
 LIFE = 3600
 _CODE_LIFE = 60
 _MOST_CODES = 1000
-_PERSONAL = frozenset(SCOPES) - {"decisions.write"}
+PERSONAL = frozenset(SCOPES) - {"decisions.write"}
+"""The scopes that a person can have."""
 
 
 class Wrong(Exception):
@@ -61,7 +71,11 @@ class Issuer:
         key: what it signs with, as ``new_key`` makes it.
         funders: SIRENs of the funders; ``client_id`` is the SIREN, the secret ``secret-SIREN``.
         opaque: tokens of no form that are believed as well, each with whose it is.
+        persons: whether it speaks of persons too: not where another issuer does.
         machine: seconds since 1970.
+
+    Attributes:
+        persons: the same.
     """
 
     def __init__(
@@ -69,12 +83,14 @@ class Issuer:
         key: str,
         funders: Iterable[str],
         opaque: Mapping[str, Caller],
+        persons: bool = True,
         machine: Callable[[], float] = time.time,
     ) -> None:
         self._key = ECKey.import_key(key)
         self._secrets = {funder: f"secret-{funder}" for funder in funders}
         self._opaque = {_digest(token): caller for token, caller in opaque.items()}
         self._machine = machine
+        self.persons = persons
         self._codes: dict[str, _Code] = {}
 
     def token(self, caller: Caller, **changes: Any) -> str:
@@ -109,9 +125,11 @@ class Issuer:
             scopes = frozenset(claims["scope"].split())
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise Wrong from None
-        if not (ours and fresh and kind in ("person", "funder") and isinstance(name, str)):
+        kinds = ("person", "funder") if self.persons else ("funder",)
+        named = isinstance(name, str) and 0 < len(name) <= LONGEST
+        if not (ours and fresh and kind in kinds and named):
             raise Wrong
-        return Caller(kind, name, scopes & _PERSONAL if kind == "person" else scopes)
+        return Caller(kind, name, scopes & PERSONAL if kind == "person" else scopes)
 
     def code(self, asked: Mapping[str, str]) -> str:
         """Return a code for a person, named by ``login_hint``.
@@ -123,14 +141,15 @@ class Issuer:
             asked.get("response_type") == "code" and asked.get("code_challenge_method") == "S256"
         )
         person, challenge = asked.get("login_hint", ""), asked.get("code_challenge", "")
-        if not (right and person and challenge and asked.get("redirect_uri")):
+        named = 0 < len(person) <= LONGEST
+        if not (right and named and challenge and asked.get("redirect_uri")):
             raise NotGiven("invalid_request")
         now = self._machine()
         self._codes = {code: one for code, one in self._codes.items() if one.ends > now}
         if len(self._codes) >= _MOST_CODES:
             raise NotGiven("temporarily_unavailable")
         made = secrets.token_urlsafe(24)
-        scopes = _scopes(asked.get("scope"), _PERSONAL)
+        scopes = _scopes(asked.get("scope"), PERSONAL)
         self._codes[made] = _Code(
             person, scopes, challenge, asked["redirect_uri"], now + _CODE_LIFE
         )

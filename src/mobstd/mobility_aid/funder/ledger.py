@@ -46,6 +46,7 @@ CREATE INDEX IF NOT EXISTS held_of ON held (subscription);
 CREATE INDEX IF NOT EXISTS event_of ON event (subscription);
 CREATE INDEX IF NOT EXISTS stamp_of ON stamp (subscription);
 """
+_TERMS = "terms "
 _COLUMN = {"person": "subject", "funder": "funder"}
 
 
@@ -82,6 +83,14 @@ class Ledger:
         with self.acting() as act:
             return act.setting(name, make)
 
+    def terms(self, current: Mapping[str, Item]) -> dict[str, Item]:
+        """Keep the terms that are published now; return them with those that were, by aid.
+
+        So what somebody subscribed to can be read and decided when the aid is offered no longer.
+        """
+        with self.acting() as act:
+            return act.terms(current)
+
 
 class Act:
     """What is done together."""
@@ -98,6 +107,15 @@ class Act:
             self._db.execute("INSERT INTO setting VALUES (?, ?)", (name, made))
             return made
         return str(found[0])
+
+    def terms(self, current: Mapping[str, Item]) -> dict[str, Item]:
+        """Keep terms; return all that are kept, by aid."""
+        for aid, one in current.items():
+            self._db.execute("DELETE FROM setting WHERE name = ?", (f"{_TERMS}{aid}",))
+            self._db.execute("INSERT INTO setting VALUES (?, ?)", (f"{_TERMS}{aid}", text_of(one)))
+        query = "SELECT value FROM setting WHERE name LIKE ?"
+        rows = self._db.execute(query, (f"{_TERMS}%",)).fetchall()
+        return {one["aid"]: one for one in (json.loads(row[0]) for row in rows)}
 
     def subscription(self, id_: str) -> tuple[Item, str, str] | None:
         """Return a subscription, its funder, and what it was begun by."""
@@ -157,11 +175,16 @@ class Act:
                 self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (id_,))
         return len(ids)
 
-    def unchanged(self, before: str, state: str) -> list[tuple[Item, str]]:
-        """Return those in a state that have not changed since an instant, with their funders."""
-        query = "SELECT content, funder FROM subscription WHERE updated < ? AND state = ?"
-        rows = self._db.execute(query, (before, state)).fetchall()
-        return [(json.loads(row[0]), row[1]) for row in rows]
+    def unchanged(self, before: str, state: str, aids: Sequence[str], most: int) -> list[str]:
+        """Return the ids of some of these aids that were left in a state since an instant."""
+        if not aids:
+            return []
+        query = (
+            "SELECT id FROM subscription WHERE updated < ? AND state = ? "
+            f"AND aid IN ({', '.join('?' * len(aids))}) ORDER BY id LIMIT ?"
+        )
+        rows = self._db.execute(query, (before, state, *aids, most)).fetchall()
+        return [row[0] for row in rows]
 
     def held(self, id_: str) -> tuple[Item, str, str, str, str] | None:
         """Return a document, its funder, its person, its subscription, what it came by."""

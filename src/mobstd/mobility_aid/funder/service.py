@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from mobstd.mobility_aid.funder.asking import Caller, asking
+from mobstd.mobility_aid.funder.authority import Authority
 from mobstd.mobility_aid.funder.book import Book, written
-from mobstd.mobility_aid.funder.checking import checked
-from mobstd.mobility_aid.funder.filing import content_of, document_errors, held_item
+from mobstd.mobility_aid.funder.deciding import decision_of, submit
+from mobstd.mobility_aid.funder.filing import content_of, document_errors, held_item, held_of
 from mobstd.mobility_aid.funder.judging import answer_errors, submission_errors
 from mobstd.mobility_aid.funder.ledger import Act, Item, Ledger
+from mobstd.mobility_aid.funder.outside import Outside
 from mobstd.mobility_aid.funder.refusing import Refused, problem, told
 from mobstd.mobility_aid.funder.registering import Registry
 from mobstd.mobility_aid.funder.sealing import FunderKey, seal
+from mobstd.mobility_aid.funder.sweeping import DRAFTS, sweep
 from mobstd.serving.answers import Reply
 
 __all__ = ["Funder"]
@@ -24,9 +27,7 @@ __all__ = ["Funder"]
 Asked = Mapping[str, Any]
 
 PAGE = 100
-DRAFTS, KEPT = timedelta(days=30), timedelta(days=3 * 365)
 _LIVE = ("draft", "submitted", "granted")
-_OVER = ("granted", "rejected", "withdrawn", "revoked", "expired")
 _DECISIONS = ("granted", "rejected", "revoked")
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
 _HOUR = timedelta(hours=1)
@@ -38,8 +39,10 @@ class Funder:
     Args:
         ledger: where all is kept.
         book: writes down what happens.
-        terms: what one can subscribe to, by aid.
+        offered: what one can subscribe to, by aid.
+        terms: the same, with what one could subscribe to before.
         keys: whom files are encrypted for, by SIREN.
+        authority: stamps what is evidenced.
         registry: what is asked about journeys.
         clock: what time it is.
 
@@ -56,13 +59,16 @@ class Funder:
         self,
         ledger: Ledger,
         book: Book,
+        offered: Mapping[str, Item],
         terms: Mapping[str, Item],
         keys: Mapping[str, FunderKey],
+        authority: Authority,
         registry: Registry,
         clock: Callable[[], datetime],
     ) -> None:
-        self.ledger, self.book, self.terms, self.keys = ledger, book, terms, keys
-        self.registry, self.clock = registry, clock
+        self.ledger, self.book, self.keys = ledger, book, keys
+        self.offered, self.terms = offered, terms
+        self.authority, self.registry, self.clock = authority, registry, clock
         self.refusal = problem
         self.sees: Callable[[Caller, str, str], bool] = Caller.sees
         self.acts: Callable[[Caller, str, str], bool] = Caller.sees
@@ -76,7 +82,7 @@ class Funder:
     def list_terms(self, asked: Asked) -> Item:
         """List the aids that one can subscribe to."""
         after, limit = asked.get("cursor", ""), asked["limit"]
-        found = [one for aid, one in sorted(self.terms.items()) if aid > after]
+        found = [one for aid, one in sorted(self.offered.items()) if aid > after]
         page = {
             "terms": found[:limit],
             "retention": "P3Y",
@@ -106,7 +112,8 @@ class Funder:
         """Begin a subscription."""
         caller = asking()
         subject, request = _subject(caller, body), _request(body, caller)
-        with self._acting() as act:
+
+        def begin(act: Act, outside: Outside) -> Any:
             known = act.subscription(body["id"])
             if known is not None:
                 if not self.same(known[2], request):
@@ -116,40 +123,45 @@ class Funder:
             if errors := [*self._errors(act, body, subject, terms)]:
                 raise Refused(422, errors=errors)
             self._within(act, subject, terms)
-            now = self.book.now()
             item: Item = {
                 "id": body["id"],
                 "aid": body["aid"],
                 "subject": subject,
                 "state": self.book.table.first,
-                "consent": {**body["consent"], "at": now},
+                "consent": {**body["consent"], "at": outside.now},
                 "answers": dict(body.get("answers", {})),
                 "documents": list(body.get("documents", ())),
-                "createdAt": now,
-                "updatedAt": now,
+                "createdAt": outside.now,
+                "updatedAt": outside.now,
                 "evidenced": terms["evidenced"],
                 "allowed": [],
                 "history": [],
             }
-            self.book.enter(act, item, terms, "created", caller.kind)
+            self.book.enter(act, outside, item, terms, "created", caller.kind)
             act.put(item, terms["funder"], request)
             act.give(item["documents"], item["id"])
-        return Reply(item, 201)
+            return Reply(item, 201)
+
+        return self._settled(begin)
 
     @told
     def update_subscription(self, asked: Asked, body: Asked) -> Item:
         """Change a draft."""
-        with self._acting() as act:
+
+        def change(act: Act, outside: Outside) -> Item:
             item, terms = self._found(act, asked["id"], self.acts)
             if item["state"] not in self.book.table.changes:
                 raise self._wrong_state(item)
             errors = [*self._changed(act, item, body, terms)]
             if errors:
                 raise Refused(422, errors=errors)
-            self.book.enter(act, item, terms, "updated", asking().kind)
+            self.book.enter(act, outside, item, terms, "updated", asking().kind)
             act.put(item, terms["funder"])
             act.give(item["documents"], item["id"])
-        return item
+            return item
+
+        changed: Item = self._settled(change)
+        return changed
 
     @told
     def step_subscription(self, asked: Asked, body: Asked) -> Item:
@@ -158,22 +170,26 @@ class Funder:
         scope = "decisions.write" if to in _DECISIONS else "subscriptions.write"
         if scope not in caller.scopes:
             raise Refused(403)
-        with self._acting() as act:
+
+        def go(act: Act, outside: Outside) -> Item:
             item, terms = self._found(act, asked["id"], self.acts)
             step = self.book.table.step(item["state"], to, terms)
             if step is None or caller.kind not in step.by:
                 raise self._wrong_state(item)
             if to == "submitted":
-                self._submit(act, item, terms, caller)
+                submit(act, outside, self.book, item, terms, caller.kind)
             else:
                 item["state"] = to
                 item.pop("decision", None)
-                decision = self._decision(body, caller.kind) if to in _DECISIONS else None
+                decision = decision_of(body, caller.kind, outside) if to in _DECISIONS else None
                 if decision:
                     item["decision"] = decision
-                self.book.enter(act, item, terms, step.event, caller.kind, decision)
+                self.book.enter(act, outside, item, terms, step.event, caller.kind, decision)
             act.put(item, terms["funder"])
-        return item
+            return item
+
+        gone: Item = self._settled(go)
+        return gone
 
     @told
     def try_subscription(self, _: Asked, body: Asked) -> Item:
@@ -183,7 +199,7 @@ class Funder:
         with self._acting() as act:
             terms = self._terms(caller, body["aid"])
             errors = [*self._errors(act, body, subject, terms)]
-            documents = [] if errors else self._documents(act, body.get("documents", ()))
+            documents = [] if errors else held_of(act, body.get("documents", ()))
             errors += submission_errors(body.get("answers", {}), documents, terms)
             if not errors and self._reached(act, subject, terms):
                 errors.append({"pointer": "/aid", "code": "limit"})
@@ -199,7 +215,7 @@ class Funder:
             if known is not None:
                 if not self.same(known[4], request):
                     raise Refused(409, "id-taken")
-                return Reply(known[0], 200)
+                return Reply(_shown(known[0], known[3]), 200)
             terms = self._terms(caller, body["aid"])
             content = content_of(body, terms, self.infected)
             key, now = self.keys.get(terms["funder"]), self.clock()
@@ -239,28 +255,28 @@ class Funder:
             found, latest = act.notes("stamp", asking(), asked["after"], asked["limit"], of)
         return {"evidence": found, "latest": latest}
 
-    def sweep(self) -> None:
-        """End what nobody went on with, and forget what was kept long enough."""
-        now = self.clock()
-        self._swept = now
-        with self.ledger.acting() as act:
-            act.expire(written(now))
-            act.forget(written(now - KEPT), _OVER)
-            for item, _ in act.unchanged(written(now - DRAFTS), "draft"):
-                terms = self.terms.get(item["aid"])
-                if terms is not None:
-                    item["state"] = "expired"
-                    self.book.enter(act, item, terms, "expired", "system")
-                    act.put(item, terms["funder"])
-                    act.give((), item["id"])
-
     def _acting(self) -> Any:
-        if self._swept is None or self.clock() - self._swept >= _HOUR:
-            self.sweep()
+        now = self.clock()
+        if self._swept is None or now - self._swept >= _HOUR:
+            self._swept = now
+            sweep(self.ledger, self.book, self.terms, self._outside, now)
         return self.ledger.acting()
 
+    def _outside(self) -> Outside:
+        return Outside(self.authority, self.registry, written(self.clock()))
+
+    def _settled(self, work: Callable[[Act, Outside], Any]) -> Any:
+        """Return what work gives that is done in one transaction, after all that it asks."""
+        outside = self._outside()
+
+        def run() -> Any:
+            with self._acting() as act:
+                return work(act, outside)
+
+        return outside.settled(run)
+
     def _terms(self, caller: Caller, aid: str) -> Item:
-        terms = self.terms.get(aid)
+        terms = self.offered.get(aid)
         if terms is None or (caller.kind == "funder" and terms["funder"] != caller.name):
             raise Refused(404)
         return terms
@@ -272,17 +288,16 @@ class Funder:
         known = act.subscription(id_)
         if known is None or not may(asking(), known[1], known[0]["subject"]):
             raise Refused(404)
-        return known[0], self.terms[known[0]["aid"]]
+        terms = self.terms.get(known[0]["aid"])
+        if terms is None:
+            raise Refused(404)
+        return known[0], terms
 
     def _held(self, act: Act, id_: str) -> Item:
         known = act.held(id_)
         if known is None or not self.opens(asking(), known[1], known[2]):
             raise Refused(404)
-        item, subscription = known[0], known[3]
-        if subscription:
-            item = {**item, "subscription": subscription}
-            del item["expiresAt"]
-        return item
+        return _shown(known[0], known[3])
 
     def _wrong_state(self, item: Item) -> Refused:
         return Refused(409, "wrong-state", state=item["state"], allowed=item["allowed"])
@@ -307,9 +322,6 @@ class Funder:
             subject, id_ = item["subject"], item["id"]
             yield from document_errors(act, body["documents"], subject, terms, id_)
 
-    def _documents(self, act: Act, ids: Sequence[str]) -> list[Item]:
-        return [known[0] for id_ in ids if (known := act.held(id_)) is not None]
-
     def _reached(self, act: Act, subject: str, terms: Item) -> Item | None:
         """Return the subscription that reaches the limit of an aid."""
         limit = terms.get("limit")
@@ -323,32 +335,13 @@ class Funder:
         if has is not None:
             raise Refused(409, "limit-reached", existing=has["id"])
 
-    def _submit(self, act: Act, item: Item, terms: Item, caller: Caller) -> None:
-        """Submit; where checks decide, they do so at once, or nothing is done."""
-        documents = self._documents(act, item["documents"])
-        if errors := [*submission_errors(item["answers"], documents, terms)]:
-            raise Refused(422, errors=errors)
-        results, reason = checked(act, item, terms, self.registry, self.book.now())
-        item["state"] = "submitted"
-        if results:
-            item["checks"] = results
-        self.book.enter(act, item, terms, "submitted", caller.kind)
-        if terms["checkMode"] == "manual":
-            return
-        to = "rejected" if reason else "granted"
-        said: Item = {"to": to, "code": reason} if reason else {"to": to}
-        if not reason:
-            said["payment"] = terms["payment"]
-        item["state"], item["decision"] = to, self._decision(said, "system")
-        self.book.enter(act, item, terms, to, "system", item["decision"])
 
-    def _decision(self, body: Asked, actor: str) -> Item:
-        code = body.get("code", "conditionsMet")
-        payment = {"payment": body["payment"]} if "payment" in body else {}
-        text = body.get("text", code)
-        at = self.book.now()
-        said = {"outcome": body["to"], "code": code, "text": text}
-        return {**said, **payment, "actor": actor, "at": at}
+def _shown(held: Item, subscription: str) -> Item:
+    """Return what a document is: that a subscription has it, or when it ends."""
+    if not subscription:
+        return held
+    kept = {name: value for name, value in held.items() if name != "expiresAt"}
+    return {**kept, "subscription": subscription}
 
 
 def _subject(caller: Caller, body: Asked) -> str:

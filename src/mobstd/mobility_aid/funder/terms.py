@@ -48,8 +48,8 @@ def published(
     """Return terms by aid.
 
     Raises:
-        RefusedDocument: where an aid stands twice, or asks for documents that could not be
-            encrypted, since the funder has no key that still serves.
+        RefusedDocument: where an aid stands twice, checks what nobody has to answer, or asks for
+            documents that could not be encrypted, since the funder has no key that still serves.
     """
     found: dict[str, dict[str, Any]] = {}
     for one in terms:
@@ -58,6 +58,11 @@ def published(
             _refuse(one["aid"], f"{one['aid']}: twice")
         if one["documents"] and (key is None or key.ends <= now):
             _refuse(one["aid"], f"{one['aid']}: /documents: no key of {one['funder']}")
+        answered = {f["key"] for f in one["fields"] if f["required"] and f["type"] == "text"}
+        for place, check in enumerate(one["checks"]):
+            if check["kind"] == "carpool-proof" and check["field"] not in answered:
+                where = f"/checks/{place}/field: no required text {check['field']}"
+                _refuse(one["aid"], f"{one['aid']}: {where}")
         found[one["aid"]] = one
     return found
 

@@ -44,7 +44,7 @@ def admitted(record: str, read: Callable[[], Imported], line: int | None = None)
     problem = None if found.aid is None else next(_judge().problems(found.aid), None)
     if problem is None:
         return found
-    where = f"{join(problem.path)} ({problem.keyword})"
+    where = f"{join(problem.path) or '/'} ({problem.keyword})"
     told = Diagnostic(record, "", "not-admitted", where, True, line)
     return Imported(None, (*found.diagnostics, told))
 

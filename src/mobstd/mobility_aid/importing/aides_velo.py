@@ -8,6 +8,7 @@ A document holds ``rules`` (the model of the package, as it stands), and, where 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
@@ -196,10 +197,14 @@ class _Aid:
     def _tell(self, part: str, code: str, detail: str = "", refused: bool = False) -> None:
         self.found.append(Diagnostic(self.whole.aids[self.name], part, code, detail, refused))
 
+    def _words(self, part: str) -> str:
+        """Return a text with composed letters and no blanks around it."""
+        return unicodedata.normalize("NFC", self.rule[part]).strip()
+
     def _document(
         self, territory: Any, benefit: dict[str, Any], eligibility: dict[str, Any]
     ) -> dict[str, Any]:
-        title = self.rule["titre"].strip()
+        title = self._words("titre")
         slot = self.whole.slot(self.name) or ""
         ends = self._day("date de fin")
         link = self._link()
@@ -208,7 +213,7 @@ class _Aid:
             "id": self.whole.aids[self.name],
             "identifiers": [{"scheme": SCHEME, "value": self.name}],
             "title": title,
-            "description": self.rule["description"].strip(),
+            "description": self._words("description"),
             "language": "fr",
             "level": _LEVELS.get(slot, "territory"),
             "status": "active",
@@ -269,7 +274,7 @@ class _Aid:
             when = nonzero(found)
         except Unsayable as problem:
             self._tell("valeur", problem.code, problem.detail)
-            words = self.rule["description"].strip()
+            words = self._words("description")
             return {"kind": "grant", "amount": {"type": "text", "text": words}}
         benefit: dict[str, Any] = {"kind": "grant"}
         if when is not True:
@@ -284,7 +289,7 @@ class _Aid:
         stated: dict[str, Any] = {"beneficiaries": ["natural-person"]}
         if rule is not True:
             stated["rule"] = rule
-        words = self.rule["description"].strip()
+        words = self._words("description")
         if not reasons:
             stated["coverage"] = "complete"
         elif rule is True:

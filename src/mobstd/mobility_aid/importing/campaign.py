@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from mobstd.mobility_aid.identifiers import is_siret
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.places import official, plain
 
-__all__ = ["FORMAT", "VERSION", "Campaign", "column"]
+__all__ = ["FORMAT", "VERSION", "Campaign", "columns"]
 
 FORMAT = "campagnes-covoiturage"
 VERSION = "2024"
@@ -20,7 +22,11 @@ _ALIASES = {
     "lien": "lien_page_collectivite",
     "code_siren": "code",
     "siren": "code",
+    "code_siret": "code",
+    "siret": "code",
 }
+"""Other names of a column, in the order in which they count: files differ from year to year."""
+
 _LEVELS = {
     "aom": "aom",
     "epci": "epci",
@@ -31,6 +37,7 @@ _LEVELS = {
     "com": "commune",
     "commune": "commune",
     "pays": "country",
+    "country": "country",
 }
 _CODES = {
     "aom": r"[0-9]{9}",
@@ -68,10 +75,14 @@ _IN_WORDS = {
 }
 
 
-def column(name: str) -> str:
-    """Return the name of a column as it is known here: published files differ in small ways."""
-    found = plain(name).replace(" ", "_")
-    return _ALIASES.get(found, found)
+def columns(names: Iterable[str]) -> dict[str, str]:
+    """Return how the columns of a file are named in it, by the name that they have here.
+
+    Another name counts where the right one is not there.
+    """
+    stated = {plain(name).replace(" ", "_"): name for name in names}
+    other = {right: stated[name] for name, right in reversed(_ALIASES.items()) if name in stated}
+    return {**other, **stated}
 
 
 class Campaign:
@@ -79,7 +90,7 @@ class Campaign:
 
     def __init__(self, row: Mapping[str, str], at: str, line: int | None) -> None:
         self._row, self._at, self._line = row, at, line
-        self._names = {column(name): name for name in row}
+        self._names = columns(row)
         self._found: list[Diagnostic] = []
         self._words: dict[str, None] = {}
 
@@ -108,12 +119,11 @@ class Campaign:
         return "" if plain(text) in _NOBODY else text
 
     def _aid(self, benefits: list[dict[str, Any]]) -> dict[str, Any]:
-        name, level = self._text("collectivite"), _LEVELS.get(plain(self._text("type")))
+        name, (level, code) = self._text("collectivite"), self._place()
         start, end = self._day("date_debut"), self._day("date_fin")
-        code, key = (
-            self._text("code"),
-            _ID.sub("-", self._text("code") or self._text("collectivite")),
-        )
+        if start and end and start > end:
+            self._tell("date_fin", "before-start", f"{start} > {end}")
+        key = _ID.sub("-", self._text("code") or name)
         territory, conditions = self._territory(level, code), self._conditions()
         validity = {word: day for word, day in (("start", start), ("end", end)) if day}
         budget, contact = self._sum("budget_incitations"), self._text("email")
@@ -139,6 +149,16 @@ class Campaign:
             **({"additionalInfo": info} if info else {}),
             "provenance": self._provenance(),
         }
+
+    def _place(self) -> tuple[str | None, str]:
+        """Return level and code; a SIRET begins with the SIREN, and one code may tell its level."""
+        level, code = _LEVELS.get(plain(self._text("type"))), self._text("code")
+        if is_siret(code) and level in (None, "aom", "epci"):
+            code = code[:9]
+        if level is None and not self._text("type"):
+            kinds = {kind for kind, _ in official().get(code, ())}
+            level = kinds.pop() if len(kinds) == 1 else None
+        return level, code
 
     def _funder(self, name: str, level: str | None, code: str) -> dict[str, Any]:
         siren = code if level in ("aom", "epci") and re.fullmatch(_CODES["epci"], code) else ""
@@ -212,9 +232,11 @@ class Campaign:
                 found.append(_is("trip.distanceKm", operator, value=value))
             elif stated:
                 self._in_words(name)
-        classes = [
-            one for one in re.split(r"[\s,;/]+", self._said("trajet_classe_de_preuve")) if one
-        ]
+        if len(found) > 1 and found[0]["value"] > found[1]["value"]:
+            least, most = (one["value"] for one in found)
+            self._tell("trajet_longueur_max", "below-minimum", f"{least} > {most}")
+        words = re.split(r"[\s,;/]+", self._said("trajet_classe_de_preuve"))
+        classes = [one for one in words if one not in ("", "et", "ou")]
         if classes and set(classes) <= {"A", "B", "C"}:
             found.append(_is("trip.proofClass", "in", values=list(dict.fromkeys(classes))))
         elif classes:
@@ -248,9 +270,14 @@ class Campaign:
             benefit["amount"] = {"type": "text", "text": stated}
         else:
             low = least if least is not None else "0"
-            benefit["amount"] = _each(low, most)
             between = most if low == most else f"{low} à {most}"
-            benefit["text"] = f"{between} € par trajet et par passager"
+            words = f"{between} € par trajet et par passager"
+            if Decimal(low) > Decimal(most):
+                part = "conducteur_montant_max_par_passager"
+                self._tell(part, "below-minimum", f"{low} > {most}")
+                benefit["amount"] = {"type": "text", "text": words}
+            else:
+                benefit |= {"amount": _each(low, most), "text": words}
         limits = self._limits("conducteur")
         return [{**benefit, **({"limits": limits} if limits else {})}]
 
@@ -333,6 +360,5 @@ def _each(low: str, high: str) -> dict[str, Any]:
     most = {"type": "per-unit", "unit": "passenger-trip", "value": high}
     if low == high:
         return most
-    all_seats = f"{float(high) * _SEATS:.2f}".rstrip("0").rstrip(".")
-    between = {"type": "range", "min": low, "max": all_seats}
+    between = {"type": "range", "min": low, "max": f"{(Decimal(high) * _SEATS).normalize():f}"}
     return {"type": "max-of", "parts": [least, {"type": "min-of", "parts": [most, between]}]}

@@ -16,7 +16,7 @@ from typing import IO
 
 from mobstd.errors import ConfigError
 from mobstd.mobility_aid.importing.admission import admitted
-from mobstd.mobility_aid.importing.campaign import Campaign, column
+from mobstd.mobility_aid.importing.campaign import Campaign, columns
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.sheet import Sheet
 
@@ -35,8 +35,7 @@ def claims(head: bytes, format: str) -> bool:
 
 
 def _known(names: Sequence[str]) -> bool:
-    found = [column(name) for name in names]
-    return set(found) >= _NEEDED and len(set(found)) == len(found)
+    return set(columns(names)) >= _NEEDED and len({*names}) == len(names)
 
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:

@@ -6,7 +6,8 @@ page      what a person sees at ``/``
 service   one method per operation
 door      what is the same for every request: unknown parameters, ETag, CORS
 behaviours  wrong searches, to see that they are found
-loading   the aids that a catalogue begins with
+loading   the aids that a catalogue begins with; stock: those that were brought;
+          credit: whom they name
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def build(
     """
     try:
         from mobstd.mobility_aid.reference.behaviours import BEHAVIOURS
+        from mobstd.mobility_aid.reference.credit import INVENTED, credit_of
         from mobstd.mobility_aid.reference.door import door
         from mobstd.mobility_aid.reference.loading import aids_of
         from mobstd.mobility_aid.reference.page import with_page
@@ -61,12 +63,13 @@ def build(
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
     database = opened(db)
+    aids = aids_of(data)
     try:
         shelf = Shelf(database)
-        shelf.put_all(aids_of(data))
+        shelf.put_all(aids)
     except (Away, database.error) as error:
         raise database.unusable(error) from None
-    publisher = Publisher(shelf)
+    publisher = Publisher(shelf, INVENTED if data is None else credit_of(aids))
     mislead(publisher, behaviours, BEHAVIOURS)
     served = app(
         publisher,

@@ -8,6 +8,7 @@ from typing import Any
 
 from mobstd.mobility_aid.evaluation import evaluate
 from mobstd.mobility_aid.members import covering
+from mobstd.mobility_aid.reference.credit import INVENTED, Credit
 from mobstd.mobility_aid.reference.shelf import Gone, Shelf, Wanted, stamp
 from mobstd.mobility_aid.search import instant
 from mobstd.mobility_aid.together import evaluate_all
@@ -51,8 +52,8 @@ class Publisher:
     What is sent to be evaluated is used for the answer alone: nothing stores or logs it.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, shelf: Shelf, credit: Credit = INVENTED) -> None:
+        self.shelf, self.credit = shelf, credit
         self.refusal = problem
         self.covering: Callable[[str], list[str]] = covering
         self.excluding = True
@@ -64,8 +65,8 @@ class Publisher:
             "schemaVersion": "0.1",
             "title": "The aids of the reference catalogue of mobstd",
             "publisher": "mobstd",
-            "licence": "Apache-2.0",
-            "attribution": "mobstd, reference catalogue of mobility aids (invented)",
+            "licence": self.credit.licence,
+            "attribution": self.credit.attribution,
             "language": "fr",
             "updatedAt": updated,
             "aids": count,

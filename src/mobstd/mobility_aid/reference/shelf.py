@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS area_of ON area (aid);
 CREATE INDEX IF NOT EXISTS party_of ON party (aid);
 CREATE INDEX IF NOT EXISTS change_of ON change (aid);
 """
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _PUBLIC = "level <> 'employer'"
 """Nobody can show here whom an employer entitles: its aids are shown to nobody."""
 
@@ -81,7 +82,11 @@ def stamp(text: str) -> str:
     """Return an instant in UTC, so that texts sort as instants do."""
     found = instant(text)
     assert found is not None
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    try:
+        there = found.astimezone(UTC)
+    except OverflowError:
+        there = _FIRST if found.year == 1 else _LAST
+    return there.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Shelf:

@@ -31,7 +31,7 @@ def is_root(folder: Path) -> bool:
     return any((folder / "schemas").glob("*/*/source.yaml"))
 
 
-def root_of(place: Path) -> Root:
+def root_of(place: Path, *, held: bool = True) -> Root:
     """Return the root at a folder: as it stands where it is one, else what it is adopted as.
 
     Raises:
@@ -45,7 +45,8 @@ def root_of(place: Path) -> Root:
             if not (empty and (place / "schemas").is_dir()):
                 raise
     root = at(place)
-    hold(root)
+    if held:
+        hold(root)
     return root
 
 

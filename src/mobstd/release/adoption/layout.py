@@ -12,7 +12,8 @@ from mobstd.canon.contracts import contract
 from mobstd.canon.files import load
 from mobstd.errors import CanonError, ConfigError
 from mobstd.release.lint.document import Document
-from mobstd.release.lint.subject import Subject, stranger
+from mobstd.release.lint.files import stranger
+from mobstd.release.lint.subject import Subject
 
 __all__ = ["LAYOUT", "Layout", "layout", "slug"]
 
@@ -73,8 +74,6 @@ def _said(folder: Path) -> Mapping[str, Any]:
         worst = max(contract("layout").problems(found), key=lambda p: len(p.path), default=None)
     except CanonError as error:
         raise ConfigError(error.code, **error.params) from None
-    except ValueError:
-        raise ConfigError("canon.key-no-text", file=str(file)) from None
     if worst is not None:
         pointer = "/" + "/".join(map(str, worst.path))
         raise ConfigError(

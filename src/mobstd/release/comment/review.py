@@ -20,8 +20,9 @@ from mobstd.release.edition.verification import verified
 from mobstd.release.impact.evidence import Documents, called, evidence
 from mobstd.release.impact.judged import of_exchanges
 from mobstd.release.impact.table import impact
+from mobstd.release.lint.files import of_version, subjects
 from mobstd.release.lint.run import Finding, lint
-from mobstd.release.lint.subject import Subject, of_version, subjects
+from mobstd.release.lint.subject import Subject
 from mobstd.release.revision import top, whole
 from mobstd.serving.opening import role_of
 

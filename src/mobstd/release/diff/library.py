@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import unquote
 
-from mobstd.errors import ConfigError
+from mobstd.canon.plain import composed, constructed, from_json
+from mobstd.errors import CanonError, ConfigError
 from mobstd.release.diff.dialect import dialect_of
 
 __all__ = ["Address", "Library", "parsed"]
@@ -17,7 +17,7 @@ __all__ = ["Address", "Library", "parsed"]
 Address = tuple[str, tuple[str, ...]]
 """A document, and the steps from its root."""
 
-_DEEP, _MANY = 200, 1_000_000
+_DEEP = 200
 
 
 @dataclass
@@ -132,41 +132,11 @@ def parsed(text: str, path: str) -> Any:
     """Return the content of a JSON or YAML text.
 
     Raises:
-        ConfigError: where it is neither, or nested too deeply; the message has the line.
+        ConfigError: where it is neither, or out of bounds; the message has the line.
     """
     try:
-        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text, path)
-        return _plainly(value, [_MANY])
-    except json.JSONDecodeError as error:
-        raise ConfigError("diff.not-json", file=path, line=error.lineno) from None
-    except RecursionError:
-        raise ConfigError("diff.too-deep", file=path) from None
-
-
-def _yaml(text: str, path: str) -> Any:
-    import yaml
-
-    from mobstd.canon.files import loader
-
-    try:
-        return yaml.load(text, Loader=loader())
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        raise ConfigError("diff.not-yaml", file=path, line=line) from None
-
-
-def _plainly(value: Any, room: list[int], depth: int = 0) -> Any:
-    """Return the value with texts as keys; refuse what is too deep, or swells by YAML's aliases."""
-    room[0] -= 1
-    if room[0] < 0 or depth > _DEEP:
-        raise RecursionError
-    if isinstance(value, dict):
-        return {_key(k): _plainly(v, room, depth + 1) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plainly(item, room, depth + 1) for item in value]
-    return value
-
-
-def _key(key: Any) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
+        if text.lstrip()[:1] in ("{", "["):
+            return from_json(text, path)
+        return constructed(composed(text, path), text, path)
+    except CanonError as error:
+        raise ConfigError(error.code, **error.params) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from mobstd.canon.root import Root
@@ -47,10 +48,11 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
                 target.mkdir(parents=True, exist_ok=True)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix in TEXTS:
-                target.write_text(_renumbered(path, draft.version, number), "utf-8", newline="")
-            else:
-                target.write_bytes(path.read_bytes())
+            raw = path.read_bytes()
+            with suppress(UnicodeDecodeError):  # which lint tells of
+                renewed = path.suffix in TEXTS
+                raw = _renumbered(path, draft.version, number).encode() if renewed else raw
+            target.write_bytes(raw)
     waivers = draft.root.schemas / f"{draft.name}.lint.yaml"
     if waivers.is_file():
         text = _renumbered(waivers, draft.version, number)
@@ -67,7 +69,7 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
 
 def _renumbered(path: Path, old: str, new: str) -> str:
     """Return a file with one number for another; YAML would read a bare ``1.0`` as no text."""
-    text, said = path.read_text("utf-8"), re.escape(old)
+    text, said = path.read_bytes().decode(), re.escape(old)
     if path.suffix in (".yaml", ".yml"):
         bare = rf"(^[ \t]*(?:- )?|[\[{{,][ \t]*|: +){said}(?=[ \t]*(?:[\]}},:#]|$))"
         text = re.sub(bare, rf'\g<1>"{new}"', text, flags=re.MULTILINE)

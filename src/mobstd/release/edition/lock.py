@@ -78,10 +78,18 @@ def _compared(root: Path, files: Mapping[str, str], version: str) -> Iterator[Br
     inside = root.resolve()
     for place, wanted in sorted(files.items()):
         path = root / place
-        if not path.resolve().is_relative_to(inside) or not path.is_file():
+        if not _inside(path, inside):
             yield Breach("missing", place, version)
         elif hashed(path.read_bytes()) != wanted:
             yield Breach("changed", place, version)
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    """Say whether a file is there, below a folder."""
+    try:
+        return path.resolve().is_relative_to(folder) and path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def manifest_breaches(folder: Path, key: str | None) -> Iterator[Breach]:
@@ -107,6 +115,8 @@ def manifest_breaches(folder: Path, key: str | None) -> Iterator[Breach]:
             yield Breach("unsigned", MANIFEST, shown)
         return
     said = _json(signature)
+    if not isinstance(said, dict):
+        raise ConfigError("edition.bad-lock", file=str(signature))
     named, written = (str(said.get(one, "")) for one in ("public_key", "signature"))
     if key is not None and key != named:
         yield Breach("key", SIGNATURE, shown)

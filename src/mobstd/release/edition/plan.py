@@ -23,8 +23,8 @@ from mobstd.release.edition.lock import MANIFEST, SIGNATURE, breaches, hashed, l
 from mobstd.release.edition.notes import changes, migration
 from mobstd.release.edition.signature import signed
 from mobstd.release.edition.stage import standing
+from mobstd.release.lint.files import of_version
 from mobstd.release.lint.run import Result, lint
-from mobstd.release.lint.subject import of_version
 
 __all__ = ["Options", "Plan", "carry_out", "planned"]
 
@@ -91,8 +91,11 @@ def planned(draft: Version, options: Options) -> Plan:
         released = number in lock_of(root, draft.name)["versions"]
         _taken(draft.root.schemas / draft.name / number, version, released)
         result = lint([of_version(version)], today=options.day)
+        if result.failed():  # what is broken can't be compared, nor handed out
+            why = (_unlinted(draft, result), *_unapproved(draft), *_unlocked(draft))
+            return Plan(draft, number, before, None, result, {}, (), draft.folder, why)
         found = compared(before, version) if before is not None else None
-        refusals = tuple(_refusals(draft, result, found, number))
+        refusals = (*_unapproved(draft), *_too_small(found, number), *_unlocked(draft))
         handed = handed_out(version, options.typescript)
         for lang, suffix in zip(LANGUAGES, ("", ".fr"), strict=True):
             handed[f"CHANGES{suffix}.md"] = changes(
@@ -168,17 +171,24 @@ def _older(version: Version, number: str) -> bool:
     return one < other
 
 
-def _refusals(
-    draft: Version, result: Result, found: Comparison | None, number: str
-) -> Iterator[MobstdError]:
-    if result.failed():
-        yield ConfigError("edition.refused-lint", version=str(draft), count=result.count("error"))
+def _unlinted(draft: Version, result: Result) -> MobstdError:
+    return ConfigError("edition.refused-lint", version=str(draft), count=result.count("error"))
+
+
+def _unapproved(draft: Version) -> Iterator[MobstdError]:
     last = standing(draft)
     if last.stage != "approved" or not last.by:
         yield ConfigError("edition.refused-stage", version=str(draft), stage=last.stage or "-")
+
+
+def _too_small(found: Comparison | None, number: str) -> Iterator[MobstdError]:
     if found is not None and found["enough"] is False:
         said = {name: str(found[name]) for name in ("calls_for", "declared")}
         yield ConfigError("edition.refused-number", number=number, **said)
+
+
+def _unlocked(draft: Version) -> Iterator[MobstdError]:
+    """Yield the first thing that was released and is not as it was."""
     for breach in breaches(draft.root.folder, draft.name):
         yield ConfigError("edition.refused-lock", file=breach.file, version=breach.version)
         return

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.plain import from_json
 from mobstd.canon.standard import Version
 from mobstd.conformance.report.contract import read as read_report
-from mobstd.conformance.report.exchanges import from_json
+from mobstd.conformance.report.exchanges import from_json as exchange_of
 from mobstd.conformance.traffic.recordings import Har, Recording, opened
-from mobstd.errors import ConfigError
+from mobstd.errors import CanonError, ConfigError
 from mobstd.judging.exchange import Exchange
 
 __all__ = ["Documents", "Exchanges", "called", "evidence"]
@@ -67,8 +67,8 @@ class Documents:
             if path.stat().st_size > _LARGEST:
                 raise ConfigError("impact.too-large", file=str(path), megabytes=_LARGEST >> 20)
             try:
-                yield path.name, json.loads(path.read_bytes())
-            except (ValueError, RecursionError):
+                yield path.name, from_json(path.read_text("utf-8-sig"), str(path))
+            except (CanonError, UnicodeDecodeError):
                 raise ConfigError("impact.not-json", file=str(path)) from None
 
 
@@ -104,5 +104,5 @@ def called(found: Exchanges, version: Version, role: str) -> str | None:
 def _of_report(path: Path) -> Exchanges:
     report: Mapping[str, Any] = read_report(str(path))
     standard = f"{report['standard']['id']}@{report['standard']['version']}"
-    cited = tuple(from_json(value, name) for name, value in report["exchanges"].items())
+    cited = tuple(exchange_of(value, name) for name, value in report["exchanges"].items())
     return Exchanges(path.name, standard, report["role"], None, cited)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mobstd.conformance.report.view import visible
 from mobstd.messages import render
 
 __all__ = ["markdown", "text"]
@@ -34,20 +35,22 @@ def text(made: Mapping[str, Any], lang: str = "en") -> str:
     for party in made["parties"]:
         count = party["judged"]
         kind = _say("kind." + party["kind"], lang, count=count)
-        lines.append(f"{party['name']} ({kind})")
+        lines.append(f"{visible(party['name'])} ({kind})")
         if party["without_counterpart"]:
             lines.append("  " + _say("strange", lang, count=party["without_counterpart"]))
         for block, pair in party["blocks"].items():
             mark = f"  {_say('lost', lang)}" if pair["lost"] else ""
             words = f"{_verdict(pair['old'], lang)} → {_verdict(pair['new'], lang)}"
-            lines.append(f"  {block}: {words}{mark}")
+            lines.append(f"  {visible(block)}: {words}{mark}")
         if not party["blocks"]:
             lines.append("  " + _say("nothing", lang))
         lines.append("")
     for name, rows in _rows(made):
         exchanges = sum(row["new"]["failed"] for row in rows)
-        who = ", ".join(row["party"] for row in rows)
-        lines.append(_say("row", lang, row=name, count=len(rows), exchanges=exchanges, who=who))
+        who = ", ".join(visible(row["party"]) for row in rows)
+        lines.append(
+            _say("row", lang, row=visible(name), count=len(rows), exchanges=exchanges, who=who)
+        )
     lines += ["", _say("sum", lang, lost=made["lost"], count=len(made["parties"]))]
     return "\n".join(lines) + "\n"
 
@@ -81,4 +84,4 @@ def _cell(pair: Mapping[str, Any] | None, lang: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace("|", "\\|").replace("\n", " ")
+    return visible(name).replace("|", "\\|")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mobstd import __version__
 from mobstd.canon.contracts import contract
-from mobstd.errors import ConfigError
+from mobstd.canon.plain import from_json
+from mobstd.errors import CanonError, ConfigError
 
 __all__ = ["impact", "merged", "read", "shared"]
 
@@ -56,10 +56,10 @@ def read(path: Path) -> dict[str, Any]:
         ConfigError: where it is missing, or none.
     """
     try:
-        value: dict[str, Any] = json.loads(path.read_bytes())
+        value: dict[str, Any] = from_json(path.read_text("utf-8-sig"), str(path))
     except OSError as error:
         raise ConfigError("diff.unreadable", file=str(path), why=str(error.strerror)) from None
-    except (ValueError, RecursionError):
+    except (CanonError, UnicodeDecodeError):
         raise ConfigError("impact.not-json", file=str(path)) from None
     problem = next(iter(contract("impact").problems(value)), None)
     if problem is not None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mobstd.canon.files import loader as yaml_loader
-from mobstd.errors import ConfigError
+from mobstd.canon.plain import DEEPEST, children, composed, constructed, from_json, text_of
+from mobstd.errors import CanonError, ConfigError
 
-__all__ = ["LARGEST", "Document", "is_readable", "read"]
-
-LARGEST = 16 << 20
-"""Bytes of a file that is read."""
+__all__ = ["HOME", "Document", "is_readable", "read", "read_or_broken"]
 
 SUFFIXES = (".json", ".yaml", ".yml")
 
@@ -30,6 +26,7 @@ class Document:
         content: what it holds; keys are texts.
         doubled: pointers of keys that stand twice in the same object.
         broken: why it can't be read.
+        contract: the contract that it has to keep, in a standard of ours; ``data`` for an example.
     """
 
     path: Path
@@ -37,18 +34,22 @@ class Document:
     content: Any
     doubled: tuple[str, ...] = ()
     broken: ConfigError | None = None
+    contract: str | None = None
     _node: Any = field(default=None, repr=False)
 
     @cached_property
     def kind(self) -> str:
         """``openapi``, ``schema`` or ``data``."""
-        if not isinstance(self.content, Mapping):
+        if not isinstance(self.content, Mapping) or self.contract:
             return "data"
         if "openapi" in self.content or "swagger" in self.content:
             return "openapi"
-        said = self.content.keys() & {"$schema", "$defs", "$ref", "definitions", "properties"}
-        typed = self.content.get("type") in ("object", "array", "string", "number", "integer")
-        return "schema" if said or typed else "data"
+        said = self.content.keys() & {"$defs", "$ref", "definitions", "properties"}
+        named = self.content.get("$schema")
+        kinds = self.content.get("type")
+        typed = any(one in TYPES for one in (kinds if isinstance(kinds, list) else [kinds]))
+        ours = "$schema" in self.content and (not isinstance(named, str) or HOME in named)
+        return "schema" if said or typed or ours else "data"
 
     @cached_property
     def dialect(self) -> str:
@@ -64,21 +65,25 @@ class Document:
 
     def line(self, pointer: str) -> int:
         """Return the line on which a place begins, from 1; the nearest that is known."""
-        while pointer and pointer not in self._lines:
+        while pointer and not self.broken:
+            if pointer in self._lines:
+                return self._lines[pointer]
             pointer = pointer.rpartition("/")[0]
-        return self._lines.get(pointer, 1)
+        return 1
 
     @cached_property
     def _lines(self) -> Mapping[str, int]:
         node = self._node
         if node is None:
-            import yaml
-
             try:
-                node = yaml_loader()(self.path.read_text("utf-8-sig")).get_single_node()
-            except (OSError, ValueError, yaml.YAMLError, RecursionError):
+                node = composed(text_of(self.path), self.name)
+            except CanonError:
                 return {}
         return dict(_lines(node, "", 0)) if node is not None else {}
+
+
+HOME = "json-schema.org"
+TYPES = ("object", "array", "string", "number", "integer")
 
 
 def is_readable(path: Path) -> bool:
@@ -86,108 +91,67 @@ def is_readable(path: Path) -> bool:
     return path.suffix in SUFFIXES
 
 
-def read(path: Path, name: str) -> Document:
+def read(path: Path, name: str, contract: str | None = None) -> Document:
     """Return a JSON or YAML file.
 
     Raises:
         ConfigError: where it is none, is too large or too deep, or goes in circles.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise ConfigError("lint.file-too-large", file=str(path), megabytes=LARGEST >> 20)
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigError("lint.file-not-text", file=str(path)) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError("lint.file-unreadable", file=str(path), why=reason) from None
-    try:
-        return _json(path, name, text) if path.suffix == ".json" else _yaml(path, name, text)
+        text = text_of(path)
+        if path.suffix == ".json":
+            content, doubled = _json(text, str(path))
+            return Document(path, name, content, doubled, contract=contract)
+        node = composed(text, str(path))
+        # Before it is constructed, which puts what ``<<`` names into the nodes themselves.
+        twice = tuple(_doubled(node, "", set())) if node is not None else ()
+        content = constructed(node, text, str(path))
+        return Document(path, name, content, twice, contract=contract, _node=node)
+    except CanonError as error:
+        raise ConfigError(error.code, **error.params) from None
     except RecursionError:
-        raise ConfigError("lint.file-too-deep", file=str(path)) from None
+        raise ConfigError("canon.too-deep", file=str(path), count=DEEPEST) from None
 
 
-def _json(path: Path, name: str, text: str) -> Document:
-    doubled = False
+def read_or_broken(path: Path, name: str, contract: str | None = None) -> Document:
+    """Return a file; one that can't be read says why."""
+    try:
+        return read(path, name, contract)
+    except ConfigError as error:
+        return Document(path, name, None, broken=error, contract=contract)
+
+
+def _json(text: str, file: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the value of a JSON text, and the pointers of keys that stand twice."""
+    twice: list[str] = []
 
     def kept(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal doubled
         found = dict(pairs)
-        doubled = doubled or len(found) < len(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(f"/{name}" for name in found if names.count(name) > 1)
         return found
 
+    content = from_json(text, file, kept)
+    if not twice:
+        return content, ()
     try:
-        content = json.loads(text, object_pairs_hook=kept)
-    except json.JSONDecodeError as error:
-        raise ConfigError("lint.file-not-json", file=str(path), line=error.lineno) from None
-    except ValueError:
-        raise ConfigError("lint.file-not-json", file=str(path), line=1) from None
-    if not doubled:
-        return Document(path, name, content)
-    again = _yaml(path, name, text)
-    return Document(path, name, content, again.doubled)
+        return content, tuple(_doubled(composed(text, file), "", set()))
+    except CanonError:  # JSON that is no YAML, such as with a tab
+        return content, tuple(twice)
 
 
-def _yaml(path: Path, name: str, text: str) -> Document:
-    import yaml
-
-    try:
-        loader = yaml_loader()(text)
-        node = loader.get_single_node()
-        # Before it is constructed, which puts what ``<<`` names into the nodes themselves.
-        doubled = tuple(_doubled(node, "", set())) if node is not None else ()
-        content = loader.construct_document(node) if node is not None else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ConfigError("lint.file-not-yaml", file=str(path), line=line) from None
-    except ValueError:
-        raise ConfigError("lint.file-not-yaml", file=str(path), line=1) from None
-    content = _plain(content, {}, str(path))
-    return Document(path, name, content, doubled, _node=node)
-
-
-def _plain(value: Any, seen: dict[int, Any], file: str) -> Any:
-    """Return a value whose keys are texts; what an alias repeats stays one object."""
-    if not isinstance(value, (dict, list)):
-        return value
-    if id(value) in seen:
-        if seen[id(value)] is None:
-            raise ConfigError("lint.file-in-circles", file=file)
-        return seen[id(value)]
-    seen[id(value)] = None
-    made: Any = (
-        {_key(key): _plain(item, seen, file) for key, item in value.items()}
-        if isinstance(value, dict)
-        else [_plain(item, seen, file) for item in value]
-    )
-    seen[id(value)] = made
-    return made
-
-
-def _key(key: Any) -> str:
-    if isinstance(key, bool) or key is None:
-        return json.dumps(key)
-    return str(key)
-
-
-def _children(node: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
+def _below(node: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield the pointer of each child of a YAML node, where it begins, and the child."""
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            step = str(key.value).replace("~", "~0").replace("/", "~1")
-            yield f"{pointer}/{step}", key, value
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield f"{pointer}/{number}", value, value
+    for number, (key, value) in enumerate(children(node)):
+        name = str(number if key is None else key.value).replace("~", "~0").replace("/", "~1")
+        yield f"{pointer}/{name}", key or value, value
 
 
 def _lines(node: Any, pointer: str, depth: int) -> Iterator[tuple[str, int]]:
-    if depth > 200:
+    if depth > DEEPEST:
         return
-    for below, start, value in _children(node, pointer):
+    for below, start, value in _below(node, pointer):
         yield below, start.start_mark.line + 1
         yield from _lines(value, below, depth + 1)
 
@@ -197,7 +161,7 @@ def _doubled(node: Any, pointer: str, seen: set[int]) -> Iterator[str]:
         return
     seen.add(id(node))
     known: set[str] = set()
-    for below, _, value in _children(node, pointer):
+    for below, _, value in _below(node, pointer):
         if below in known and not below.endswith("/<<"):
             yield below
         known.add(below)

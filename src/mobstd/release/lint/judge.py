@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from mobstd.canon import formats
-from mobstd.release.lint.document import Document
+from mobstd.release.lint.document import HOME, Document
 from mobstd.release.lint.place import Place, step
 from mobstd.release.lint.subject import Subject
 
@@ -24,7 +24,8 @@ class Judge:
         import jsonschema_rs
 
         documents = [one for one in self.subject.documents if one.kind != "data"]
-        return jsonschema_rs.Registry([(self.subject.base(one), _modern(one)) for one in documents])
+        resources = [(self.subject.base(one), _modern(one)) for one in documents]
+        return jsonschema_rs.Registry(resources, retriever=_nothing)
 
     def refusal(self, place: Place, value: Any) -> tuple[str, str] | None:
         """Return pointer and reason of the first refusal of a value; a broken schema has none."""
@@ -48,13 +49,19 @@ class Judge:
         return "".join(map(step, error.instance_path)), error.message[:200]
 
 
+def _nothing(_uri: str) -> dict[str, Any]:
+    """Return what stands for a schema that is elsewhere: it refuses nothing."""
+    return {}
+
+
 def _modern(document: Document) -> Any:
     content = document.content
     if document.dialect in ("2.0", "3.0"):
         return _rewritten(content, {})
     if document.kind == "openapi":
         return content
-    return {key: value for key, value in content.items() if key != "$id"}
+    foreign = () if HOME in str(content.get("$schema", "")) else ("$schema",)
+    return {key: value for key, value in content.items() if key not in ("$id", *foreign)}
 
 
 def _rewritten(node: Any, seen: dict[int, Any]) -> Any:

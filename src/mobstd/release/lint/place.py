@@ -14,8 +14,6 @@ __all__ = ["CONDITIONS", "Place", "places", "step"]
 MOST = 300_000
 """Steps through a document; more come of aliases that multiply, and of nothing people write."""
 
-DEEPEST = 150
-
 MEMBERS = ("properties",)
 DEFINITIONS = ("$defs", "definitions")
 NAMED = ("patternProperties", "dependentSchemas")
@@ -80,16 +78,14 @@ class _Walk:
         self.document = document
         self.steps = 0
 
-    def stepped(self, depth: int) -> None:
+    def stepped(self) -> None:
         self.steps += 1
-        if depth > DEEPEST:
-            raise ConfigError("lint.file-too-deep", file=str(self.document.path))
         if self.steps > MOST:
-            raise ConfigError("lint.file-too-many", file=str(self.document.path), count=MOST)
+            raise ConfigError("canon.too-many", file=str(self.document.path), count=MOST)
 
     def of_schema(self) -> Iterator[Place]:
         name = self.document.path.name.split(".")[0]
-        yield from self.below(Place(self.document, "", self.document.content, "whole", name), 0)
+        yield from self.below(Place(self.document, "", self.document.content, "whole", name))
 
     def of_api(self) -> Iterator[Place]:
         content = self.document.content
@@ -101,17 +97,17 @@ class _Walk:
             for name, schema in named.items():
                 if isinstance(schema, Mapping):
                     whole = Place(self.document, at + step(name), schema, "whole", name)
-                    yield from self.below(whole, 0)
+                    yield from self.below(whole)
         for name, value in content.items():
             if name not in ("info", "servers", "tags", "security", "definitions"):
-                yield from self.outside(value, step(name), 0)
+                yield from self.outside(value, step(name))
 
-    def outside(self, node: Any, pointer: str, depth: int) -> Iterator[Place]:
+    def outside(self, node: Any, pointer: str) -> Iterator[Place]:
         """Yield the schemas of what is no schema itself."""
-        self.stepped(depth)
+        self.stepped()
         if isinstance(node, list):
             for number, item in enumerate(node):
-                yield from self.outside(item, f"{pointer}/{number}", depth + 1)
+                yield from self.outside(item, f"{pointer}/{number}")
         if not isinstance(node, Mapping):
             return
         for name, value in node.items():
@@ -121,12 +117,12 @@ class _Walk:
             if name == "schema" and isinstance(value, Mapping):
                 kind = "parameter" if "in" in node and "name" in node else "body"
                 place = Place(self.document, at, value, kind, str(node.get("name", "")), node)
-                yield from self.below(place, 0)
+                yield from self.below(place)
             else:
-                yield from self.outside(value, at, depth + 1)
+                yield from self.outside(value, at)
 
-    def below(self, place: Place, depth: int) -> Iterator[Place]:
-        self.stepped(depth)
+    def below(self, place: Place) -> Iterator[Place]:
+        self.stepped()
         yield place
         for key, name, schema in _inner(place.schema):
             at = place.pointer + step(key) + (step(name) if name != "" else "")
@@ -136,7 +132,7 @@ class _Walk:
             called = str(name) if kind != "part" else ""
             conditional = (place.conditional or key in CONDITIONS) and kind != "whole"
             inner = Place(self.document, at, schema, kind, called, place.schema, conditional)
-            yield from self.below(inner, depth + 1)
+            yield from self.below(inner)
 
 
 def _inner(schema: Mapping[str, Any]) -> Iterator[tuple[str, str | int, Mapping[str, Any]]]:

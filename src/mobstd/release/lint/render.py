@@ -7,11 +7,12 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mobstd import __version__
 from mobstd.messages import LANGUAGES, render
 from mobstd.release.lint.rule import SEVERITIES
-from mobstd.release.lint.run import Finding, Result, every_rule
+from mobstd.release.lint.run import Finding, Result, every_rule, shown
 
 __all__ = ["FORMATS"]
 
@@ -39,11 +40,11 @@ def text(result: Result, lang: str) -> str:
     for one in result.findings:
         here = _shown(one.document.path)
         if here != file:
-            lines += [*([""] if lines else []), here]
+            lines += [*([""] if lines else []), shown(here)]
             file = here
         severity = render(f"lint.severity.{one.rule.severity}", {}, lang)
         lines.append(f"  {one.line}: {severity} {one.rule.id} {one.text(lang)}")
-        lines.append(f"      #{one.hit.pointer}")
+        lines.append(f"      #{shown(one.hit.pointer)}")
     lines += [*([""] if lines else []), _said(result, lang)]
     return "\n".join(lines) + "\n"
 
@@ -132,7 +133,7 @@ def _result(one: Finding, place: int, lang: str) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _shown(one.document.path).replace(" ", "%20")},
+                    "artifactLocation": {"uri": quote(_shown(one.document.path))},
                     "region": {"startLine": one.line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": f"{one.subject}#{one.hit.pointer}"}],
@@ -151,7 +152,7 @@ def github(result: Result, lang: str) -> str:
     lines = [
         f"::{levels[one.rule.severity]} file={_property(_shown(one.document.path))},"
         f"line={one.line},title={_property(one.rule.id)}"
-        f"::{_data(f'{one.text(lang)} (#{one.hit.pointer})')}"
+        f"::{_data(f'{one.text(lang)} (#{shown(one.hit.pointer)})')}"
         for one in sorted(result.findings, key=lambda one: SEVERITIES.index(one.rule.severity))
     ]
     return "\n".join([*lines, _said(result, lang)]) + "\n"

@@ -42,12 +42,18 @@ class Rule:
         severity: ``error``, ``warning`` or ``note``.
         find: the places of a subject that break it.
         house: it holds for standards in our layout alone, not for a stranger's file.
+        needs: what a standard has to be before it can be asked: ``held`` (its files keep their
+            contracts) or ``sound`` (its schemas and OpenAPI documents can be used as well).
+        after: rules that say why, where they found something at the same place: one cause, one
+            finding.
     """
 
     id: str
     severity: str
     find: Callable[[Subject], Found]
     house: bool = False
+    needs: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mobstd.canon.standard import versions
-from mobstd.errors import UnknownName
+from mobstd.conformance.report.view import visible
+from mobstd.errors import MobstdError, UnknownName
 from mobstd.messages import render
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.rule import SEVERITIES, Hit, Rule
@@ -16,7 +18,10 @@ from mobstd.release.lint.rules import rules
 from mobstd.release.lint.subject import Subject
 from mobstd.release.lint.waiver import OWN, Waiver, expired, waivers
 
-__all__ = ["Finding", "Result", "every_rule", "lint"]
+__all__ = ["Finding", "Result", "every_rule", "lint", "shown"]
+
+LONGEST = 400
+"""Letters of a name or a reason that are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +46,9 @@ class Finding:
     def text(self, lang: str = "en") -> str:
         """Return what it says."""
         params = dict(self.hit.params)
-        if self.document.broken is not None:
-            params["reason"] = self.document.broken.text(lang)
-        return render(self.rule.code, params, lang)
+        if isinstance(error := params.pop("error", None), MobstdError):
+            params["reason"] = error.text(lang)
+        return render(self.rule.code, {name: shown(one) for name, one in params.items()}, lang)
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,9 @@ def lint(
             kept.setdefault((waiver.hit.document.path, number), waiver)
         version = subject.version.version if subject.version else None
         live = [one for one in every if not one.over(today)]
+        asked = _Asked(subject)
         for rule in chosen:
-            if rule.house and subject.version is None:
-                continue
-            for hit in rule.find(subject):
+            for hit in asked.told(rule):
                 by = next((one for one in live if one.takes(rule.id, hit, version)), None)
                 if by is not None:
                     used.add((by.hit.document.path, by.number))
@@ -125,6 +129,35 @@ def lint(
         found += _of_waivers(done, kept, used, today)
     found.sort(key=_order)
     return Result(tuple(one.name for one in done), tuple(found), tuple(waived))
+
+
+def shown(value: Any) -> Any:
+    """Return a value as a line can show it: printable, and not endless."""
+    if not isinstance(value, str):
+        return value
+    return visible(value if len(value) <= LONGEST else value[:LONGEST] + "…")
+
+
+class _Asked:
+    """The rules over one subject, each asked once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._known: dict[str, tuple[Hit, ...]] = {}
+
+    def _hits(self, rule: Rule) -> tuple[Hit, ...]:
+        if rule.id not in self._known:
+            apart = rule.house and self._subject.version is None
+            ready = not rule.needs or getattr(self._subject, rule.needs)
+            found = rule.find(self._subject) if ready and not apart else ()
+            self._known[rule.id] = tuple(found)
+        return self._known[rule.id]
+
+    def told(self, rule: Rule) -> Iterator[Hit]:
+        """Yield what a rule finds and no rule before it has told of."""
+        before = (hit for id_ in rule.after for hit in self._hits(rules()[id_]))
+        places = {(hit.document, hit.pointer) for hit in before}
+        return (hit for hit in self._hits(rule) if (hit.document, hit.pointer) not in places)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:

@@ -55,15 +55,42 @@ class Waiver:
         """Say whether a finding is waived."""
         if rule != self.rule or (self.versions and version not in self.versions):
             return False
-        return bool(_pattern(self.where).fullmatch(f"{hit.document.name}#{hit.pointer}"))
+        where = self.where if "#" in self.where else f"{self.where}#**"
+        return _fits(where, f"{hit.document.name}#{hit.pointer}")
 
 
 @cache
-def _pattern(where: str) -> re.Pattern[str]:
-    text = where if "#" in where else f"{where}#**"
-    parts = re.split(r"(\*\*|\*)", text)
-    kinds = {"**": ".*", "*": "[^/#]*"}
-    return re.compile("".join(kinds.get(part, re.escape(part)) for part in parts))
+def _pieces(where: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\*\*+|\*|[^*]", where))
+
+
+def _fits(where: str, text: str) -> bool:
+    """Say whether a text fits a pattern: a step for each letter and piece, whatever they are."""
+    pieces = _pieces(where)
+    alive = _reached(pieces, {0})
+    for letter in text:
+        kept = {place for place in alive if place < len(pieces) and _stays(pieces[place], letter)}
+        after = {
+            place + 1 for place in alive if place < len(pieces) and pieces[place] == letter != "*"
+        }
+        alive = _reached(pieces, kept | after)
+        if not alive:
+            return False
+    return len(pieces) in alive
+
+
+def _stays(piece: str, letter: str) -> bool:
+    return piece.startswith("**") or (piece == "*" and letter not in "/#")
+
+
+def _reached(pieces: tuple[str, ...], places: set[int]) -> set[int]:
+    """Return places in a pattern, with those that its wildcards can be left out for."""
+    found = set(places)
+    for place in places:
+        while place < len(pieces) and pieces[place].startswith("*"):
+            place += 1
+            found.add(place)
+    return found
 
 
 def _file(subject: Subject, path: Path | None) -> Document | None:

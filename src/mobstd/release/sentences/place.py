@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from mobstd.errors import ConfigError
-from mobstd.release.lint.document import LARGEST, is_readable, read
+from mobstd.canon.plain import text_of
+from mobstd.errors import CanonError, ConfigError
+from mobstd.release.lint.document import is_readable, read
 
 __all__ = ["hashed", "said"]
 
@@ -48,14 +49,9 @@ def said(file: Path, where: str) -> str | None:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > LARGEST:
-            raise ConfigError("lint.file-too-large", file=str(file), megabytes=LARGEST >> 20)
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigError("lint.file-not-text", file=str(file)) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError("lint.file-unreadable", file=str(file), why=reason) from None
+        return text_of(file)
+    except CanonError as error:
+        raise ConfigError(error.code, **error.params) from None
 
 
 def _flat(text: str) -> str:

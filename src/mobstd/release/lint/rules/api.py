@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -178,20 +179,31 @@ def _refusals(subject: Subject) -> Found:
 
 
 def _security(subject: Subject) -> Found:
+    """Yield operations that say nothing of it; a document where none does, once."""
+    open_: dict[Document, list[Operation]] = {}
+    count: Counter[Document] = Counter()
     for found in operations(subject):
+        count[found.document] += 1
         if "security" not in found.node and "security" not in found.document.content:
-            yield found.hit(name=found.name)
+            open_.setdefault(found.document, []).append(found)
+    for document, every in open_.items():
+        if len(every) == count[document] > 1:
+            yield Hit(document, "", {"name": document.name})
+        else:
+            yield from (found.hit(name=found.name) for found in every)
 
 
 def _tags(subject: Subject) -> Found:
+    told: set[tuple[Document, str]] = set()
     for found in operations(subject):
         declared = found.document.content.get("tags")
         listed = declared if isinstance(declared, list) else ()
         names = {str(one.get("name")) for one in listed if isinstance(one, Mapping)}
         used = found.node.get("tags")
-        for name in used if isinstance(used, list) else ():
-            if str(name) not in names:
-                yield found.hit("/tags", name=str(name))
+        for name in map(str, used if isinstance(used, list) else ()):
+            if name not in names and (found.document, name) not in told:
+                told.add((found.document, name))
+                yield found.hit("/tags", name=name)
 
 
 def _body_of_get(subject: Subject) -> Found:
@@ -211,10 +223,8 @@ def _arrays(subject: Subject) -> Found:
 
 
 def _blocks(subject: Subject) -> Found:
-    if subject.version is None or not subject.version.suite["blocks"]:
-        return
-    blocks = subject.version.suite["blocks"]
-    for found in operations(subject):
+    blocks = list(subject.version.suite["blocks"]) if subject.version else []
+    for found in operations(subject) if blocks else ():
         named = found.node.get("x-block")
         if named not in blocks:
             yield found.hit("/x-block", name=found.name, block=str(named or "-"))
@@ -225,12 +235,17 @@ RULES = (
     Rule("LINT-OPENAPI-02", "error", _identified),
     Rule("LINT-OPENAPI-03", "error", _unique),
     Rule("LINT-OPENAPI-04", "error", _in_path),
-    Rule("LINT-OPENAPI-05", "warning", _body_required),
-    Rule("LINT-OPENAPI-06", "warning", _answers),
-    Rule("LINT-OPENAPI-07", "warning", _refusals),
+    Rule("LINT-OPENAPI-05", "warning", _body_required, after=("LINT-OPENAPI-10",)),
+    Rule("LINT-OPENAPI-06", "warning", _answers, after=("LINT-OPENAPI-01",)),
+    Rule(
+        "LINT-OPENAPI-07",
+        "warning",
+        _refusals,
+        after=("LINT-OPENAPI-01", "LINT-OPENAPI-06"),
+    ),
     Rule("LINT-OPENAPI-08", "warning", _security),
     Rule("LINT-OPENAPI-09", "warning", _tags),
     Rule("LINT-OPENAPI-10", "warning", _body_of_get),
     Rule("LINT-OPENAPI-11", "note", _arrays),
-    Rule("LINT-OPENAPI-12", "error", _blocks, house=True),
+    Rule("LINT-OPENAPI-12", "error", _blocks, house=True, needs="held"),
 )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mobstd.canon.files import load
 from mobstd.release.lint.place import Place
 from mobstd.release.lint.rule import Found, Rule, at
 from mobstd.release.lint.subject import Subject
@@ -14,11 +13,11 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 MEASURED = re.compile(
-    r"(?i)(duration|distance|price|amount|cost|fare|speed|weight|latitude|longitude|radius|delay"
+    r"(?i)(duration|distance|price|amount|cost|fare|speed|weight|radius|delay"
     r"|elevation|altitude|timeout|mileage|volume|energy|emission|budget|ceiling)s?$"
-    r"|(Lat|Lng|Lon|Delta)$|(^|_)(lat|lng|lon|delta)$"
+    r"|Delta$|(^|_)delta$"
 )
-"""Names of members that are amounts of something."""
+"""Names of members that are amounts of something; nobody writes a latitude but in degrees."""
 
 UNITS = re.compile(
     r"(?i)\b(milli|micro)?(second|minute|hour|day|week|month|year|seconde|heure|jour|semaine|mois"
@@ -111,9 +110,22 @@ def _of(schema: Mapping[str, Any]) -> list[str]:
 def _shown(subject: Subject, place: Place) -> bool:
     if "example" in place.schema or place.schema.get("examples"):
         return True
-    if subject.version is None or place.pointer:
-        return False
-    return any((subject.version.folder / "examples/valid" / place.name).glob("*.json"))
+    if not place.pointer and subject.examples("valid", place.name):
+        return True
+    members = place.schema.get("properties")
+    return (
+        isinstance(members, Mapping)
+        and bool(members)
+        and all(
+            isinstance(one, Mapping) and _tells(subject, place, one) for one in members.values()
+        )
+    )
+
+
+def _tells(subject: Subject, place: Place, member: Mapping[str, Any]) -> bool:
+    """Say whether a member has an example of its own, or needs none."""
+    target = subject.resolved(place.document, member)
+    return bool({"example", "examples", "const", "default"} & (member.keys() | target))
 
 
 def _seen(subject: Subject) -> Found:
@@ -140,15 +152,14 @@ def _documents(subject: Subject, place: Place) -> Iterator[Any]:
     if "example" in place.schema:
         yield place.schema["example"]
     if subject.version is not None and not place.pointer:
-        folder = subject.version.folder / "examples/valid" / place.name
-        yield from (load(path) for path in sorted(folder.glob("*.json")))
+        yield from (one.content for one in subject.examples("valid", place.name))
         yield from subject.vectors.get(place.name, ())
 
 
 RULES = (
     Rule("LINT-DOC-01", "warning", _wholes),
     Rule("LINT-DOC-02", "warning", _members),
-    Rule("LINT-DOC-03", "warning", _units),
+    Rule("LINT-DOC-03", "warning", _units, after=("LINT-DOC-02", "LINT-DOC-06")),
     Rule("LINT-DOC-04", "warning", _examples),
     Rule("LINT-DOC-05", "note", _seen),
     Rule("LINT-DOC-06", "warning", _parameters),

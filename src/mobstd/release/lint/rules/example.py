@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mobstd.canon.files import load
+from mobstd.canon.schemas import validator_of
 from mobstd.errors import MissingExtra
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.judge import Judge
@@ -64,10 +64,8 @@ def _files(subject: Subject, kind: str) -> Iterator[tuple[Place, Document]]:
     for place in subject.places:
         if place.document.kind != "schema" or place.pointer:
             continue
-        folder = subject.version.folder / "examples" / kind / place.name
-        for path in sorted(folder.glob("*.json")):
-            name = path.relative_to(subject.version.folder).as_posix()
-            yield place, Document(path, name, load(path))
+        for document in subject.examples(kind, place.name):
+            yield place, document
 
 
 def _valid(subject: Subject) -> Found:
@@ -83,42 +81,50 @@ def patched(document: Any, edits: Any) -> Any:
 
     Raises:
         MissingExtra: where mobstd was installed without ``codegen``.
+        ValueError: where it is no patch, or not one of that document.
     """
     try:
-        from jsonpatch import apply_patch
+        from jsonpatch import JsonPatchException, JsonPointerException, apply_patch
     except ImportError:
         raise MissingExtra("codegen.extra") from None
-    return apply_patch(document, edits)
+    try:
+        return apply_patch(document, edits if isinstance(edits, list) else [edits])
+    except (JsonPatchException, JsonPointerException, LookupError, TypeError) as error:
+        raise ValueError(str(error)) from None
 
 
 def _invalid(subject: Subject) -> Found:
     """Hold each invalid example to being refused: an edit of a valid one, for its own reason."""
-    from mobstd.canon.schemas import validator_of
-
     for place, file in _files(subject, "invalid"):
         said = file.content
         assert subject.version is not None
+        judge = validator_of(subject.version, place.name)
         if not isinstance(said, Mapping) or not {"twin_of", "edit"} <= said.keys():
-            if validator_of(subject.version, place.name).is_valid(said):
+            if judge.is_valid(said):
                 yield Hit(file, "", {"reason": "-"})
             continue
-        twin = file.path.parents[2] / "valid" / place.name / str(said["twin_of"])
-        if not twin.is_file():
+        valid = subject.examples("valid", place.name)
+        twin = next((one for one in valid if one.path.name == said["twin_of"]), None)
+        if twin is None:
             yield Hit(file, "/twin_of", {"reason": str(said["twin_of"])})
             continue
-        problems = validator_of(subject.version, place.name).problems(
-            patched(load(twin), said["edit"])
-        )
-        found = {(one.keyword, "".join(map(step, one.path))) for one in problems}
-        wanted = (said.get("keyword"), said.get("pointer"))
+        if not judge.is_valid(twin.content):  # which is told of that file
+            continue
+        try:
+            problems = judge.problems(patched(twin.content, said["edit"]))
+        except ValueError as error:
+            yield Hit(file, "/edit", {"reason": str(error)})
+            continue
+        found = {f"{one.keyword} {''.join(map(step, one.path)) or '/'}" for one in problems}
+        wanted = f"{said.get('keyword')} {said.get('pointer') or '/'}"
         if found != {wanted}:
-            seen = ", ".join(sorted(f"{keyword} {where or '/'}" for keyword, where in found))
-            yield Hit(file, "", {"reason": f"{wanted[0]} {wanted[1] or '/'} ≠ {seen or '-'}"})
+            seen = ", ".join(sorted(found))
+            yield Hit(file, "", {"reason": f"{wanted} ≠ {seen or '-'}"})
 
 
 RULES = (
     Rule("LINT-EXAMPLE-01", "error", _examples),
     Rule("LINT-EXAMPLE-02", "error", _defaults),
     Rule("LINT-EXAMPLE-03", "error", _valid, house=True),
-    Rule("LINT-EXAMPLE-04", "error", _invalid, house=True),
+    Rule("LINT-EXAMPLE-04", "error", _invalid, house=True, needs="sound"),
 )

@@ -105,7 +105,7 @@ def _called(place: Place) -> str:
 
 
 RULES = (
-    Rule("LINT-NAME-01", "warning", _members),
+    Rule("LINT-NAME-01", "warning", _members, after=("LINT-NAME-04",)),
     Rule("LINT-NAME-02", "warning", _operations),
     Rule("LINT-NAME-03", "error", _titles, house=True),
     Rule("LINT-NAME-04", "warning", _alike),

@@ -19,6 +19,9 @@ __all__ = ["RULES", "differences", "refusals"]
 
 PYTHON, ECMA, LINEAR = "Python", "ECMAScript (u)", "RE2 (Go), regex (Rust)"
 
+LONGEST = 2000
+"""Letters of a pattern that is looked into."""
+
 CLASSES = {"d": "\u0663", "w": "\u00e9", "s": "\ufeff", "b": "\u00e9", "B": "\u00e9"}
 """Escapes that engines read differently, each with a text that shows it."""
 
@@ -33,7 +36,7 @@ GROUPS = (
     ("(?>", f"{ECMA}, {LINEAR}"),
     ("(?#", f"{ECMA}, {LINEAR}"),
 )
-ESCAPE = re.compile(r"\\([pPu]\{[^}]*\}|.)", re.DOTALL)
+ESCAPE = re.compile(r"\\([pPu]\{[^}]*\}|0[0-7]*|.)", re.DOTALL)
 NESTED = re.compile(r"\((\?:)?(\[[^\]]*\]|\\?[^()\\])[+*]\)[+*{]")
 
 
@@ -61,15 +64,9 @@ def tokens(pattern: str) -> Iterator[tuple[str, bool]]:
 def refusals(pattern: str) -> list[tuple[str, str]]:
     """Return the engines that refuse a pattern, each with the piece that they refuse."""
     found: list[tuple[str, str]] = []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        found.append((PYTHON, pattern))
     for piece, inside in tokens(pattern):
         if len(piece) > 1 and piece[0] == "\\":
-            engine = _escape(piece[1], inside)
+            engine = _escape(piece, inside)
             if engine:
                 found.append((engine, piece))
     outside = _outside(pattern)
@@ -82,13 +79,31 @@ def refusals(pattern: str) -> list[tuple[str, str]]:
     found += [(f"{ECMA}, {LINEAR}", one) for one in re.findall(r"[*+?}]\+", outside)]
     braces = re.sub(r"\{[0-9]+(,[0-9]*)?\}", "", outside)
     found += [(ECMA, one) for one in re.findall(r"[{}\]]", braces)]
+    if not any(PYTHON in engines for engines, _ in found) and not _compiled(pattern):
+        found.insert(0, (PYTHON, pattern))
     return list(dict.fromkeys(found))
 
 
-def _escape(letter: str, inside: bool) -> str | None:
+def _compiled(pattern: str) -> bool:
+    """Say whether Python reads a pattern."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
+
+
+def _escape(piece: str, inside: bool) -> str | None:
     """Return the engines that refuse an escape."""
+    letter = piece[1]
     if letter in "pP":
         return PYTHON
+    if letter == "0":
+        return LINEAR if piece == "\\0" else f"{ECMA}, {LINEAR}"
+    if letter == "b" and inside:
+        return LINEAR
     if letter in "AZzGQEK":
         return ECMA
     if letter in "123456789" and not inside:
@@ -102,11 +117,12 @@ def _escape(letter: str, inside: bool) -> str | None:
 def _outside(pattern: str) -> str:
     """Return a pattern without escapes, and with its classes as one letter."""
     pieces: list[str] = []
+    opened = _opened(pattern)
     for piece, inside in tokens(pattern):
         if not inside:
             opens = piece[0] == "["
             pieces.append("a" if piece[0] == "\\" or opens else "" if piece == "]" else piece)
-            if piece == "]" and not _opened(pattern):
+            if piece == "]" and not opened:
                 pieces.append("]")
     return "".join(pieces)
 
@@ -139,11 +155,12 @@ def differences(pattern: str) -> list[tuple[str, str]]:
 def _patterns(subject: Subject) -> Iterator[tuple[Place, str, str]]:
     for place in subject.places:
         said = place.schema.get("pattern")
-        if isinstance(said, str):
+        if isinstance(said, str) and len(said) <= LONGEST:
             yield place, "/pattern", said
         named = place.schema.get("patternProperties")
         for pattern in named if isinstance(named, dict) else ():
-            yield place, "/patternProperties", pattern
+            if len(pattern) <= LONGEST:
+                yield place, "/patternProperties", pattern
 
 
 def _refused(subject: Subject) -> Found:
@@ -195,10 +212,18 @@ def _delimited(subject: Subject) -> Found:
             yield at(place, below, pattern=pattern)
 
 
+def _long(subject: Subject) -> Found:
+    for place in subject.places:
+        said = place.schema.get("pattern")
+        if isinstance(said, str) and len(said) > LONGEST:
+            yield at(place, "/pattern", length=len(said), most=LONGEST)
+
+
 RULES = (
     Rule("LINT-PATTERN-01", "error", _refused),
     Rule("LINT-PATTERN-02", "error", _different),
-    Rule("LINT-PATTERN-03", "warning", _loose),
+    Rule("LINT-PATTERN-03", "warning", _loose, after=("LINT-PATTERN-05",)),
     Rule("LINT-PATTERN-04", "warning", _slow),
     Rule("LINT-PATTERN-05", "error", _delimited),
+    Rule("LINT-PATTERN-06", "warning", _long),
 )

@@ -55,7 +55,7 @@ def _house_dialect(subject: Subject) -> Found:
 def _identity(subject: Subject) -> Found:
     for document in subject.schemas:
         said = document.content.get("$id", document.content.get("id"))
-        if not isinstance(said, str) or not urlsplit(said).scheme:
+        if not isinstance(said, str) or not _scheme(said):
             yield Hit(document, "/$id" if isinstance(said, str) else "", {})
 
 
@@ -104,7 +104,14 @@ def _dangling_outside(subject: Subject, document: object) -> Found:
 
 
 def _elsewhere(reference: str) -> bool:
-    return urlsplit(reference).scheme in ("http", "https")
+    return _scheme(reference) in ("http", "https")
+
+
+def _scheme(uri: str) -> str:
+    try:
+        return urlsplit(uri).scheme
+    except ValueError:  # such as half an IPv6 address
+        return ""
 
 
 def _fetched(subject: Subject) -> Found:

@@ -10,6 +10,7 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.openapi import Operation
 from mobstd.canon.openapi import operations as operations_of
 from mobstd.canon.standard import Version, versions
+from mobstd.errors import CanonError, UnknownName
 from mobstd.judging.catalogue import catalogue, in_version
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.place import step
@@ -100,7 +101,6 @@ def _pointing(subject: Subject) -> Found:
 
 def _known(version: Version) -> dict[str, set[str]]:
     family = [one for one in versions((version.root,)) if one.name == version.name]
-    served = {role: operations_of(one, role) for one in family for role in one.roles}
     blocks = load_if_there(version.conformance / "suite.yaml", {}).get("blocks", {})
     roles = {role for one in family for role in one.roles}
     for block in blocks.values():
@@ -109,14 +109,30 @@ def _known(version: Version) -> dict[str, set[str]]:
     return {
         "roles": roles | set(version.suite.get("roles", ())),
         "blocks": set(blocks),
-        "operations": {name for each in served.values() for name in each}
-        | {name for one in family for role in one.roles for name in operations_of(one, role)},
+        "operations": {name for one in family for name in _served(one)},
         "ambiguities": {
             one["id"] for one in load_if_there(version.conformance / "ambiguities.yaml", [])
         },
         "versions": {one.version for one in family},
-        "documents": {name for one in family for name in one.source.get("documents", {})},
+        "documents": {name for one in family for name in _cited(one)},
     }
+
+
+def _served(version: Version) -> set[str]:
+    """Return the operations of a version; of one that is broken, which its own lint says, none."""
+    try:
+        return {name for role in version.roles for name in operations_of(version, role)}
+    except (CanonError, UnknownName):
+        return set()
+
+
+def _cited(version: Version) -> set[str]:
+    """Return the short names of the texts that rows of a version may cite."""
+    try:
+        said = version.source.get("documents", {}) if isinstance(version.source, Mapping) else {}
+    except CanonError:
+        return set()
+    return set(said) if isinstance(said, Mapping) else set()
 
 
 def _words(row: str, name: str, known: set[str]) -> dict[str, str]:
@@ -164,9 +180,9 @@ def _blocks(subject: Subject) -> Found:
 
 
 RULES = (
-    Rule("LINT-ROW-01", "error", _unclaimed, house=True),
-    Rule("LINT-ROW-02", "error", _pointing, house=True),
-    Rule("LINT-ROW-03", "error", _twice, house=True),
-    Rule("LINT-ROW-04", "warning", _unproven, house=True),
-    Rule("LINT-ROW-05", "error", _blocks, house=True),
+    Rule("LINT-ROW-01", "error", _unclaimed, house=True, needs="sound"),
+    Rule("LINT-ROW-02", "error", _pointing, house=True, needs="held"),
+    Rule("LINT-ROW-03", "error", _twice, house=True, needs="held"),
+    Rule("LINT-ROW-04", "warning", _unproven, house=True, needs="held"),
+    Rule("LINT-ROW-05", "error", _blocks, house=True, needs="held"),
 )

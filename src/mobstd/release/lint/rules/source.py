@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from mobstd.canon.contracts import contract
+from mobstd.release.lint.document import Document
 from mobstd.release.lint.place import step
 from mobstd.release.lint.rule import Found, Hit, Rule
 from mobstd.release.lint.subject import Subject
 
 __all__ = ["RULES"]
 
-CONTRACTS = {
-    "source.yaml": "source",
-    "conformance/suite.yaml": "suite",
-    "conformance/requirements.yaml": "requirement",
-    "conformance/ambiguities.yaml": "ambiguity",
-    "conformance/messages.yaml": "messages",
-}
+GROUND = (
+    *("LINT-FILE-05", "LINT-SCHEMA-01", "LINT-OPENAPI-01", "LINT-OPENAPI-02", "LINT-REF-03"),
+    *("LINT-REF-05", "LINT-REF-09", "LINT-PATTERN-01", "LINT-FORMAT-01", "LINT-ROW-02"),
+)
+"""Rules of what makes a standard unusable."""
+
+PLACED = {"openapi": "OpenAPI", "schema": "JSON Schema"}
+
+MOST = 20
+"""Breaches of one file that are told of."""
 
 
 def _source(subject: Subject) -> Mapping[str, Any]:
     document = subject.named("source.yaml")
-    content = document.content if document else None
-    return content if isinstance(content, Mapping) else {}
+    return _mapping(document.content if document else None)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _licence(subject: Subject) -> Found:
     document = subject.named("source.yaml")
-    if document is not None and not _source(subject).get("origin", {}).get("licence"):
+    if document is not None and not _mapping(_source(subject).get("origin")).get("licence"):
         yield Hit(document, "/origin", {})
 
 
@@ -43,7 +50,7 @@ def _licence_of_api(subject: Subject) -> Found:
 
 def _origin(subject: Subject) -> Found:
     document = subject.named("source.yaml")
-    origin = _source(subject).get("origin", {})
+    origin = _mapping(_source(subject).get("origin"))
     named = origin.keys() & {"repository", "file"} or _source(subject).get("documents")
     if document is not None and not named:
         yield Hit(document, "/origin", {})
@@ -61,11 +68,11 @@ def _deviations(subject: Subject) -> Found:
     """Yield deviations that name a place which is not there."""
     document = subject.named("source.yaml")
     for number, one in enumerate(_source(subject).get("deviations", ())):
-        file, _, pointer = str(one.get("where", "")).partition("#")
+        file, _, pointer = one["where"].partition("#")
         target = subject.named(file)
         assert document is not None
         if target is None or subject.follow(target, f"#{pointer}") is None:
-            yield Hit(document, f"/deviations/{number}/where", {"where": str(one.get("where"))})
+            yield Hit(document, f"/deviations/{number}/where", {"where": one["where"]})
 
 
 def _sources_of_rows(subject: Subject) -> Found:
@@ -74,19 +81,37 @@ def _sources_of_rows(subject: Subject) -> Found:
     for number, row in enumerate(rows) if isinstance(rows, list) else ():
         if not row.get("source"):
             assert document is not None
-            yield Hit(document, f"/{number}", {"row": row.get("id", "-")})
+            yield Hit(document, f"/{number}", {"row": row["id"]})
+
+
+def _placed(subject: Subject) -> Found:
+    """Yield files that are not what their place in a standard says."""
+    for document in subject.documents:
+        if document.contract is None and document.broken is None:
+            wanted = "openapi" if document.name.startswith("openapi/") else "schema"
+            if document.kind != wanted:
+                yield Hit(document, "", {"kind": PLACED[wanted]})
 
 
 def _contracts(subject: Subject) -> Found:
-    for name, kind in CONTRACTS.items():
-        document = subject.named(name)
-        if document is None:
-            continue
-        problems = contract(kind).problems(document.content)
-        worst = max(problems, key=lambda problem: len(problem.path), default=None)
-        if worst is not None:
-            pointer = "".join(map(step, worst.path))
-            yield Hit(document, pointer, {"reason": worst.message[:200], "contract": kind})
+    counts: Counter[Document] = Counter()
+    for document, problem in subject.breaches:
+        counts[document] += 1
+        if counts[document] <= MOST:
+            pointer = "".join(map(step, problem.path))
+            params = {"reason": problem.message[:200], "contract": document.contract}
+            yield Hit(document, pointer, params)
+
+
+def _unusable(subject: Subject) -> Found:
+    """Yield that a standard can't be used, where no other rule says why."""
+    from mobstd.release.lint.rules import rules
+
+    document = subject.named("source.yaml")
+    if subject.unsound is None or document is None:
+        return
+    if not any(True for id_ in GROUND for _ in rules()[id_].find(subject)):
+        yield Hit(document, "", {"error": subject.unsound})
 
 
 def _doubled(subject: Subject) -> Found:
@@ -98,7 +123,7 @@ def _doubled(subject: Subject) -> Found:
 def _broken(subject: Subject) -> Found:
     for document in subject.documents:
         if document.broken is not None:
-            yield Hit(document, "", {"reason": document.broken.text()})
+            yield Hit(document, "", {"error": document.broken})
 
 
 def _sentences(subject: Subject) -> Found:
@@ -134,11 +159,19 @@ RULES = (
     Rule("LINT-SOURCE-02", "warning", _licence_of_api),
     Rule("LINT-SOURCE-03", "error", _origin, house=True),
     Rule("LINT-SOURCE-04", "error", _meaning, house=True),
-    Rule("LINT-SOURCE-05", "error", _deviations, house=True),
-    Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True),
-    Rule("LINT-SOURCE-07", "error", _sentences, house=True),
-    Rule("LINT-SOURCE-08", "error", _stages, house=True),
+    Rule("LINT-SOURCE-05", "error", _deviations, house=True, needs="held"),
+    Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True, needs="held"),
+    Rule("LINT-SOURCE-07", "error", _sentences, house=True, needs="held"),
+    Rule("LINT-SOURCE-08", "error", _stages, house=True, needs="held"),
     Rule("LINT-FILE-01", "error", _doubled),
     Rule("LINT-FILE-02", "error", _broken),
-    Rule("LINT-FILE-03", "error", _contracts, house=True),
+    Rule(
+        "LINT-FILE-03",
+        "error",
+        _contracts,
+        house=True,
+        after=("LINT-LANG-01", "LINT-SOURCE-01", "LINT-SOURCE-03"),
+    ),
+    Rule("LINT-FILE-04", "error", _unusable, house=True),
+    Rule("LINT-FILE-05", "error", _placed, house=True),
 )

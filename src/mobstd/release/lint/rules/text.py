@@ -13,6 +13,9 @@ from mobstd.release.lint.subject import Subject
 __all__ = ["RULES"]
 
 UNSPACED = re.compile(r"[a-zà-ÿ0-9)][;!?](\s|$)")
+TOLD = ("source", "suite", "requirement", "ambiguity", "messages", "overlay")
+"""The contracts with texts for people; those of vectors, faults and twins hold data as well."""
+
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -31,7 +34,7 @@ def _texts(node: Any, pointer: str = "") -> Iterator[tuple[str, Mapping[str, Any
 
 def _ours(subject: Subject) -> Iterator[tuple[Any, str, Mapping[str, Any]]]:
     for document in subject.documents:
-        if document.kind == "data":
+        if document.contract in TOLD:
             yield from ((document, pointer, text) for pointer, text in _texts(document.content))
 
 

@@ -24,6 +24,17 @@ BOUNDS = (
     ("minItems", "maxItems"),
     ("minProperties", "maxProperties"),
 )
+LATEST = "https://json-schema.org/draft/2020-12/schema"
+DIALECTS = {
+    *(LATEST, "https://json-schema.org/draft/2019-09/schema"),
+    *(
+        f"http://json-schema.org/draft-0{number}/schema{end}"
+        for number in "467"
+        for end in ("", "#")
+    ),
+}
+"""The dialects whose meta-schemas come along; any other would be fetched."""
+
 EXACT = 1 << 53
 """Beyond it JavaScript has no whole numbers."""
 
@@ -60,7 +71,9 @@ def _schemas(subject: Subject) -> Found:
             continue
         if place.kind not in ("whole", "parameter", "body"):
             continue
-        said = {"$schema": "https://json-schema.org/draft/2020-12/schema", **place.schema}
+        said = {**place.schema, "$schema": place.schema.get("$schema", LATEST)}
+        if str(said["$schema"]) not in DIALECTS:  # it would be fetched
+            said["$schema"] = LATEST
         try:
             jsonschema_rs.meta.validate(said)
         except jsonschema_rs.ValidationError as error:
@@ -174,6 +187,8 @@ def _open_or_closed(subject: Subject) -> Found:
     for place in subject.places:
         values = place.schema.get("enum")
         if place.conditional or not isinstance(values, list) or len(values) < 2:
+            continue
+        if all(one is None or isinstance(one, bool) for one in values):
             continue
         if not place.schema.keys() & {"x-enum", "x-extensible-enum"}:
             yield at(place, "/enum", name=place.name or place.pointer)

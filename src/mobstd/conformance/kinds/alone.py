@@ -1,0 +1,171 @@
+"""A list beside what it lists: each thing read alone, and the list read page by page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
+from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.scenarios.difference import about, differences
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["CRAWL", "OPENED"]
+
+GONE = (404, 410)
+MOST = 8
+"""Pages of one size that are read at most."""
+
+
+def _opened(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Read the first, a middle and the last thing of a list alone: it is there, and the same."""
+    collection = lab.context.catalogue.collections[operation]
+    if collection.opens is None or operation not in lab.controls:
+        return Result()
+    evidence, findings = twice(partial(_each, check, row, operation, lab))
+    return Result(evidence, tuple(findings))
+
+
+def _query(lab: Lab, operation: str) -> Query:
+    return lab.wide.get(operation) or lab.controls.get(operation) or {}
+
+
+def _each(check: Check, row: Requirement, operation: str, lab: Lab) -> Tried:
+    opening = lab.context.catalogue.collections[operation].opens
+    listed = lab.ask(operation, _query(lab, operation), "control", row, fresh=True)
+    items = [item for _, item in lab.items(listed).values()] if lab.readable(listed) else []
+    evidence: int = 0
+    findings: list[Finding] = []
+    for place in sorted({0, len(items) // 2, len(items) - 1} if items else ()):
+        key = get(items[place], opening.at) if opening else MISSING
+        if opening is None or not isinstance(key, (str, int)):
+            continue
+        read = lab.ask(opening.operation, {opening.parameter: key}, "twin", row, fresh=True)
+        if read.status in GONE:
+            evidence += 1
+            findings.append(
+                found(
+                    row, "probe.opened.gone", (read, listed), pointer="/response/status",
+                    expected=200, received=read.status, text=check.get("message"),
+                )
+            )  # fmt: skip
+        elif lab.readable(read):
+            evidence += 1
+            findings += _apart(check, row, items[place], read, listed)
+    if opening is not None and items and "unknown" in check.params:
+        asked = {opening.parameter: check["unknown"]}
+        sent = lab.ask(opening.operation, asked, "negative", row, negative=True, fresh=True)
+        evidence += 1
+        if sent.accepted:
+            findings.append(
+                found(
+                    row, "probe.opened.unknown", (sent, listed), pointer="/response/status",
+                    expected=GONE[0], received=sent.status, text=check.get("message"),
+                )
+            )  # fmt: skip
+    return evidence, findings
+
+
+def _apart(
+    check: Check, row: Requirement, item: Any, read: Exchange, listed: Exchange
+) -> list[Finding]:
+    return [
+        found(
+            row,
+            "probe.opened",
+            (read, listed),
+            pointer=f"/response/body{one.pointer}",
+            expected=one.sent,
+            received=one.came,
+            text=check.get("message"),
+            member=one.pointer,
+        )
+        for one in differences(item, read.body)
+        if about(one.pointer, check.get("only", ()), check.get("except", ()))
+        if f"/{check.get('extensions', '/')}" not in one.pointer
+    ]
+
+
+def _crawl(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Follow a list page by page, in several sizes: nothing twice, nothing lost, and an end."""
+    own = (check["limit"], check["cursor"])
+    query = {name: value for name, value in _query(lab, operation).items() if name not in own}
+    evidence: int = 0
+    for size in check["sizes"] if operation in lab.controls else ():
+        seen, findings = twice(partial(_followed, check, row, operation, lab, query, size))
+        evidence += seen
+        if findings:
+            return Result(evidence, tuple(findings))
+    return Result(evidence)
+
+
+def _followed(
+    check: Check, row: Requirement, operation: str, lab: Lab, query: Query, size: int
+) -> Tried:
+    limit, cursor = check["limit"], check["cursor"]
+    whole = lab.ask(operation, {**query, limit: check["most"]}, "control", row, fresh=True)
+    if not lab.readable(whole) or len(lab.keys(whole)) <= size:
+        return 0, []
+    pages: list[Exchange] = []
+    read: list[Key] = []
+    asked: set[str] = set()
+    at: Any = None
+    while len(pages) < MOST:
+        told = {} if at is None else {cursor: at}
+        pages.append(lab.ask(operation, {**query, limit: size, **told}, "twin", row, fresh=True))
+        if not lab.readable(pages[-1]):
+            if at is None or pages[-1].status is None or pages[-1].status >= 500:
+                return 0, []
+            return 1, [_wrong(check, row, pages, "refused", cursor, pages[-1].status)]
+        if not lab.keys(pages[-1]):
+            at = None
+            break
+        read += lab.keys(pages[-1])
+        at = get(pages[-1].body, check["next"])
+        if at is MISSING or at is None:
+            break
+        if str(at) in asked:
+            return 1, [_wrong(check, row, pages, "round", cursor, at)]
+        asked.add(str(at))
+    if len(set(read)) < len(read):
+        return 1, [_wrong(check, row, pages, "twice", cursor, len(read) - len(set(read)))]
+    ended = at is MISSING or at is None
+    lost = set(lab.keys(whole)) - set(read)
+    complete = get(whole.body, check["next"]) in (MISSING, None)
+    if ended and complete and lost:
+        return 1, [_wrong(check, row, [*pages, whole], "lost", cursor, len(lost))]
+    if complete and set(read) - set(lab.keys(whole)):
+        return 1, [_wrong(check, row, [*pages, whole], "more", cursor, len(set(read)))]
+    return 1, []
+
+
+def _wrong(
+    check: Check, row: Requirement, pages: list[Exchange], what: str, cursor: str, received: Any
+) -> Finding:
+    return found(
+        row,
+        f"probe.crawl.{what}",
+        tuple(reversed(pages[-2:])),
+        pointer=f"/response/body{check['next']}",
+        expected="each thing once, in all pages together",
+        received=received,
+        text=check.get("message"),
+        parameter=cursor,
+    )
+
+
+OPENED = Probe(
+    lambda check, row, operation, lab: 4,
+    _opened,
+    "pairs",
+    {"en": "read alone what a list tells", "fr": "lire seul ce que donne une liste"},
+)
+CRAWL = Probe(
+    lambda check, row, operation, lab: len(check["sizes"]) * (1 + MOST),
+    _crawl,
+    "pairs",
+    {"en": "follow the pages of a list", "fr": "suivre les pages d'une liste"},
+)

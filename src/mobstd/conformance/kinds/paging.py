@@ -1,0 +1,139 @@
+"""Parts of one list: pages that join up, and windows of time that share nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from mobstd.conformance.kinds.making import control_of, shop
+from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
+from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.scenarios.workshop import Workshop
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.finding import Result
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["DISJOINT", "PAGES"]
+
+SIZE = 2
+
+
+def _pages(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Read a list at once and in pages: each is full, and the next goes on from it."""
+    lists = _lists(check, row, operation, lab, least=SIZE + 1)
+    query, whole = next(lists, (None, []))
+    if query is None:
+        return Result(reason="no-data")
+    evidence, findings = twice(lambda: _paged(check, row, operation, lab, query, whole))
+    return Result(evidence, tuple(findings))
+
+
+def _paged(
+    check: Check, row: Requirement, operation: str, lab: Lab, query: Query, whole: list[Key]
+) -> Tried:
+    limit, offset = check["limit"], check["offset"]
+    one = lab.ask(operation, {**query, limit: SIZE}, "twin", row)
+    two = lab.ask(operation, {**query, limit: SIZE, offset: SIZE}, "twin", row)
+    if not (lab.readable(one) and lab.readable(two)):
+        return 0, []
+    first, second = list(lab.keys(one)), list(lab.keys(two))
+    wanted = min(SIZE, len(whole) - SIZE)
+    short = len(first) < SIZE or len(second) < wanted
+    if not short and not set(first) & set(second):
+        return 1, []
+    wrong = found(
+        row,
+        "probe.pages.short" if short else "probe.pages",
+        (two, one),
+        pointer="/response/body",
+        expected=f"{wanted} after {SIZE}",
+        received=f"{len(second)} after {len(first)}",
+        text=check.get("message"),
+        parameter=offset,
+    )
+    return 1, [wrong]
+
+
+def _disjoint(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Cut a list at an instant: nothing stands on both sides, and nothing on neither."""
+    workshop = lab.workshop
+    if workshop is None:
+        return Result(reason="not-permitted")
+    evidence: int = 0
+    for query, _ in _lists(check, row, operation, lab, least=1):
+        for cut in workshop.maker.words(check["cuts"]):
+            tried = partial(_cut, check, row, operation, lab, query, cut)
+            seen, findings = twice(tried)
+            evidence += seen
+            if findings:
+                return Result(evidence, tuple(findings))
+    return Result(evidence, (), None if evidence else "no-data")
+
+
+def _cut(check: Check, row: Requirement, operation: str, lab: Lab, query: Query, cut: Any) -> Tried:
+    before = lab.ask(operation, {**query, check["to"]: cut}, "twin", row)
+    after = lab.ask(operation, {**query, check["from"]: cut}, "twin", row)
+    whole = lab.ask(operation, query, "control", row, fresh=True)
+    answers = (before, after, whole)
+    if not all(map(lab.readable, answers)) or any(_full(check, lab, x) for x in answers):
+        return 0, []
+    one, two, both = (set(lab.keys(x)) for x in answers)
+    twice_there, nowhere = one & two, both - one - two
+    if not twice_there and not nowhere:
+        return int(bool(both)), []
+    wrong = found(
+        row,
+        "probe.disjoint" if twice_there else "probe.disjoint.lost",
+        (after, before, whole),
+        pointer="/response/body",
+        expected=f"{len(both)} on one side",
+        received=f"{len(twice_there)} on both, {len(nowhere)} on neither",
+        text=check.get("message"),
+        cut=cut,
+    )
+    return 1, [wrong]
+
+
+def _full(check: Check, lab: Lab, exchange: Exchange) -> bool:
+    """Say whether a limit may have cut a list."""
+    return bool(len(lab.keys(exchange)) >= check["most"])
+
+
+def _lists(
+    check: Check, row: Requirement, operation: str, lab: Lab, *, least: int
+) -> Iterator[tuple[Query, list[Key]]]:
+    """Yield queries whose lists have as many items, with the keys of these."""
+    workshop = lab.workshop
+    if workshop is None:
+        return
+    _made(check, row, workshop)
+    for one in check["queries"]:
+        query = workshop.maker.words({**one, **check.get("with", {})})
+        listed = lab.ask(operation, query, "control", row, fresh=True)
+        keys = list(lab.keys(listed)) if lab.readable(listed) else []
+        if len(keys) >= least and (len(keys) < check["most"] or "limit" in check.params):
+            yield query, keys
+
+
+def _made(check: Check, row: Requirement, workshop: Workshop) -> None:
+    """See that something stands in a list."""
+    opened = shop(workshop.lab, workshop.resource(check["resource"]).create)
+    if opened is not None:
+        control_of(*opened, row)
+
+
+PAGES = Probe(
+    lambda check, row, operation, lab: len(check["queries"]) + 2,
+    _pages,
+    "writes",
+    {"en": "read a list in pages", "fr": "lire une liste par pages"},
+    writes=True,
+)
+DISJOINT = Probe(
+    lambda check, row, operation, lab: len(check["queries"]) * (1 + 3 * len(check["cuts"])),
+    _disjoint,
+    "writes",
+    {"en": "cut a list at an instant", "fr": "couper une liste à un instant"},
+    writes=True,
+)

@@ -1,0 +1,77 @@
+"""What of a thing stays as it was told first, however often it is read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from mobstd.conformance.kinds.keeping import first_reads
+from mobstd.conformance.kinds.making import shop
+from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.answers import answered
+from mobstd.judging.finding import Result
+from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.requirement import Check, Requirement
+
+__all__ = ["STEADY"]
+
+SECOND = timedelta(seconds=1)
+
+FEW = 3
+"""How many things are read once more."""
+
+
+def _steady(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Read a thing again: these members are as they were, and as they were when it was made."""
+    opened = shop(lab, operation)
+    if opened is None:
+        return Result(reason="not-permitted")
+    workshop, resource = opened
+    evidence, findings = 0, []
+    for thing, first in first_reads(workshop, resource, row)[:FEW]:
+        again = workshop.read(thing, row)
+        if again is None or not (first.accepted and again.accepted):
+            continue
+        for member, made in check["members"].items():
+            told = [get(answered(first), member)]
+            told += [get(answered(thing.created), made)] if made else []
+            now = get(answered(again), member)
+            known = [value for value in told if value is not MISSING]
+            if now is MISSING or not known:
+                continue
+            evidence += 1
+            if not all(_same(value, now) for value in known):
+                findings.append(
+                    found(
+                        row,
+                        "probe.steady",
+                        (again, first, thing.created),
+                        pointer=f"/response/body{member}",
+                        expected=next(value for value in known if not _same(value, now)),
+                        received=now,
+                        text=check.get("message"),
+                        member=member,
+                    )
+                )
+    return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two values are equal, or one instant that is written in two ways."""
+    if one == other or not (isinstance(one, str) and isinstance(other, str)):
+        return bool(one == other)
+    try:
+        apart = datetime.fromisoformat(one) - datetime.fromisoformat(other)
+    except (TypeError, ValueError):
+        return False
+    return abs(apart) < SECOND
+
+
+STEADY = Probe(
+    lambda check, row, operation, lab: FEW,
+    _steady,
+    "writes",
+    {"en": "read the same again", "fr": "relire la même chose"},
+    writes=True,
+)

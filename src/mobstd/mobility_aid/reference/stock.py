@@ -1,0 +1,59 @@
+"""The bike aids that ``mobstd aids fetch`` brought, in the folder of the user."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mobstd
+from mobstd.messages import LANGUAGES, render
+from mobstd.mobility_aid.importing.aides_velo import imported
+from mobstd.mobility_aid.importing.diagnostics import Imported
+from mobstd.mobility_aid.importing.package import RELEASE, archive, checked, rules_of
+
+__all__ = ["at_hand", "brought", "fetch", "place"]
+
+
+def place() -> Path:
+    """Return where they are kept: a file of this version of mobstd, since it reads the rules."""
+    from platformdirs import user_data_path
+
+    return user_data_path("mobstd") / f"bike-aids-{RELEASE}-mobstd-{mobstd.__version__}.ndjson"
+
+
+def brought() -> Path | None:
+    """Return the file of the aids, ``None`` where they were not brought."""
+    path = place()
+    return path if path.is_file() else None
+
+
+def fetch(source: str) -> tuple[Path, list[Imported]]:
+    """Bring the aids from a URL or a file; return where they are, and what became of each.
+
+    Raises:
+        ConfigError: where a file can't be read or written.
+        Unreachable: where no archive comes.
+        RefusedDocument: where it is not the archive that it has to be.
+    """
+    from mobstd.output.files import check_writable, replace_file
+
+    path = place()
+    check_writable([path])
+    document = rules_of(checked(archive(source)))
+    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    found = [*imported(document, at, document["version"])]
+    lines = (json.dumps(one.aid, ensure_ascii=False) for one in found if one.aid is not None)
+    replace_file(path, "".join(f"{line}\n" for line in lines))
+    return path, found
+
+
+def at_hand() -> tuple[str | None, dict[str, str]]:
+    """Return the aids that a catalogue begins with where nobody names others, and what to say.
+
+    ``None`` are the ten invented ones; what to say is by language.
+    """
+    path = brought()
+    code = "aids.stock.invented" if path is None else "aids.stock.brought"
+    said = {lang: render(code, {"release": RELEASE, "file": str(path)}, lang) for lang in LANGUAGES}
+    return None if path is None else str(path), said

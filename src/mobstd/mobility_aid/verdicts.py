@@ -1,0 +1,112 @@
+"""Evaluations of a catalogue beside ours: of the aids that it lists, for the same answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from mobstd.judging.context import Context
+from mobstd.judging.exchange import Exchange
+from mobstd.judging.rule import SURPRISED, RunRule, Trouble
+from mobstd.mobility_aid.evaluation import Outcome, evaluate
+
+__all__ = ["RULES"]
+
+Judged = Iterator[tuple[Exchange, Sequence[Trouble]]]
+
+
+def _sound(exchange: Exchange, context: Context) -> bool:
+    """Say whether an answer is what was asked for, and its schema accepts all of it."""
+    return (
+        exchange.accepted
+        and not exchange.negative
+        and exchange.response is not None
+        and exchange.response.not_json is None
+        and context.problems(exchange) == []
+    )
+
+
+def _known(exchanges: Sequence[Exchange], context: Context) -> dict[str, Any]:
+    """Return the aids that were listed, by id; none that was not the same each time."""
+    found: dict[str, Any] = {}
+    for exchange in exchanges:
+        if exchange.operation == "listAids" and _sound(exchange, context):
+            for aid in exchange.body["aids"]:
+                same = found.setdefault(aid["id"], aid) == aid
+                found[aid["id"]] = aid if same else None
+    return {name: aid for name, aid in found.items() if aid is not None}
+
+
+def _situation(exchange: Exchange) -> Any:
+    try:
+        asked = json.loads(exchange.request.body or b"")
+        return asked["situation"] if exchange.operation == "evaluateAids" else asked
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _judge(exchanges: Sequence[Exchange], context: Context) -> Judged:
+    """AID-CAT-18: who is surely eligible here is there, with the same amount, and the reverse."""
+    aids = _known(exchanges, context)
+    for exchange in exchanges:
+        single = exchange.operation == "evaluateAid"
+        if not (single or exchange.operation == "evaluateAids") or not _sound(exchange, context):
+            continue
+        situation = _situation(exchange)
+        told = [("", exchange.body)] if single else _listed(exchange.body)
+        for pointer, one in told:
+            aid = aids.get(one["aid"])
+            if aid is None or situation is None or "combination" in aid:
+                continue
+            try:
+                ours = evaluate(aid, situation)
+            except SURPRISED:
+                continue
+            yield exchange, list(_apart(one, ours, pointer))
+
+
+def _listed(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(f"/aids/{place}", one) for place, one in enumerate(body["aids"])]
+
+
+def _apart(theirs: Mapping[str, Any], ours: Outcome, pointer: str) -> Iterator[Trouble]:
+    verdict = theirs["verdict"]
+    given = verdict == "eligible"
+    if (given and ours.truth is not True) or (ours.truth is True and verdict == "not-eligible"):
+        yield Trouble(
+            "other-verdict", f"{pointer}/verdict", {}, expected=ours.verdict, received=verdict
+        )
+        return
+    if not given:
+        return
+    sums = {one["period"]: one for one in theirs["amounts"]}
+    for span in (one.to_json() for one in ours.amounts):
+        there = sums.get(span["period"])
+        if there is not None and _contradict(span, there):
+            yield Trouble("other-amount", f"{pointer}/amounts", {}, expected=span, received=there)
+
+
+def _contradict(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Say whether two ranges share nothing, or one sum that is known is told as another."""
+    low, high = (_decimal(ours.get(end)) for end in ("low", "high"))
+    least, most = (_decimal(theirs.get(end)) for end in ("low", "high"))
+    if low is not None and low == high:
+        return (least, most) != (low, high)
+    above = high is not None and least is not None and least > high
+    below = low is not None and most is not None and most < low
+    return above or below
+
+
+def _decimal(text: Any) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return None
+
+
+RULES: Mapping[str, RunRule] = {"evaluation-truth": RunRule(_judge)}
+"""The checks of kind ``rule`` name it."""

@@ -1,0 +1,1 @@
+"""The site of standards: see the page that judges in ``judging``."""

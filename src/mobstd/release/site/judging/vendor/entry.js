@@ -1,0 +1,1 @@
+export { default } from "ajv/dist/2020.js";
