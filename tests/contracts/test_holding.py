@@ -47,7 +47,7 @@ def test_what_breaks_a_contract_is_told(name: str, toy: Path, mobstd: Mobstd) ->
         assert len(got.err) < 600
 
 
-@pytest.mark.parametrize("text", ["- a", "status: [", "\x00", ""])
+@pytest.mark.parametrize("text", ["- a", "status: [", "\x00", "", "status: draft\non: 1"])
 def test_what_is_no_source_at_all(text: str, toy: Path, mobstd: Mobstd) -> None:
     (toy / "schemas/bikes/1.0/source.yaml").write_text(text, "utf-8")
     got = mobstd("standards", "--root", str(toy))

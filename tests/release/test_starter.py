@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +20,7 @@ from mobstd.canon.standard import find
 from mobstd.conformance.profile import Profile
 from mobstd.conformance.run import Options, check
 from mobstd.errors import ConfigError
+from mobstd.release.comment.text import MARK
 from mobstd.release.starter import starter, write_starter
 from mobstd.serving.faults import load_faults, select
 from mobstd.serving.opening import implementation
@@ -70,12 +74,51 @@ def test_it_is_generated(root: Root, mobstd: Run, tmp_path: Path) -> None:
     assert mobstd("generate", "--check", *argv).code == 0
 
 
+def scripts(root: Root) -> list[str]:
+    """Return every line of shell that the templates for CI run."""
+    workflow = yaml.safe_load((root.folder / ".github/workflows/standard.yml").read_text())
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    pipeline = yaml.safe_load((root.folder / ".gitlab-ci.yml").read_text())
+    jobs = [one for one in pipeline.values() if isinstance(one, dict)]
+    told = [line for job in jobs for line in (*job.get("script", ()), *job.get("after_script", ()))]
+    return [*(step["run"] for step in steps if "run" in step), *told]
+
+
 def test_the_templates_for_ci_are_whole(root: Root) -> None:
     workflow = yaml.safe_load((root.folder / ".github/workflows/standard.yml").read_text())
     assert workflow[True]["push"]["tags"] == ["shared-benches@*"]
-    assert {"lint", "release"} == set(workflow["jobs"])
+    assert {"lint", "comment", "release"} == set(workflow["jobs"])
+    assert workflow["permissions"] == {"contents": "read"}
+    used = [
+        one["uses"] for job in workflow["jobs"].values() for one in job["steps"] if "uses" in one
+    ]
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one)] == []
     pipeline = yaml.safe_load((root.folder / ".gitlab-ci.yml").read_text())
     assert pipeline["release"]["rules"] == [{"if": "$CI_COMMIT_TAG =~ /^shared-benches@/"}]
+    assert {"lint", "comment", "release"} < set(pipeline)
+
+
+def test_the_templates_for_ci_are_shell(root: Root) -> None:
+    for script in scripts(root):
+        assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0, script
+        assert "${{" not in script  # what others name reaches the shell by the environment alone
+
+
+def test_the_templates_for_ci_find_the_comment_of_before(root: Root) -> None:
+    assert sum(MARK in script for script in scripts(root)) == 2
+
+
+def test_the_templates_for_ci_call_what_is_there(root: Root, mobstd: Run) -> None:
+    lines = [line.strip() for script in scripts(root) for line in script.splitlines()]
+    called = [shlex.split(line) for line in lines if line.startswith("mobstd ")]
+    assert {"lint", "verify", "comment"} == {words[2] for words in called}
+    for words in called:
+        shown = mobstd(*words[1:3], "--help").out
+        options = [
+            word for word in words if word.startswith("--") and word not in ("--lang", "--root")
+        ]
+        assert [option for option in options if option not in shown] == []
 
 
 @pytest.mark.parametrize(

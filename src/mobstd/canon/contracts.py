@@ -32,6 +32,7 @@ PLACES = {
     "judgement": "conformance/*/judgements/*.json",
     "overlay": "schemas/*/*/overlays/*/overlay.yaml",
     "waiver": "schemas/*.lint.yaml",
+    "sentences": "conformance/*/sentences.json",
 }
 """Where the data of each contract stands in a root."""
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from mobstd.cli import VERBS
@@ -42,7 +43,10 @@ def dispatch(argv: list[str]) -> int:
             args.command = command
         args.lang = language()
         args.root = options["--root"]
-        args.roots = _roots(options["--root"], held=getattr(args, "held", True))
+        args.roots = (
+            *_in_place(args),
+            *_roots(options["--root"], held=getattr(args, "held", True)),
+        )
         function: Callable[[argparse.Namespace], int] = args.func
     try:
         return function(args)
@@ -78,13 +82,23 @@ def _roots(folder: str | None, *, held: bool) -> tuple[Any, ...]:
     """Return the root that was given, ``held`` to the contracts."""
     if folder is None:
         return ()
-    from mobstd.canon.contracts import hold
-    from mobstd.canon.root import at
+    from mobstd.release.adoption.adopted import root_of
 
-    root = at(folder)
-    if held:
-        hold(root)
-    return (root,)
+    return (root_of(Path(folder), held=held),)
+
+
+def _in_place(args: argparse.Namespace) -> tuple[Any, ...]:
+    """Put the version where a folder or a file is named as the standard; return its root."""
+    named = getattr(args, "standard", None)
+    if not isinstance(named, str) or not ("/" in named or "." in named):
+        return ()
+    from mobstd.release.adoption.adopted import is_place, version_in
+
+    if not is_place(named):
+        return ()
+    version = version_in(Path(named))
+    args.standard = str(version)
+    return (version.root,)
 
 
 def _parser(verb: str | None) -> tuple[Parser, Subparsers]:

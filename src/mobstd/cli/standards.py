@@ -21,9 +21,15 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every standard and version that is there."""
-    from mobstd.conformance.overview import overview
+    from dataclasses import asdict
 
-    found = overview(args.roots)
+    from mobstd.canon.standard import versions
+    from mobstd.conformance.overview import overview
+    from mobstd.release.edition.stage import lines, standing
+
+    stands = [standing(version) for version in versions(args.roots)]
+    pairs = zip(overview(args.roots), stands, strict=True)
+    found = [{**entry, "standing": asdict(one)} for entry, one in pairs]
     if args.json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return 0
@@ -31,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
         if number:
             print()
         print(f"{entry['id']}  {say('cli.standards.status.' + entry['status'])}")
+        for line in lines(stands[number], args.lang):
+            print(f"  {line}")
         print(f"  {entry['title'][args.lang]}")
         print(f"  {say('cli.standards.meaning', meaning=entry['meaning'][args.lang])}")
         for name in ("roles", "blocks", "schemas"):

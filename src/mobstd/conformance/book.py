@@ -129,9 +129,17 @@ class Book:
         lines = [self._text(ambiguity["title"])]
         if "text" in ambiguity:
             lines.append(self._text(ambiguity["text"]))
-        lines.append(self._say("settlement", text=self._text(ambiguity["settlement"])))
+        whose = "settled-by-the-group" if "decided" in ambiguity else "settlement"
+        lines.append(self._say(whose, text=self._text(ambiguity["settlement"])))
         for version, text in ambiguity.get("settlements", {}).items():
             lines.append(self._say("settled-in", version=version, text=self._text(text)))
+        if "decided" in ambiguity:
+            said = ambiguity["decided"]
+            lines.append(self._say("decided", day=said["date"], by=", ".join(said["by"])))
+            if "minutes" in said:
+                lines.append(self._say("minutes", url=said["minutes"]))
+        else:
+            lines.append(self._say("our-reading"))
         if ambiguity.get("status") == "open":
             lines.append(self._say("open"))
         return Section(ambiguity["id"], tuple(lines))

@@ -38,6 +38,7 @@ def parcel(version: Version) -> Files:
     """Return the files of a version, without types; the same every time, byte for byte.
 
     Raises:
+        ConfigError: for a vector whose edit can't be made.
         MissingExtra: where mobstd was installed without ``codegen``.
     """
     files: Files = {}
@@ -197,10 +198,16 @@ def _document(known: Mapping[str, Mapping[str, Any]], vector: Mapping[str, Any])
     if "edit" not in vector:
         return vector["document"]
     try:
-        from jsonpatch import apply_patch
+        from jsonpatch import JsonPatchException, JsonPointerException, apply_patch
     except ImportError:
         raise MissingExtra("codegen.extra") from None
-    return apply_patch(_document(known, known[vector["twin_of"]]), vector["edit"])
+    twin = known.get(vector.get("twin_of", ""))
+    if twin is None or not twin.keys() & {"document", "edit"}:
+        raise ConfigError("bundle.no-twin", id=vector["id"], twin=vector.get("twin_of", "-"))
+    try:
+        return apply_patch(_document(known, twin), vector["edit"])
+    except (JsonPatchException, JsonPointerException, RecursionError):
+        raise ConfigError("bundle.no-edit", id=vector["id"], twin=vector["twin_of"]) from None
 
 
 def _text(value: Any) -> str:

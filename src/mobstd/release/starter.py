@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -79,7 +79,7 @@ def _filled(text: str, words: dict[str, str]) -> str:
     return re.sub(pattern, lambda match: words[match[1]], text)
 
 
-def write_starter(found: dict[Path, str], folder: Path) -> None:
+def write_starter(found: Mapping[Path, str] | Mapping[str, bytes], folder: Path) -> None:
     """Write the files into a folder that is new or empty.
 
     Raises:
@@ -90,7 +90,7 @@ def write_starter(found: dict[Path, str], folder: Path) -> None:
             raise ConfigError("start.not-empty", folder=str(folder))
         for place, text in found.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            (folder / place).write_text(text, "utf-8")
+            (folder / place).write_bytes(text.encode() if isinstance(text, str) else text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError("codegen.not-written", folder=str(folder), reason=reason) from None

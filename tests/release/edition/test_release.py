@@ -6,22 +6,28 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+import yaml
 
+from mobstd.canon.contracts import contract
 from mobstd.canon.root import at
 from mobstd.canon.standard import find
 from mobstd.errors import ConfigError, UnknownName
 from mobstd.release.edition import plan as plans
+from mobstd.release.edition.decision import decide
 from mobstd.release.edition.lock import hashed
 from mobstd.release.edition.plan import Options, Plan, carry_out, planned
 from mobstd.release.edition.sequel import sequel, write_sequel
+from mobstd.release.edition.stage import Decision
 from mobstd.release.edition.table import table
 from mobstd.release.edition.verification import verified
+from mobstd.release.parcel import parcel
 from mobstd.release.starter import starter, write_starter
 
 Run = Callable[..., Any]
@@ -33,6 +39,7 @@ RELEASE = "releases/our-own/1.0"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "our-own"
     write_starter(starter("our-own", today=DAY), folder)
+    approve(folder, "our-own@1.0-draft")
     return folder
 
 
@@ -59,7 +66,13 @@ def plan(root: Path, wanted: str = "our-own@1.0-draft", **options: Any) -> Plan:
 
 def next_draft(root: Path) -> None:
     version = find("our-own@1.0", (at(root),))
-    write_sequel(sequel(version, "our-own@1.1-draft", DAY), root)
+    write_sequel(sequel(version, "our-own@1.1-draft", DAY).files, root)
+    approve(root, "our-own@1.1-draft")
+
+
+def approve(root: Path, wanted: str) -> None:
+    here = at(root)
+    decide(find(wanted, (here,)), Decision("approved", DAY, ("Our group",)), (here,))
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -288,6 +301,23 @@ def test_a_catalogue_may_go_on(released: Path) -> None:
     assert broken(released) == []
 
 
+@pytest.mark.parametrize("name", ["lock", "manifest", "index"])
+def test_what_is_written_keeps_its_contract(published: Path, name: str) -> None:
+    files = {"lock": "our-own.lock.json", "manifest": "our-own/1.0/release.json"}
+    file = published / "releases" / files.get(name, "our-own/index.json")
+    assert [one.message for one in contract(name).problems(json.loads(file.read_text()))] == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"versions": {"1.0": {}}}', '{"versions": 1}'])
+@pytest.mark.parametrize("file", ["our-own/index.json", "our-own/1.0/release.json"])
+def test_a_table_that_is_none(released: Path, file: str, text: str, mobstd: Run) -> None:
+    (released / "releases" / file).write_text(text)
+    folder = released / "releases/our-own/1.0" if "release.json" in file else released
+    ran = mobstd("schemas", "verify", str(folder))
+    assert ran.code == 2
+    assert file.rpartition("/")[2] in ran.err
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"versions": {"1.0": {}}}', '{"versions": 1}'])
 def test_a_lock_that_is_none(released: Path, text: str) -> None:
     (released / "releases/our-own.lock.json").write_text(text)
@@ -299,9 +329,91 @@ def test_a_lock_that_is_none(released: Path, text: str) -> None:
 def test_a_lock_leads_nowhere_outside(released: Path) -> None:
     lock = released / "releases/our-own.lock.json"
     content = json.loads(lock.read_text())
-    content["versions"]["1.0"]["files"]["../../../etc/passwd"] = "sha256:0"
+    content["versions"]["1.0"]["files"]["../../../etc/passwd"] = f"sha256:{64 * '0'}"
     lock.write_text(json.dumps(content))
     assert ("missing", "../../../etc/passwd") in broken(released)
+
+
+# A release that was stopped
+
+
+def test_a_release_that_was_stopped_is_taken_up_again(
+    draft: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, real, left = plan(draft), Path.write_bytes, [20]
+
+    def failing(path: Path, raw: bytes) -> int:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        return real(path, raw)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", failing)
+        with pytest.raises(ConfigError) as caught:
+            carry_out(made)
+    assert "No space left" in caught.value.text("en")
+    assert not (draft / "releases/our-own.lock.json").exists()
+    assert find("our-own@1.0-draft", (at(draft),)).status == "draft"
+    carry_out(plan(draft))
+    assert files(draft) == files(published)
+
+
+def test_what_stands_in_the_place_of_a_version_is_not_written_over(draft: Path) -> None:
+    other = draft / "schemas/our-own/1.0/place.schema.json"
+    other.parent.mkdir()
+    other.write_text("{}")
+    with pytest.raises(ConfigError) as caught:
+        plan(draft)
+    assert caught.value.code == "edition.taken"
+    assert other.read_text() == "{}"
+
+
+def test_waivers_go_along_with_the_number(draft: Path) -> None:
+    file = draft / "schemas/our-own.lint.yaml"
+    waiver = (
+        "waivers:\n  - {rule: LINT-NAME-03, where: '*#**', versions: [1.0-draft], reason: So.,"
+        " date: '2026-11-28'}\n"
+    )
+    file.write_text(file.read_text() + waiver)
+    carry_out(replace(plan(draft), refusals=()))
+    assert 'versions: ["1.0"]' in file.read_text()
+
+
+def test_a_number_without_quotation_marks_stays_a_text(draft: Path) -> None:
+    rows = draft / "conformance/our-own/requirements.yaml"
+    text = rows.read_text().replace(
+        "  level: MUST\n", "  level: MUST\n  versions: [1.0-draft]\n", 1
+    )
+    rows.write_text(
+        text
+        + "  params: {1.0-draft: {most: 3}}\n  text: {en: 'In 1.0-draft.', fr: 'En 1.0-draft.'}\n"
+    )
+    carry_out(plan(draft))
+    first, *_, last = yaml.safe_load(rows.read_text())
+    assert first["versions"] == ["1.0"]
+    assert last["params"] == {"1.0": {"most": 3}}
+    assert last["text"]["en"] == "In 1.0."
+
+
+# Vectors that can't be made
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"twin_of": "OUROWN-GEN-02/gone"}, "bundle.no-twin"),
+        ({"edit": [{"op": "remove", "path": "/nowhere"}]}, "bundle.no-edit"),
+    ],
+)
+def test_a_vector_that_can_not_be_made(draft: Path, change: Any, code: str) -> None:
+    file = draft / "conformance/our-own/vectors/places.json"
+    first, second = json.loads(file.read_text())
+    file.write_text(json.dumps([first, {**second, **change}]))
+    with pytest.raises(ConfigError) as caught:
+        parcel(find("our-own@1.0-draft", (at(draft),)))
+    assert caught.value.code == code
+    assert second["id"] in caught.value.text("fr")
 
 
 # Signed

@@ -256,6 +256,16 @@ EDITS: dict[str, tuple[str, Edit]] = {
         put("deviations", [{**DEVIATION, "where": "place.schema.json#/properties/roof"}]),
     ),
     "LINT-SOURCE-06": (ROWS, drop(0, "source")),
+    "LINT-SOURCE-08": (
+        SOURCE,
+        put(
+            "stages",
+            [
+                {"stage": "draft", "date": "2026-02-01"},
+                {"stage": "consultation", "date": "2026-01-31"},
+            ],
+        ),
+    ),
     "LINT-VECTOR-01": (VECTORS, put(1, "expect", "refusal", {"keyword": "type", "pointer": "/id"})),
     "LINT-VECTOR-02": (VECTORS, put(0, "id", "OUROWN-GEN-99/place")),
     "LINT-VECTOR-03": (f"{EXAMPLES}/invalid/error/empty.json", lambda _: None),

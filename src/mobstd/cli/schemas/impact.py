@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judged(args: argparse.Namespace) -> dict[str, Any]:
-    from mobstd.canon.standard import find
+    from mobstd.release.adoption.adopted import version_of
     from mobstd.release.impact.evidence import Documents, evidence
     from mobstd.release.impact.judged import of_documents, of_exchanges
     from mobstd.release.impact.table import impact
@@ -66,7 +66,7 @@ def _judged(args: argparse.Namespace) -> dict[str, Any]:
 
     if args.to is None:
         raise ConfigError("impact.no-version")
-    new = find(args.to, args.roots)
+    new = version_of(args.to, args.roots)
     parties, names = [], []
     for path in args.files:
         found = evidence(path, schema=args.schema)
@@ -74,14 +74,14 @@ def _judged(args: argparse.Namespace) -> dict[str, Any]:
         since: str | None = args.since or known
         if since is None:
             raise ConfigError("impact.no-origin", file=str(path))
-        old = find(since, args.roots)
-        names.append(str(old))
+        old = version_of(since, args.roots)
+        names.append(since)
         if isinstance(found, Documents):
             parties.append(of_documents(found, old, new, args.schema))
         else:
             role = role_of(old, args.role or found.role)
             parties.append(of_exchanges(found, old, new, role, args.side, args.base))
     if len(set(names)) > 1:
-        pairs = ", ".join(f"{name} -> {new}" for name in sorted(set(names)))
+        pairs = ", ".join(f"{name} -> {args.to}" for name in sorted(set(names)))
         raise ConfigError("impact.several", pairs=pairs)
-    return impact(names[0], str(new), parties)
+    return impact(names[0], args.to, parties)

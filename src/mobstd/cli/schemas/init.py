@@ -55,14 +55,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _next(args: argparse.Namespace) -> int:
     from mobstd.canon.standard import find
-    from mobstd.release.edition.sequel import sequel, write_sequel
+    from mobstd.release.edition.sequel import sequel, taken_out, write_sequel
+    from mobstd.release.starter import write_starter
 
-    if not args.roots:
-        raise ConfigError("edition.no-root")
     before = args.before.rpartition("@")[2]
     version = find(f"{args.name.partition('@')[0]}@{before}", args.roots)
+    own = version.root in args.roots
+    if not own and args.to is None:
+        raise ConfigError("edition.no-root")
     made = sequel(version, args.name, datetime.now(UTC).date())
-    write_sequel(made, version.root.folder)
+    folder = version.root.folder if args.to is None else args.to
+    if args.to is not None:
+        write_starter(taken_out(version), folder)
+    write_sequel(made.files, folder)
     for place in made.files:
         print(place, flush=True)
     tell("cli.start.next", name=made.name, before=str(version))

@@ -9,7 +9,7 @@ from pathlib import Path
 from mobstd.cli.words import Subparsers, say, tell
 from mobstd.errors import ConfigError
 
-__all__ = ["add", "run"]
+__all__ = ["add", "day", "run"]
 
 
 def add(verbs: Subparsers) -> None:
@@ -24,20 +24,25 @@ def add(verbs: Subparsers) -> None:
     option("draft", metavar="NAME@DRAFT", help=say("cli.release.draft"))
     option("--as", dest="number", metavar="X.Y", help=say("cli.release.as"))
     option("--after", metavar="X.Y", help=say("cli.release.after"))
-    option("--date", metavar=say("cli.release.day"), type=_day, help=say("cli.release.date"))
+    option("--date", metavar=say("cli.release.day"), type=day, help=say("cli.release.date"))
     option("--sign", metavar=say("cli.file"), type=Path, help=say("cli.release.sign"))
     option("--typescript", action="store_true", help=say("cli.bundle.typescript"))
     option(
         "--end-of-life",
         metavar=say("cli.release.day"),
-        type=_day,
+        type=day,
         help=say("cli.release.end-of-life"),
     )
     option("--dry-run", action="store_true", help=say("cli.release.dry-run"))
     parser.set_defaults(func=run)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """Return the day that an option gives.
+
+    Raises:
+        ConfigError: where it is none, as ISO 8601 has it.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:

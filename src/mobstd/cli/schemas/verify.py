@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
         if one.deprecated:
             end = one.end_of_life or "-"
             print(say("cli.verify.deprecated", version=one.version, day=one.deprecated, end=end))
+        if one.withdrawn:
+            print(say("cli.verify.withdrawn", version=one.version, day=one.withdrawn))
     if not every:
         print(say("cli.verify.nothing", folder=str(folder)))
     return 1 if any(one.breaches for one in every) else 0

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import subprocess
-import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from errno import EFBIG, EINVAL
-from io import BytesIO
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any
 
+from mobstd.canon.contracts import contract
 from mobstd.canon.files import load_if_there
 from mobstd.canon.root import Root
 from mobstd.canon.standard import NAME, Version, find
@@ -22,6 +17,7 @@ from mobstd.judging.catalogue import requirement
 from mobstd.judging.requirement import Requirement
 from mobstd.release.diff.api import is_api
 from mobstd.release.diff.library import Library
+from mobstd.release.revision import around, whole
 
 __all__ = ["Source", "source"]
 
@@ -127,13 +123,14 @@ def _of_folder(label: str, folder: Path) -> Source:
     apis: dict[str, str] = {}
     schemas: dict[str, str] = {}
     version = ""
+    named = {place: role for role, place in _layout(folder).get("roles", {}).items()}
     for path in sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and p.is_file()):
         name = path.relative_to(folder).as_posix()
         if set(path.relative_to(folder).parts[:-1]) & {"examples", "overlays", "node_modules"}:
             continue
         document = library.document(name)
         if is_api(document):
-            apis[path.stem] = name
+            apis[named.get(name, path.stem)] = name
             version = version or _version(document)
         elif name.endswith(_SCHEMA) or (isinstance(document, dict) and "$schema" in document):
             schemas[name.removesuffix(path.suffix).removesuffix(".schema")] = name
@@ -142,41 +139,20 @@ def _of_folder(label: str, folder: Path) -> Source:
     return Source(label, version, library, apis, schemas, {})
 
 
+def _layout(folder: Path) -> Mapping[str, Any]:
+    """Return what the group itself says of its files, where it does."""
+    said = load_if_there(folder / "mobstd.yaml", {})
+    return said if isinstance(said, dict) and contract("layout").is_valid(said) else {}
+
+
 def _of_revision(label: str, revision: str, below: str) -> Source:
     """Return what stood at a revision of the Git repository around the working folder."""
-    kept = Path(mkdtemp(prefix="mobstd-diff-"))
-    atexit.register(rmtree, kept, ignore_errors=True)  # its documents are read when they are needed
     match = NAME.match(below)
     if match is not None and match["version"]:
-        wanted = [f"schemas/{match['name']}", f"conformance/{match['name']}"]
-        top = Path(_git("rev-parse", "--show-toplevel", label=label).decode().strip())
-        _extract(_git("archive", revision, *wanted, label=label, folder=top), kept)
-        return _of_version(label, find(below, (Root(kept),)))
-    folder = below.rpartition("/")[0] or "."
-    try:
-        archive = _git("archive", revision, folder, label=label)
-    except ConfigError:
-        archive = _git("archive", revision, below, label=label)
-    _extract(archive, kept)
+        wanted = (f"schemas/{match['name']}", f"conformance/{match['name']}")
+        return _of_version(label, find(below, (Root(whole(revision, *wanted)),)))
+    kept = around(revision, below)
     path = kept / below
     if not path.exists():
         raise ConfigError("diff.not-in-revision", asked=label)
     return _of_path(label, path)
-
-
-def _extract(archive: bytes, folder: Path) -> None:
-    with tarfile.open(fileobj=BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
-
-
-def _git(*words: str, label: str, folder: Path | None = None) -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, check=False, timeout=60
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConfigError("diff.no-git", asked=label, why=str(error)) from None
-    if done.returncode:
-        why = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ConfigError("diff.no-git", asked=label, why=(why or ["?"])[-1])
-    return done.stdout

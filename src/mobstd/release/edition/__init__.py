@@ -10,4 +10,5 @@
 * ``lock``: hashes of what was released, and whether they hold
 * ``signature``: Ed25519 over the list of files
 * ``index``: which versions there are, with their dates
+* ``stage``: where a version stands with its group
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,15 +22,13 @@ def raised(draft: Version, number: str | None) -> str:
     """Return the number of the version that a draft becomes.
 
     Raises:
-        ConfigError: where it is no draft, the number is none, or is taken.
+        ConfigError: where it is no draft, or the number is none.
     """
     wanted = number or draft.version.partition("-")[0]
     if not NUMBER.fullmatch(wanted):
         raise ConfigError("edition.bad-number", number=wanted)
     if draft.status not in ("draft", "proposal") or "-" not in draft.version:
         raise ConfigError("edition.no-draft", version=str(draft), status=draft.status)
-    if (draft.root.schemas / draft.name / wanted).exists():
-        raise ConfigError("edition.taken", version=f"{draft.name}@{wanted}")
     return wanted
 
 
@@ -41,7 +38,6 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
     Raises:
         ConfigError: where ``source.yaml`` does not say its status in a line of its own.
     """
-    old = re.compile(rf"(?<![0-9A-Za-z.-]){re.escape(draft.version)}(?![0-9A-Za-z-])")
     copies = {draft.folder: folder / "schemas" / draft.name / number}
     if draft.conformance.is_dir():
         copies[draft.conformance] = folder / "conformance" / draft.name
@@ -54,11 +50,13 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
             target.parent.mkdir(parents=True, exist_ok=True)
             raw = path.read_bytes()
             with suppress(UnicodeDecodeError):  # which lint tells of
-                raw = old.sub(number, raw.decode()).encode() if path.suffix in TEXTS else raw
+                renewed = path.suffix in TEXTS
+                raw = _renumbered(path, draft.version, number).encode() if renewed else raw
             target.write_bytes(raw)
     waivers = draft.root.schemas / f"{draft.name}.lint.yaml"
     if waivers.is_file():
-        shutil.copyfile(waivers, folder / "schemas" / waivers.name)
+        text = _renumbered(waivers, draft.version, number)
+        (folder / "schemas" / waivers.name).write_text(text, "utf-8", newline="")
     (folder / "conformance").mkdir(exist_ok=True)
     source = folder / "schemas" / draft.name / number / "source.yaml"
     text, count = STATUS.subn("status: adopted", source.read_text("utf-8"))
@@ -67,3 +65,12 @@ def staged(draft: Version, number: str, folder: Path) -> Version:
     meaning = f'meaning:\n  en: "version {number}"\n  fr: "la version {number}"\n'
     source.write_text(MEANING.sub(meaning, text, count=1), "utf-8", newline="")
     return Version(draft.name, number, Root(folder))
+
+
+def _renumbered(path: Path, old: str, new: str) -> str:
+    """Return a file with one number for another; YAML would read a bare ``1.0`` as no text."""
+    text, said = path.read_bytes().decode(), re.escape(old)
+    if path.suffix in (".yaml", ".yml"):
+        bare = rf"(^[ \t]*(?:- )?|[\[{{,][ \t]*|: +){said}(?=[ \t]*(?:[\]}},:#]|$))"
+        text = re.sub(bare, rf'\g<1>"{new}"', text, flags=re.MULTILINE)
+    return re.sub(rf"(?<![0-9A-Za-z.-]){said}(?![0-9A-Za-z-])", new, text)

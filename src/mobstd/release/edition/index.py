@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.contracts import contract
 from mobstd.errors import ConfigError
 
-__all__ = ["entered", "index_of", "retired"]
+__all__ = ["entered", "index_of", "retired", "withdrawn"]
 
 
 def index_of(root: Path, name: str) -> dict[str, Any]:
@@ -23,15 +24,12 @@ def index_of(root: Path, name: str) -> dict[str, Any]:
     if not path.exists():
         return {"standard": name, "latest": None, "versions": []}
     try:
-        found = json.loads(path.read_text("utf-8"))
-        for one in found["versions"]:
-            _order(one["version"])
-            for key in ("deprecated", "end_of_life"):
-                if one.get(key) is not None:
-                    date.fromisoformat(one[key])
-        return dict(found)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         raise ConfigError("edition.bad-lock", file=str(path)) from None
+    if not contract("index").is_valid(found):
+        raise ConfigError("edition.bad-lock", file=str(path))
+    return found
 
 
 def entered(index: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,16 +44,13 @@ def _order(number: str) -> tuple[int, ...]:
 
 
 def retired(
-    index: Mapping[str, Any], number: str, deprecated: date, end: date | None, by: str
+    index: Mapping[str, Any], number: str, deprecated: date, end: date | None, by: str | None
 ) -> dict[str, Any]:
     """Return an index in which a version is deprecated, and has its last day.
 
     Raises:
         ConfigError: where the version is not in it, or its end is before.
     """
-    if number not in [one["version"] for one in index["versions"]]:
-        known = ", ".join(one["version"] for one in index["versions"]) or "-"
-        raise ConfigError("edition.not-released", version=number, known=known)
     if end is not None and end < deprecated:
         raise ConfigError("edition.end-before", end=end.isoformat(), day=deprecated.isoformat())
     said = {
@@ -63,5 +58,22 @@ def retired(
         "end_of_life": end.isoformat() if end else None,
         "replaced_by": by,
     }
+    return _with(index, number, said)
+
+
+def withdrawn(index: Mapping[str, Any], number: str, decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an index in which a version is withdrawn.
+
+    Raises:
+        ConfigError: where the version is not in it.
+    """
+    return _with(index, number, {"withdrawn": decision})
+
+
+def _with(index: Mapping[str, Any], number: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    known = [one["version"] for one in index["versions"]]
+    if number not in known:
+        listed = ", ".join(known) or "-"
+        raise ConfigError("edition.not-released", version=number, known=listed)
     every = [{**one, **said} if one["version"] == number else one for one in index["versions"]]
     return {**index, "versions": every}

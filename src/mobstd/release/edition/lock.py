@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.contracts import contract
 from mobstd.errors import ConfigError
 from mobstd.release.edition.signature import holds
 
@@ -41,16 +42,14 @@ def lock_of(root: Path, name: str) -> dict[str, Any]:
     path = root / "releases" / f"{name}.lock.json"
     if not path.exists():
         return {"standard": name, "versions": {}}
+    return _held(path, "lock")
+
+
+def _held(path: Path, kind: str) -> dict[str, Any]:
     found = _json(path)
-    versions = found.get("versions") if isinstance(found, dict) else None
-    if not isinstance(versions, dict) or not all(_listed(one) for one in versions.values()):
+    if not contract(kind).is_valid(found):
         raise ConfigError("edition.bad-lock", file=str(path))
     return dict(found)
-
-
-def _listed(entry: Any) -> bool:
-    files = entry.get("files") if isinstance(entry, dict) else None
-    return isinstance(files, dict) and all(isinstance(one, str) for one in files.values())
 
 
 def _json(path: Path) -> Any:
@@ -103,10 +102,8 @@ def manifest_breaches(folder: Path, key: str | None) -> Iterator[Breach]:
     Raises:
         ConfigError: where there is no manifest.
     """
-    found = _json(folder / MANIFEST)
-    if not isinstance(found, dict) or not _listed(found):
-        raise ConfigError("edition.bad-lock", file=str(folder / MANIFEST))
-    shown = str(found.get("standard", folder))
+    found = _held(folder / MANIFEST, "manifest")
+    shown = str(found["standard"])
     yield from _compared(folder, found["files"], shown)
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).as_posix()

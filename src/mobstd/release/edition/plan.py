@@ -22,6 +22,7 @@ from mobstd.release.edition.index import entered, index_of, retired
 from mobstd.release.edition.lock import MANIFEST, SIGNATURE, breaches, hashed, lock_of
 from mobstd.release.edition.notes import changes, migration
 from mobstd.release.edition.signature import signed
+from mobstd.release.edition.stage import standing
 from mobstd.release.lint.files import of_version
 from mobstd.release.lint.run import Result, lint
 
@@ -79,7 +80,7 @@ def planned(draft: Version, options: Options) -> Plan:
     """Return the plan of a release; nothing is written but in a temporary folder.
 
     Raises:
-        ConfigError: where the draft is none, or the version is there already.
+        ConfigError: where the draft is none, or the version is there already as another.
         MissingExtra: without the extra ``codegen``, or ``sign`` where a key is given.
     """
     number = raised(draft, options.number)
@@ -87,12 +88,14 @@ def planned(draft: Version, options: Options) -> Plan:
     before = _before(draft, number, options.after)
     with _folder() as folder:
         version = staged(draft, number, folder)
+        released = number in lock_of(root, draft.name)["versions"]
+        _taken(draft.root.schemas / draft.name / number, version, released)
         result = lint([of_version(version)], today=options.day)
         if result.failed():  # what is broken can't be compared, nor handed out
-            why = (_unlinted(draft, result), *_unlocked(draft))
+            why = (_unlinted(draft, result), *_unapproved(draft), *_unlocked(draft))
             return Plan(draft, number, before, None, result, {}, (), draft.folder, why)
         found = compared(before, version) if before is not None else None
-        refusals = (*_too_small(found, number), *_unlocked(draft))
+        refusals = (*_unapproved(draft), *_too_small(found, number), *_unlocked(draft))
         handed = handed_out(version, options.typescript)
         for lang, suffix in zip(LANGUAGES, ("", ".fr"), strict=True):
             handed[f"CHANGES{suffix}.md"] = changes(
@@ -116,9 +119,23 @@ def planned(draft: Version, options: Options) -> Plan:
             for path in sorted(version.conformance.rglob("*"))
             if path.is_file()
         }
+        waivers = Path("schemas", f"{draft.name}.lint.yaml")
+        if (folder / waivers).is_file():
+            said = (folder / waivers).read_bytes()
+            if said != (root / waivers).read_bytes():
+                catalogue[waivers.as_posix()] = said
         tables = _tables(root, version, before, options, frozen)
     files = {**frozen, **catalogue, **tables}
     return Plan(draft, number, before, found, result, files, tuple(frozen), draft.folder, refusals)
+
+
+def _taken(there: Path, version: Version, released: bool) -> None:
+    """Refuse a number that is taken; not what a release wrote that was stopped halfway."""
+    for path in sorted(there.rglob("*")):
+        wanted = version.folder / path.relative_to(there)
+        same = wanted.is_file() and path.is_file() and wanted.read_bytes() == path.read_bytes()
+        if path.is_file() and (released or not same):
+            raise ConfigError("edition.taken", version=str(version))
 
 
 @contextmanager
@@ -158,6 +175,12 @@ def _unlinted(draft: Version, result: Result) -> MobstdError:
     return ConfigError("edition.refused-lint", version=str(draft), count=result.count("error"))
 
 
+def _unapproved(draft: Version) -> Iterator[MobstdError]:
+    last = standing(draft)
+    if last.stage != "approved" or not last.by:
+        yield ConfigError("edition.refused-stage", version=str(draft), stage=last.stage or "-")
+
+
 def _too_small(found: Comparison | None, number: str) -> Iterator[MobstdError]:
     if found is not None and found["enough"] is False:
         said = {name: str(found[name]) for name in ("calls_for", "declared")}
@@ -194,8 +217,17 @@ def _manifest(
         "url": f"{base}/{version.version}/" if base else None,
         "follows": str(before) if before else None,
         "calls_for": found["calls_for"] if found else None,
+        "approved": _approved(version),
         "files": {name: hashed(raw) for name, raw in sorted(handed.items())},
     }
+
+
+def _approved(version: Version) -> dict[str, Any] | None:
+    last = standing(version)
+    if last.stage != "approved":
+        return None
+    said = {"date": last.day, "by": list(last.by)}
+    return {**said, "minutes": last.minutes} if last.minutes else said
 
 
 def _tables(
@@ -213,9 +245,11 @@ def _tables(
         "date": options.day.isoformat(),
         "url": f"{base}/{number}/" if base else None,
         "manifest": f"{number}/{MANIFEST}",
+        "approved": _approved(version),
         "deprecated": None,
         "end_of_life": None,
         "replaced_by": None,
+        "withdrawn": None,
     }
     index = entered(index_of(root, name), row)
     if before is not None and options.end_of_life is not None:
@@ -228,6 +262,8 @@ def _tables(
 
 def carry_out(plan: Plan) -> None:
     """Write a plan below its root; the lock comes last, and the draft goes.
+
+    Where that stops halfway, the same release again writes what is missing.
 
     Raises:
         MobstdError: the first refusal, where there is one.
@@ -243,7 +279,8 @@ def carry_out(plan: Plan) -> None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(raw)
-        shutil.rmtree(plan.removed)
+        with TemporaryDirectory(prefix=".mobstd-", dir=root) as gone:
+            shutil.move(plan.removed, gone)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError("codegen.not-written", folder=str(root), reason=reason) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ from mobstd.canon.files import load_if_there
 from mobstd.canon.standard import NAME, Version
 from mobstd.errors import ConfigError
 from mobstd.release.edition.draft import MEANING
+from mobstd.release.edition.stage import begun
 
-__all__ = ["Sequel", "sequel", "write_sequel"]
+__all__ = ["Sequel", "sequel", "taken_out", "write_sequel"]
 
 STATUS = re.compile(r"^status:.*$", re.MULTILINE)
 KEYED = ("params", "changes", "absent")
@@ -65,7 +66,27 @@ def sequel(version: Version, wanted: str, day: date) -> Sequel:
         more = _listed(text, version.version, number)
         if more != text:
             files[path.relative_to(version.root.folder).as_posix()] = more.encode()
+    waivers = version.root.schemas / f"{version.name}.lint.yaml"
+    if waivers.is_file():
+        more = _listed(waivers.read_text("utf-8"), version.version, number)
+        files[f"schemas/{waivers.name}"] = more.encode()
     return Sequel(wanted, files, tuple(_by_hand(version)))
+
+
+def taken_out(version: Version) -> dict[str, bytes]:
+    """Return a version of any root as a root of its own, to begin the next one from.
+
+    What was measured of it stays behind: it is of that root.
+    """
+    root = version.root.folder
+    folders = (version.folder, version.conformance)
+    found = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    found.append(version.root.schemas / f"{version.name}.lint.yaml")
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in found
+        if path.is_file() and not {"kill-matrix", "__pycache__"} & set(path.parts)
+    }
 
 
 def _copied(version: Version, number: str, day: date) -> Iterator[tuple[Path, bytes]]:
@@ -78,7 +99,7 @@ def _copied(version: Version, number: str, day: date) -> Iterator[tuple[Path, by
         if path.name == "source.yaml":
             text = STATUS.sub("status: draft", raw.decode(), count=1)
             said = f'meaning:\n  en: "the draft of {day}"\n  fr: "le projet du {day}"\n'
-            raw = MEANING.sub(said, text, count=1).encode()
+            raw = begun(MEANING.sub(said, text, count=1), day).encode()
         elif "examples" not in path.parts and path.suffix in (".json", ".yaml"):
             text = re.sub(rf"(?<=/){old}(?=/)", number, raw.decode())
             if path.parent.name == "openapi":
@@ -108,14 +129,14 @@ def _by_hand(version: Version) -> Iterator[str]:
             yield row["id"]
 
 
-def write_sequel(made: Sequel, root: Path) -> None:
-    """Write a draft below a root.
+def write_sequel(files: Mapping[str, bytes], root: Path) -> None:
+    """Write the files of a draft below a root.
 
     Raises:
         ConfigError: where that is not possible.
     """
     try:
-        for place, raw in made.files.items():
+        for place, raw in files.items():
             (root / place).parent.mkdir(parents=True, exist_ok=True)
             (root / place).write_bytes(raw)
     except OSError as error:

@@ -22,6 +22,7 @@ class Verified:
     breaches: tuple[Breach, ...]
     deprecated: str | None = None
     end_of_life: str | None = None
+    withdrawn: str | None = None
 
 
 def verified(folder: Path, wanted: str | None = None, key: str | None = None) -> list[Verified]:
@@ -70,4 +71,5 @@ def _of_root(folder: Path, wanted: str | None, key: str | None) -> Iterator[Veri
                 tuple(found),
                 said.get("deprecated"),
                 said.get("end_of_life"),
+                (said.get("withdrawn") or {}).get("date"),
             )

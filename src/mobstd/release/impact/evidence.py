@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.plain import from_json
+from mobstd.canon.standard import Version
 from mobstd.conformance.report.contract import read as read_report
 from mobstd.conformance.report.exchanges import from_json as exchange_of
 from mobstd.conformance.traffic.recordings import Har, Recording, opened
 from mobstd.errors import CanonError, ConfigError
 from mobstd.judging.exchange import Exchange
 
-__all__ = ["Documents", "Exchanges", "evidence"]
+__all__ = ["Documents", "Exchanges", "called", "evidence"]
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -88,6 +89,16 @@ def evidence(path: Path, *, schema: str | None = None) -> Exchanges | Documents:
         return _of_report(path)
     source = opened(path)
     return Exchanges(path.name, source.standard, source.role, source)
+
+
+def called(found: Exchanges, version: Version, role: str) -> str | None:
+    """Return where a role is called most in what was kept; ``None`` where it knows that itself.
+
+    Raises:
+        ConfigError: where nothing in it asks for an operation of the role.
+    """
+    urls = found.source.locate(version, role, None) if found.source is not None else ()
+    return urls[0] if urls else None
 
 
 def _of_report(path: Path) -> Exchanges:

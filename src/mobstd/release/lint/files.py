@@ -15,7 +15,7 @@ from mobstd.release.lint.document import Document, is_readable, read, read_or_br
 from mobstd.release.lint.place import places
 from mobstd.release.lint.subject import EXAMPLE, Subject
 
-__all__ = ["of_version", "subjects"]
+__all__ = ["of_version", "stranger", "subjects"]
 
 MOST_FILES = 2000
 SKIPPED = ("node_modules", "__pycache__", "vendor", "dist", "build")
@@ -37,17 +37,11 @@ def subjects(wanted: str | None, roots: tuple[Root, ...]) -> list[Subject]:
         every = [one for one in versions(roots) if not roots or one.root in roots]
         return [of_version(version) for version in every]
     path = Path(wanted)
-    if path.is_file():
-        return [_of_file(path)]
-    if path.is_dir():
-        if (path / "schemas").is_dir():
-            root = Root(path.resolve())
-            found = [of_version(one) for one in versions((root,)) if one.root == root]
-        else:
-            found = [_of_folder(path)]
-        if not any(subject.documents for subject in found):
-            raise ConfigError("lint.nothing-there", folder=wanted)
-        return found
+    if path.is_dir() and any(path.glob("schemas/*/*/source.yaml")):
+        root = Root(path.resolve())
+        return [of_version(one) for one in versions((root,)) if one.root == root]
+    if path.exists():
+        return [stranger(path), *_own_rows(path)]
     if "@" not in wanted:
         named = [one for one in versions(roots) if one.name == wanted]
         if named:
@@ -55,6 +49,41 @@ def subjects(wanted: str | None, roots: tuple[Root, ...]) -> list[Subject]:
         if "/" in wanted or "." in wanted:
             raise ConfigError("lint.no-such-file", file=wanted)
     return [of_version(find(wanted, roots))]
+
+
+def stranger(path: Path) -> Subject:
+    """Return a file of somebody else's, or a folder in whatever layout.
+
+    Raises:
+        ConfigError: where there is nothing in it to lint.
+    """
+    if path.is_file():
+        return _of_file(path)
+    found = _of_folder(path)
+    if not found.documents:
+        raise ConfigError("lint.nothing-there", folder=str(path))
+    return found
+
+
+def _own_rows(path: Path) -> Iterator[Subject]:
+    """Yield the catalogue of a group that has one in a layout of its own."""
+    if not (path / "mobstd.yaml").is_file():
+        return
+    from mobstd.release.adoption.adopted import adopted
+    from mobstd.release.adoption.layout import layout
+
+    folder = layout(path).catalogue
+    if folder is None:
+        return
+    version = adopted(path)
+    found = []
+    for copied, kind in _data(version):
+        if copied.is_relative_to(version.conformance):
+            place = copied.relative_to(version.conformance)
+            if (folder / place).is_file():
+                name = f"conformance/{place.as_posix()}"
+                found.append(read_or_broken(folder / place, name, kind))
+    yield Subject(str(folder), tuple(found), version, path / "lint.yaml", path)
 
 
 def of_version(version: Version) -> Subject:
@@ -148,12 +177,17 @@ def _references(node: Any, seen: set[int]) -> Iterator[str]:
 
 def _of_folder(folder: Path) -> Subject:
     """Return the schemas and OpenAPI documents of a folder, in whatever layout."""
-    found = []
-    for path in _files(folder):
-        document = _read_with_care(path, path.relative_to(folder).as_posix())
-        if document.kind != "data" or document.broken:
-            found.append(document)
-    return Subject(str(folder), tuple(found), None, folder / "lint.yaml")
+    every = {
+        path.resolve(): _read_with_care(path, path.relative_to(folder).as_posix())
+        for path in _files(folder)
+    }
+    kept = [one for one in every.values() if one.kind != "data" or one.broken]
+    for document in kept:  # it grows: what is referred to is kept as well, whatever it is
+        for reference in sorted(set(_references(document.content, set()))):
+            target = _file(document.path.resolve().parent, unquote(reference.partition("#")[0]))
+            if target in every and every[target] not in kept:
+                kept.append(every[target])
+    return Subject(str(folder), tuple(kept), None, folder / "lint.yaml")
 
 
 def _files(folder: Path) -> Iterator[Path]:

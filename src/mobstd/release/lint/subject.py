@@ -36,12 +36,19 @@ class Subject:
         documents: its files.
         version: the version of a standard; ``None`` for a stranger's file.
         waivers: where its waivers are written, whether the file is there or not.
+        home: the repository of the texts that its rows were read from; its root where left out.
     """
 
     name: str
     documents: tuple[Document, ...]
     version: Version | None
     waivers: Path
+    home: Path | None = None
+
+    @property
+    def texts(self) -> Path:
+        """Where the texts are that rows were read from."""
+        return self.home or (self.version.root.folder if self.version else self.waivers.parent)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -126,6 +126,34 @@ def _broken(subject: Subject) -> Found:
             yield Hit(document, "", {"error": document.broken})
 
 
+def _sentences(subject: Subject) -> Found:
+    """Yield rows whose sentence is not what it was, where the published texts are at hand."""
+    document = subject.named("conformance/requirements.yaml")
+    if subject.version is None or document is None or not isinstance(document.content, list):
+        return
+    from mobstd.release.sentences.ledger import compared
+
+    places = {row.get("id"): number for number, row in enumerate(document.content)}
+    for place in compared(subject.version, subject.texts, {}):
+        if place.red:
+            number = next((places[row] for row in place.rows if row in places), None)
+            at = "" if number is None else f"/{number}"
+            said = {"rows": ", ".join(place.rows), "file": place.file, "where": place.where}
+            yield Hit(document, at, said)
+
+
+def _stages(subject: Subject) -> Found:
+    """Yield decisions that come before the one that they follow."""
+    document = subject.named("source.yaml")
+    stages = _source(subject).get("stages")
+    last = ""
+    for number, one in enumerate(stages if isinstance(stages, list) else ()):
+        day = str(one.get("date", "")) if isinstance(one, Mapping) else ""
+        if day < last and document is not None:
+            yield Hit(document, f"/stages/{number}/date", {"day": day, "last": last})
+        last = max(last, day)
+
+
 RULES = (
     Rule("LINT-SOURCE-01", "error", _licence, house=True),
     Rule("LINT-SOURCE-02", "warning", _licence_of_api),
@@ -133,6 +161,8 @@ RULES = (
     Rule("LINT-SOURCE-04", "error", _meaning, house=True),
     Rule("LINT-SOURCE-05", "error", _deviations, house=True, needs="held"),
     Rule("LINT-SOURCE-06", "warning", _sources_of_rows, house=True, needs="held"),
+    Rule("LINT-SOURCE-07", "error", _sentences, house=True, needs="held"),
+    Rule("LINT-SOURCE-08", "error", _stages, house=True, needs="held"),
     Rule("LINT-FILE-01", "error", _doubled),
     Rule("LINT-FILE-02", "error", _broken),
     Rule(
