@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,7 @@ from mobstd.canon.schemas import documents, schema_names
 from mobstd.canon.standard import Version
 from mobstd.conformance.digest import committed
 from mobstd.judging.catalogue import in_version
-from mobstd.release.diff.diff import compare, report
-from mobstd.release.diff.source import source
+from mobstd.release.edition.comparison import compared
 from mobstd.release.site.proof import Mutation, ends, mutations, twins
 
 __all__ = ["Dossier", "dossier"]
@@ -130,11 +129,7 @@ class Dossier:
         """
         if self.before is None:
             return None
-        old, new = (source(str(one), (one.root,)) for one in (self.before, self.version))
-        alone = bool(old.apis) != bool(new.apis)
-        if alone:
-            old, new = replace(old, apis={}), replace(new, apis={})
-        return {**report(old, new, compare(old, new)), "schemas_only": alone}
+        return compared(self.before, self.version)
 
     def _has(self, one: Row) -> bool:
         return self.version.version in one.get("versions", (self.version.version,))
