@@ -120,11 +120,17 @@ def test_the_committed_result_is_of_this_state(version: Version) -> None:
 
 
 @pytest.mark.parametrize("version", MEASURED, ids=str)
-def test_the_committed_result_is_whole_and_right(version: Version) -> None:
-    """Of every variant once, none missed, none accused, no exit code beside the verdict."""
+def test_the_committed_result_is_right(version: Version) -> None:
+    """Of every row a fault, none missed, none accused, no exit code beside the verdict.
+
+    All variants are there, once each, unless the result says that others than the first of each
+    row were sampled.
+    """
     result = load(matrix.committed(version))
-    wanted = [mutant.name for mutant in matrix.one_each(matrix.mutants(version))]
-    assert [cell["name"] for cell in result["cells"]] == wanted
+    every = matrix.one_each(matrix.mutants(version))
+    sample = re.search("one in ([0-9]+) of the others", result["tier"])
+    wanted = matrix.sampled(every, int(sample[1])) if sample else every
+    assert sorted(c["name"] for c in result["cells"]) == sorted(mutant.name for mutant in wanted)
     assert {cell["end"] for cell in result["cells"]} <= {"killed", "clean", "equivalent"}
     assert result["exit_codes"]["wrong"] == 0
 
