@@ -145,6 +145,8 @@ def test_verbs(verb: str, clean: Path, tmp_path: Path, mobstd: Run) -> None:
 def test_releases_that_somebody_changed(clean: Path, tmp_path: Path, mobstd: Run) -> None:
     root = shutil.copytree(clean, tmp_path / "released")
     (root / "schemas/our-own.lint.yaml").unlink()
+    approved = ("schemas", "status", "our-own@1.0-draft", "approved", "--by", "The town")
+    assert mobstd(*approved, "--root", str(root)).code == 0
     words = ("schemas", "release", "our-own@1.0-draft", "--root", str(root))
     assert mobstd(*words, "--date", "2026-11-28").code == 0
     codes = []

@@ -127,7 +127,7 @@ BROKEN = {
     "no api": ({"a.json": '{"$schema": "x", "type": "object"}'}, "adopt.nothing"),
     "swagger": ({"a.json": '{"swagger": "2.0", "info": {}, "paths": {"/a": {}}}'}, "adopt.swagger"),
     "no paths": ({"a.json": '{"openapi": "3.1.0", "info": {"title": "A"}}'}, "adopt.no-operations"),
-    "broken": ({"a.yaml": "a: [\n"}, "lint.file-not-yaml"),
+    "broken": ({"a.yaml": "a: [\n"}, "canon.not-yaml"),
     "dangling": ({"a.yaml": API}, "adopt.reference"),
     "twice": ({"a/api.yaml": API, "b/api.yaml": API}, "adopt.several"),
     "key": ({"mobstd.yaml": "nom: a", "a.yaml": API}, "canon.breaks-contract"),

@@ -378,6 +378,16 @@ LEGAL: dict[str, tuple[str, Edit]] = {
     "LINT-SOURCE-01": (SOURCE, put("origin", "licence", "LicenceRef-Ours")),
     "LINT-SOURCE-03": (SOURCE, drop("documents")),
     "LINT-SOURCE-04": (SOURCE, drop("name")),
+    "LINT-SOURCE-08": (
+        SOURCE,
+        put(
+            "stages",
+            [
+                {"stage": "draft", "date": "2026-01-31"},
+                {"stage": "consultation", "date": "2026-02-01"},
+            ],
+        ),
+    ),
     "LINT-SOURCE-05": (
         SOURCE,
         put("deviations", [{**DEVIATION, "where": "place.schema.json#/properties/kind"}]),
