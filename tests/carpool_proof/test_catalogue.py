@@ -18,6 +18,8 @@ FOLDER = VERSIONS["3.4"].conformance
 LISTED: list[dict[str, Any]] = load(FOLDER / "requirements.yaml")
 ROWS = {row["id"]: row for row in LISTED}
 AMBIGUITIES: list[dict[str, Any]] = load(FOLDER / "ambiguities.yaml")
+OPEN = {"PROOF-STAT-16"}
+"""Readings whose question has no number yet."""
 TOPICS = {
     *("GEN", "AUTH", "JRN", "STAT", "LIST", "UPD", "CANC", "TERM", "ANOM", "FRAUD", "ERR", "LIM"),
     *("TZ", "LIFE", "GEO", "EXP", "CEE"),
@@ -34,7 +36,7 @@ def test_a_row_is_whole(row: dict[str, Any]) -> None:
     assert set(row["operations"]) <= set(known)
     if row["origin"] == "schema":
         assert row["level"] == "MUST"
-    if row["origin"] == "reading":
+    if row["origin"] == "reading" and row["id"] not in OPEN:
         assert row["ambiguities"]
     for check in (*row.get("checks", ()), *row.get("calls", {}).get("checks", ())):
         if check["kind"] == "assert":
@@ -119,7 +121,7 @@ def test_every_word_of_the_registry_has_its_text() -> None:
     words = {f"status.{word}" for word in shown["properties"]["status"]["enum"]}
     words |= {f"label.{label}" for label in labels}
     told = {code for code in messages if not code.startswith("migration-")}
-    told -= {"past", "past-order"}
+    told -= {"past", "past-order", "place-elsewhere", "way-units"}
     assert {word.replace("_", "-") for word in words} == told
 
 

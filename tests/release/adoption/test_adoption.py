@@ -177,7 +177,7 @@ def grown(count: int, doubled: int) -> str:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [(grown(4, 1), "lint.file-too-deep"), (grown(24, 2), "lint.file-too-many")],
+    [(grown(4, 1), "canon.too-deep"), (grown(24, 2), "canon.too-many")],
     ids=["in circles", "doubled"],
 )
 def test_what_multiplies_ends(text: str, code: str, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def benches(folder: Path, text: str = "") -> Root:
     write_starter(starter(NAME, today=TODAY, title="Shared benches"), folder)
     root = at(folder)
     made = sequel(find(f"{NAME}@1.0-draft", (root,)), f"{NAME}@1.1-draft", TODAY)
-    write_sequel(made, folder)
+    write_sequel(made.files, folder)
     if text:
         _say(folder, text)
     return root

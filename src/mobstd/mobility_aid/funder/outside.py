@@ -24,7 +24,7 @@ class Unanswered(Exception):
     """A question was met that has no answer yet; ask it by ``Outside.ask``."""
 
     def __init__(self, question: Hashable, ask: Callable[[], str]) -> None:
-        super().__init__()
+        super().__init__(question, ask)
         self.question, self.ask = question, ask
 
 

@@ -94,9 +94,9 @@ class Converter:
     def _stepped(self, document: Document, depth: int) -> None:
         self._steps += 1
         if depth > DEEPEST:
-            raise ConfigError("lint.file-too-deep", file=str(document.path))
+            raise ConfigError("canon.too-deep", file=str(document.path), count=DEEPEST)
         if self._steps > MOST:
-            raise ConfigError("lint.file-too-many", file=str(document.path), count=MOST)
+            raise ConfigError("canon.too-many", file=str(document.path), count=MOST)
 
     def _followed(self, document: Document, reference: str) -> tuple[Document, str, Any]:
         found = self.subject.follow(document, reference)
