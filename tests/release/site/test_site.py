@@ -120,6 +120,8 @@ def test_what_was_released_is_handed_out_as_it_was(mobstd: Run, tmp_path: Path) 
     from .standards import benches
 
     released = benches(tmp_path / "plain")
+    status = ("schemas", "status", f"{NAME}@1.0-draft", "approved", "--by", "The town")
+    assert mobstd(*status, "--root", str(released.folder)).code == 0
     argv = ("schemas", "release", f"{NAME}@1.0-draft", "--root", str(released.folder))
     assert mobstd(*argv, "--date", "2026-11-28").code == 0
     version = find(f"{NAME}@1.0", (released,))
