@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sparks import local_spark
 
 from mobstd.canon.standard import find
 from mobstd.carpool_proof.preflight.arrival import Arrival
@@ -44,21 +44,12 @@ BROKEN += [b'{"a\\ud800": 1}', b'"\xc3\xa9"', b"[" * 5000, b'{"a" 1}']
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in (
-        ("spark.ui.enabled", "false"),
-        ("spark.driver.host", "127.0.0.1"),
-        ("spark.driver.bindAddress", "127.0.0.1"),
-        ("spark.sql.files.maxPartitionBytes", "100000"),
-        ("spark.sql.shuffle.partitions", "3"),
-        ("spark.sql.adaptive.coalescePartitions.enabled", "false"),
-    ):
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+    with local_spark(
+        files_maxPartitionBytes="100000",
+        shuffle_partitions="3",
+        adaptive_coalescePartitions_enabled="false",
+    ) as session:
+        yield session
 
 
 def lines(count: int, seed: int) -> list[bytes]:

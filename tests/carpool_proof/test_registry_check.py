@@ -129,8 +129,7 @@ def test_no_key_is_in_a_report(tmp_path: Path) -> None:
 def test_oddities_of_the_real_server_are_found(tmp_path: Path) -> None:
     with sandbox(build_3_3, quirks="2025-08") as (sender, token):
         report = checked(sender, token, "3.3", journal=str(tmp_path / "j"))
-        # a wrong token crashes it: nobody knows whether that journey was made
-        assert len(report["writes"]["left"]) <= 1
+        assert report["writes"]["left"] == []
     assert held(report) == {
         "PROOF-GEN-04": "failed",
         "PROOF-LIST-03": "warned",
@@ -166,7 +165,7 @@ def test_what_is_left_is_canceled_from_the_journal(tmp_path: Path) -> None:
         assert not journal.exists()
 
 
-def test_every_checked_row_has_a_fault_and_nearly_half_were_seen() -> None:
+def test_every_checked_row_has_a_fault_and_half_were_seen() -> None:
     rows = catalogue(VERSION, "registry").rows
     faults = load_faults(VERSION)
     checked_rows = {row.id for row in rows.values() if row.checks}
@@ -174,7 +173,7 @@ def test_every_checked_row_has_a_fault_and_nearly_half_were_seen() -> None:
     assert {row.untested["reason"] for row in rows.values() if row.untested}.isdisjoint(
         {"needs-write"}
     )
-    assert sum(fault.seen is not None for fault in faults) >= 0.45 * len(faults)
+    assert sum(fault.seen is not None for fault in faults) * 2 >= len(faults)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ FOUND = {
         "PROOF-GEN-08/minutes@getRoute",
         "PROOF-GEO-05/swapped@getPointByInsee",
         "PROOF-LIFE-03/after-days@getJourney",
+        "PROOF-LIST-09/gone@listJourneys",
         "PROOF-LIST-12/two-days@listJourneys",
         "PROOF-LIST-14/offset-forgotten@listJourneys",
         "PROOF-LIST-14/one-less@listJourneys",
@@ -27,6 +28,8 @@ FOUND = {
         "PROOF-STAT-16/new-id@getJourney",
     ),
     "mobility-aid@0.1": (
+        "AID-CAT-01/anything-is-there@getAid",
+        "AID-CAT-01/first-is-gone@getAid",
         "AID-CAT-01/other-title@getAid",
         "AID-CAT-03/cursor-not-taken@listAids",
         "AID-CAT-03/page-skips@listAids",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sparks import local_spark
 
 from mobstd.canon.files import load
 from mobstd.canon.standard import find
@@ -23,19 +23,8 @@ EXAMPLE = load(find("carpool-proof@3.4").folder / "journey.schema.json")["exampl
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in (
-        ("spark.ui.enabled", "false"),
-        ("spark.driver.host", "127.0.0.1"),
-        ("spark.driver.bindAddress", "127.0.0.1"),
-        ("spark.sql.files.maxPartitionBytes", "20000"),
-    ):
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+    with local_spark(files_maxPartitionBytes="20000") as session:
+        yield session
 
 
 def lines() -> list[str]:

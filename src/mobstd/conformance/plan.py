@@ -7,7 +7,7 @@ from typing import Any
 
 from mobstd.conformance.kinds import PROBES
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.later import KINDS
+from mobstd.conformance.later import EACH, KINDS
 from mobstd.conformance.preflight import first_operations
 from mobstd.conformance.scenarios.resource import resources
 from mobstd.conformance.sweep import SWEEP
@@ -32,9 +32,6 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     },
     "fuzz": {"en": "generated requests", "fr": "requêtes générées"},
 }
-
-EACH_LATER = 8
-"""Requests of each check that waits for a moved clock, at most."""
 
 HOOK_CALLS = 2
 """Before and after; they are not of the budget, which is about the target itself."""
@@ -110,7 +107,7 @@ def plan(
         classes.append(_class("fuzz", None, _TITLES["fuzz"], rest, []))
     later = _later(lab, rows) if writable and hook is not None else []
     if later:
-        waits = EACH_LATER * len(later)
+        waits = EACH * len(later)
         classes.append(_class("later", None, _TITLES["later"], waits, later, writes=True))
         before += waits
         rest -= min(rest, waits)

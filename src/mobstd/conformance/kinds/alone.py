@@ -10,7 +10,7 @@ from mobstd.conformance.lab import Key, Lab, Query
 from mobstd.conformance.scenarios.difference import about, differences
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["CRAWL", "OPENED"]
@@ -19,9 +19,12 @@ GONE = (404, 410)
 MOST = 8
 """Pages of one size that are read at most."""
 
+FEW = 6
+"""Things of a list that are read alone, spread over it."""
+
 
 def _opened(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Read the first, a middle and the last thing of a list alone: it is there, and the same."""
+    """Read a few things of a list alone: each is there, and the same."""
     collection = lab.context.catalogue.collections[operation]
     if collection.opens is None or operation not in lab.controls:
         return Result()
@@ -39,8 +42,8 @@ def _each(check: Check, row: Requirement, operation: str, lab: Lab) -> Tried:
     items = [item for _, item in lab.items(listed).values()] if lab.readable(listed) else []
     evidence: int = 0
     findings: list[Finding] = []
-    for place in sorted({0, len(items) // 2, len(items) - 1} if items else ()):
-        key = get(items[place], opening.at) if opening else MISSING
+    for item in _spread(items):
+        key = get(item, opening.at) if opening else MISSING
         if opening is None or not isinstance(key, (str, int)):
             continue
         read = lab.ask(opening.operation, {opening.parameter: key}, "twin", row, fresh=True)
@@ -54,7 +57,7 @@ def _each(check: Check, row: Requirement, operation: str, lab: Lab) -> Tried:
             )  # fmt: skip
         elif lab.readable(read):
             evidence += 1
-            findings += _apart(check, row, items[place], read, listed)
+            findings += _apart(check, row, item, read, listed)
     if opening is not None and items and "unknown" in check.params:
         asked = {opening.parameter: check["unknown"]}
         sent = lab.ask(opening.operation, asked, "negative", row, negative=True, fresh=True)
@@ -67,6 +70,19 @@ def _each(check: Check, row: Requirement, operation: str, lab: Lab) -> Tried:
                 )
             )  # fmt: skip
     return evidence, findings
+
+
+def _spread(items: list[Any]) -> list[Any]:
+    """Return the first, the last, and some between."""
+    last = len(items) - 1
+    return (
+        [items[at] for at in sorted({last * n // (FEW - 1) for n in range(FEW)})] if items else []
+    )
+
+
+def _extends(pointer: str, prefix: str | None) -> bool:
+    """Say whether a pointer leads through a member of those that anybody may add."""
+    return prefix is not None and any(step.startswith(prefix) for step in steps(pointer))
 
 
 def _apart(
@@ -85,7 +101,7 @@ def _apart(
         )
         for one in differences(item, read.body)
         if about(one.pointer, check.get("only", ()), check.get("except", ()))
-        if f"/{check.get('extensions', '/')}" not in one.pointer
+        if not _extends(one.pointer, check.get("extensions"))
     ]
 
 
@@ -158,7 +174,7 @@ def _wrong(
 
 
 OPENED = Probe(
-    lambda check, row, operation, lab: 4,
+    lambda check, row, operation, lab: 2 + FEW,
     _opened,
     "pairs",
     {"en": "read alone what a list tells", "fr": "lire seul ce que donne une liste"},

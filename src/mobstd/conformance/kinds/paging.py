@@ -8,7 +8,7 @@ from typing import Any
 
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
-from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
@@ -21,24 +21,22 @@ SIZE = 2
 
 def _pages(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Read a list at once and in pages: each is full, and the next goes on from it."""
-    lists = _lists(check, row, operation, lab, least=SIZE + 1)
-    query, whole = next(lists, (None, []))
+    query = next(_lists(check, row, operation, lab, least=SIZE + 1), None)
     if query is None:
         return Result(reason="no-data")
-    evidence, findings = twice(lambda: _paged(check, row, operation, lab, query, whole))
+    evidence, findings = twice(lambda: _paged(check, row, operation, lab, query))
     return Result(evidence, tuple(findings))
 
 
-def _paged(
-    check: Check, row: Requirement, operation: str, lab: Lab, query: Query, whole: list[Key]
-) -> Tried:
+def _paged(check: Check, row: Requirement, operation: str, lab: Lab, query: Query) -> Tried:
     limit, offset = check["limit"], check["offset"]
+    whole = lab.ask(operation, query, "control", row, fresh=True)
     one = lab.ask(operation, {**query, limit: SIZE}, "twin", row)
     two = lab.ask(operation, {**query, limit: SIZE, offset: SIZE}, "twin", row)
-    if not (lab.readable(one) and lab.readable(two)):
+    if not all(map(lab.readable, (whole, one, two))) or len(lab.keys(whole)) <= SIZE:
         return 0, []
     first, second = list(lab.keys(one)), list(lab.keys(two))
-    wanted = min(SIZE, len(whole) - SIZE)
+    wanted = min(SIZE, len(lab.keys(whole)) - SIZE)
     short = len(first) < SIZE or len(second) < wanted
     if not short and not set(first) & set(second):
         return 1, []
@@ -61,7 +59,7 @@ def _disjoint(check: Check, row: Requirement, operation: str, lab: Lab) -> Resul
     if workshop is None:
         return Result(reason="not-permitted")
     evidence: int = 0
-    for query, _ in _lists(check, row, operation, lab, least=1):
+    for query in _lists(check, row, operation, lab, least=1, whole=True):
         for cut in workshop.maker.words(check["cuts"]):
             tried = partial(_cut, check, row, operation, lab, query, cut)
             seen, findings = twice(tried)
@@ -101,9 +99,9 @@ def _full(check: Check, lab: Lab, exchange: Exchange) -> bool:
 
 
 def _lists(
-    check: Check, row: Requirement, operation: str, lab: Lab, *, least: int
-) -> Iterator[tuple[Query, list[Key]]]:
-    """Yield queries whose lists have as many items, with the keys of these."""
+    check: Check, row: Requirement, operation: str, lab: Lab, *, least: int, whole: bool = False
+) -> Iterator[Query]:
+    """Yield queries whose lists have as many items, and which no limit cut where ``whole``."""
     workshop = lab.workshop
     if workshop is None:
         return
@@ -111,9 +109,9 @@ def _lists(
     for one in check["queries"]:
         query = workshop.maker.words({**one, **check.get("with", {})})
         listed = lab.ask(operation, query, "control", row, fresh=True)
-        keys = list(lab.keys(listed)) if lab.readable(listed) else []
-        if len(keys) >= least and (len(keys) < check["most"] or "limit" in check.params):
-            yield query, keys
+        enough = lab.readable(listed) and len(lab.keys(listed)) >= least
+        if enough and not (whole and _full(check, lab, listed)):
+            yield query
 
 
 def _made(check: Check, row: Requirement, workshop: Workshop) -> None:
@@ -124,7 +122,7 @@ def _made(check: Check, row: Requirement, workshop: Workshop) -> None:
 
 
 PAGES = Probe(
-    lambda check, row, operation, lab: len(check["queries"]) + 2,
+    lambda check, row, operation, lab: len(check["queries"]) + 6,
     _pages,
     "writes",
     {"en": "read a list in pages", "fr": "lire une liste par pages"},

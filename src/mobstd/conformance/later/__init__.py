@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mobstd.conformance.later.watch import KINDS, kept, unmoved, watch
+from mobstd.conformance.later.watch import EACH, KINDS, kept, unmoved, watch
 
-__all__ = ["KINDS", "kept", "unmoved", "watch"]
+__all__ = ["EACH", "KINDS", "kept", "unmoved", "watch"]

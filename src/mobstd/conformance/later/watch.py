@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mobstd.conformance.preflight import Preflight
     from mobstd.conformance.result import Run
 
-__all__ = ["KINDS", "kept", "unmoved", "watch"]
+__all__ = ["EACH", "KINDS", "kept", "unmoved", "watch"]
 
 KINDS: Mapping[str, Wait] = {"token-life": token_life, "stays": stays, "listed-by": listed_by}
 """The kinds of checks that wait."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from mobstd.conformance.scenarios.debts import UNTOLD
 from mobstd.conformance.scenarios.journal import Look, Write, pending
-from mobstd.conformance.scenarios.undoing import GONE, seen_gone
+from mobstd.conformance.scenarios.undoing import GONE, seen_gone, takers
 from mobstd.conformance.session import SenderLike
 from mobstd.errors import TransportError
 from mobstd.judging.exchange import Pairs, Request, Response
@@ -51,19 +51,31 @@ def clean(
     if writes:
         target = sender_of(about)
         for write in writes:
-            sender = elsewhere(about, write.party) or target
-            headers = tuple(credentials.get(write.party, ()))
-            status = _status(sender, write.undo, headers)
-            done = status in GONE if sender is target else is_over(status)
-            if write.look is not None and status is not None:
-                done = _read_gone(sender, write.look, done, headers)
-            if write.otherwise is not None and status not in UNTOLD:
-                status = _status(sender, write.otherwise, headers)
-                done = status is not None and 200 <= status < 300
+            status, done = None, False
+            for party in takers(write.party):
+                sender = elsewhere(about, party)
+                headers = tuple(credentials.get(party, ()))
+                status, done = _undone(write, sender or target, headers, here=sender is None)
+                if done:
+                    break
             out.append(Undone(write, status, done))
     if all(one.done for one in out):
         Path(journal).unlink(missing_ok=True)
     return out
+
+
+def _undone(
+    write: Write, sender: SenderLike, headers: Pairs, *, here: bool
+) -> tuple[int | None, bool]:
+    """Undo a write as one party does, and return the status and whether nothing is left of it."""
+    status = _status(sender, write.undo, headers)
+    done = status in GONE if here else is_over(status)
+    if write.look is not None and status is not None:
+        done = _read_gone(sender, write.look, done, headers)
+    if write.otherwise is not None and status not in UNTOLD:
+        status = _status(sender, write.otherwise, headers)
+        done = status is not None and 200 <= status < 300
+    return status, done
 
 
 def is_over(status: int | None) -> bool:

@@ -11,7 +11,7 @@ from mobstd.conformance.scenarios.journal import Journal, Look
 from mobstd.conformance.scenarios.material import Maker
 from mobstd.conformance.scenarios.news import untell, untelling
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.undoing import is_gone, look_at
+from mobstd.conformance.scenarios.undoing import is_gone, look_at, takers
 from mobstd.conformance.session import Stopped
 from mobstd.judging.exchange import Exchange, Request
 
@@ -111,20 +111,28 @@ class Debts:
             self._undone(undo)
 
     def _undone(self, undo: Request) -> None:
-        resource, _ = self.owed(undo)
+        status, gone = None, False
         try:
-            party = self._pending[undo.target][1]
-            operation = None if resource is None else resource.change
-            exchange = self.lab.session.clean(operation, undo, party)
-            gone = is_gone(self, undo, exchange, party)
-            if undo.target in self._told and exchange.status not in UNTOLD:
-                exchange = untell(self, *self._told[undo.target], party)
-                gone = exchange.accepted
+            for party in takers(self._pending[undo.target][1]):
+                status, gone = self._taken_back(undo, party)
+                if gone:
+                    break
         except Stopped:
             self.left.append(undo)
             return
         del self._pending[undo.target]
         if gone:
-            self.journal.undone(undo, exchange.status)
+            self.journal.undone(undo, status)
         else:
             self.left.append(undo)
+
+    def _taken_back(self, undo: Request, party: str) -> tuple[int | None, bool]:
+        """Have a party undo something, and return the answer and whether it is gone."""
+        resource, _ = self.owed(undo)
+        operation = None if resource is None else resource.change
+        exchange = self.lab.session.clean(operation, undo, party)
+        gone = is_gone(self, undo, exchange, party)
+        if undo.target in self._told and exchange.status not in UNTOLD:
+            exchange = untell(self, *self._told[undo.target], party)
+            gone = exchange.accepted
+        return exchange.status, gone

@@ -13,13 +13,21 @@ if TYPE_CHECKING:
     from mobstd.conformance.lab import Lab
     from mobstd.conformance.scenarios.debts import Debts
 
-__all__ = ["GONE", "is_gone", "look_at", "seen_gone"]
+__all__ = ["GONE", "is_gone", "look_at", "seen_gone", "takers"]
 
 GONE = (200, 202, 204, 404, 409, 410)
 """Answers after which what was undone needs nothing more: it is, or nothing leads on from it."""
 
 MEANT = 8
 """How many undone things in a row are read again before a target is believed."""
+
+STRANGERS = ("none", "wrong")
+"""Who is nobody to a target: what they wrote all the same stands under any name, or under ours."""
+
+
+def takers(party: str) -> tuple[str, ...]:
+    """Return who undoes what a party may have made, in turn until it is gone."""
+    return (party, "own") if party in STRANGERS else (party,)
 
 
 def is_gone(debts: Debts, undo: Request, exchange: Exchange, party: str) -> bool:

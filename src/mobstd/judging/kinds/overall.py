@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.finding import Finding, Result
+from mobstd.judging.finding import Result
+from mobstd.judging.kinds.values import of_trouble
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import RunRule
 
@@ -26,17 +27,5 @@ def ruled_overall(
         if exchange.operation not in about:
             continue
         evidence += 1
-        findings += [
-            Finding(
-                row.id,
-                trouble.code,
-                exchange.operation,
-                (exchange.id,),
-                f"{context.root}{trouble.pointer}",
-                trouble.params,
-                trouble.expected,
-                trouble.received,
-            )
-            for trouble in troubles
-        ]
+        findings += [of_trouble(row, exchange, context, "", one) for one in troubles]
     return Result(evidence, tuple(findings))

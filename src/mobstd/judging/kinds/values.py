@@ -13,7 +13,7 @@ from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import SURPRISED, ItemFilter, RunRule, Trouble, ValueRule
 
-__all__ = ["asserted", "equal", "ordered", "ruled"]
+__all__ = ["asserted", "equal", "of_trouble", "ordered", "ruled"]
 
 
 def _judged(check: Check, exchange: Exchange, context: Context) -> bool:
@@ -179,17 +179,21 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
         if troubles is None:
             continue
         evidence += 1
-        findings.extend(
-            Finding(
-                row.id,
-                trouble.code,
-                exchange.operation,
-                (exchange.id,),
-                f"{context.root}{pointer}{trouble.pointer}",
-                trouble.params,
-                trouble.expected,
-                trouble.received,
-            )
-            for trouble in troubles
-        )
+        findings.extend(of_trouble(row, exchange, context, pointer, one) for one in troubles)
     return Result(evidence, tuple(findings))
+
+
+def of_trouble(
+    row: Requirement, exchange: Exchange, context: Context, pointer: str, trouble: Trouble
+) -> Finding:
+    """Return the finding about what a rule holds against the value at a pointer of the body."""
+    return Finding(
+        row.id,
+        trouble.code,
+        exchange.operation,
+        (exchange.id,),
+        f"{context.root}{pointer}{trouble.pointer}",
+        trouble.params,
+        trouble.expected,
+        trouble.received,
+    )

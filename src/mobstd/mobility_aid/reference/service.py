@@ -57,6 +57,7 @@ class Publisher:
         self.refusal = problem
         self.covering: Callable[[str], list[str]] = covering
         self.excluding = True
+        self.alone: Callable[[str], str] = self._aid
 
     def get_catalogue(self) -> dict[str, Any]:
         """Describe the catalogue."""
@@ -92,7 +93,7 @@ class Publisher:
 
     def get_aid(self, asked: Asked) -> bytes:
         """Read one aid."""
-        return self._aid(asked["id"]).encode()
+        return self.alone(asked["id"]).encode()
 
     def list_changes(self, asked: Asked) -> dict[str, Any]:
         """Read what happened since."""
