@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -198,7 +198,31 @@ def _look(
         for circle in _apart(found[0], reach, cut=cut, dated="instant" in how):
             if lab.session.left > end:
                 look({**spelled, **_query(lab, operation, circle, now)})
+    for name, words in _words(lab, operation).items() if items and found else ():
+        for word, circle in product(words, (found[0], _shorter(found[0], HOUR))):
+            told = {_said(lab, operation, name, item) for item, _ in items.values()}
+            if word not in told and lab.session.left > end:
+                look({**spelled, **_query(lab, operation, circle, now), name: word})
     return list(items.values())
+
+
+def _words(lab: Lab, operation: str) -> Mapping[str, list[Any]]:
+    """Return, by parameter that tells sorts of items apart, a word for each sort.
+
+    All sorts at once are asked for by another word, which no item has.
+    """
+    how = lab.role_of(operation)
+    described = lab.context.catalogue.operations[operation]
+    return {
+        name: [word for word in parameter.schema.get("enum", ()) if word != every]
+        for name, every in how.get("with", {}).items()
+        if name in how.get("from_item", {}) and (parameter := described.parameter(name))
+    }
+
+
+def _said(lab: Lab, operation: str, name: str, item: Any) -> Any:
+    """Return the word for the sort of an item."""
+    return query_of(lab, operation, item, {}).get(name)
 
 
 def _hinted(lab: Lab, operation: str, hint: Mapping[str, str]) -> Query:
@@ -288,14 +312,24 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
 
 
 def _varied(lab: Lab, operation: str, items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
-    """Return the items, first those that have what the ones before lack."""
+    """Return the items, first those that are of a sort or have what the ones before lack."""
+    sorts = _words(lab, operation)
     rest = [(_shape(item) | _where(lab, operation, item), (item, q)) for item, q in items]
     out: list[tuple[Any, Query]] = []
     known: set[str] = set()
+    of: set[tuple[str, Any]] = set()
+
+    def news(place: int) -> tuple[int, int]:
+        shape, (item, _) = rest[place]
+        return len(_sorted(item) - of), len(shape - known)
+
+    def _sorted(item: Any) -> set[tuple[str, Any]]:
+        return {(name, _said(lab, operation, name, item)) for name in sorts}
+
     while rest and len(out) < 2 * ANCHORS:
-        best = max(range(len(rest)), key=lambda place: len(rest[place][0] - known))
-        shape, pair = rest.pop(best)
+        shape, pair = rest.pop(max(range(len(rest)), key=news))
         known |= shape
+        of |= _sorted(pair[0])
         out.append(pair)
     return out + [pair for _, pair in rest]
 

@@ -148,7 +148,7 @@ def window_edges(trip: Any, query: Mapping[str, Any], context: Context) -> Itera
     yield from _day_edges(trip, one)
     yield from _date_edges(one, max)
     yield from _midnight_edges(one)
-    yield from _clock_edges(one, ((1800, -1, True), (1800, 1, False)))
+    yield from _clock_edges(one, ((1800, -1, True), (59, -1, True), (1800, 1, False)))
     if every:
         yield Edit({"minDepartureDate": int(max(every)) + 60}, False)
     if other is not one:

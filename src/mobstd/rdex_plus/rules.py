@@ -92,6 +92,7 @@ def _window_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[E
         (1800, -1, False),
         (1800, 1, False),
         (7200, 1, True),
+        (59, -1, True),
         (0, -1, False),
     ):
         reach = int(margin * (INSIDE if inside else OUTSIDE)) or 600
@@ -133,6 +134,7 @@ def _runs_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[Edi
         return
     yield Edit({"maxDate": int(since) + 3600}, True)
     yield Edit({"departureDate": int(since) - 7200, "maxDate": int(since) - 3600}, False)
+    yield Edit({"frequency": "both", "maxDate": int(since) - 3600}, False)
     if isinstance(until, (int, float)):
         yield Edit({"departureDate": int(until) - 3600}, True)
         yield Edit({"departureDate": int(until) + 3600}, False)
@@ -156,7 +158,10 @@ def _on_schedule(item: Any, query: Mapping[str, str], _: Context) -> bool | None
 
 
 def _schedule_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator[Edit]:
-    """Yield departures beside the first one of a journey, and one more that it lacks."""
+    """Yield departures beside the first one of a journey, and one more that it lacks.
+
+    The other one is told in an object of its own, and as another day of the same.
+    """
     way = _value(item, "/outward")
     if not isinstance(way, dict):
         return
@@ -169,6 +174,7 @@ def _schedule_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator
         (1800, 1, True),
         (1800, -1, False),
         (1800, 1, False),
+        (59, 1, True),
     ):
         reach = margin * INSIDE if inside else (margin + beyond) * OUTSIDE
         moved = _week(first + side * int(reach))
@@ -177,6 +183,8 @@ def _schedule_edges(item: Any, query: Mapping[str, Any], _: Context) -> Iterator
     lacked = _week((first + 3 * 3600) % WEEK)
     both = f"{_week(first)[:-1]},{lacked[1:]}"
     yield Edit({"regularSchedule": both, "timeDelta": 900}, False)
+    other = _week(first + 86_400 + 3 * 3600)
+    yield Edit({"regularSchedule": f"{_week(first)[:-2]},{other[2:]}", "timeDelta": 900}, False)
 
 
 def _week(moment: float, margin: int | None = None) -> str:
@@ -200,6 +208,16 @@ def _count(answer: Any, _: Context) -> Iterator[Trouble] | None:
     if told == len(came):
         return iter(())
     return iter((Trouble("other-count", "/nbJourneys", {}, len(came), told),))
+
+
+def _waypoints(item: Any, _: Context) -> Iterator[Trouble] | None:
+    """Judge that as many waypoints are listed as are told."""
+    told, listed = _value(item, "/numberOfWaypoints"), _value(item, "/waypoints")
+    if not isinstance(told, int) or not isinstance(listed, list):
+        return None
+    if told == len(listed):
+        return iter(())
+    return iter((Trouble("other-waypoints", "/numberOfWaypoints", {}, len(listed), told),))
 
 
 def _as_ocss(name: str) -> ValueRule:
@@ -261,5 +279,6 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         about=_weekly,
     ),
     "count-told": ValueRule("", _count),
+    "waypoints-told": ValueRule("/journeys/*", _waypoints),
     **{name: _as_ocss(name) for name in ("polyline-ends", "distance-plausible", "speed-plausible")},
 }

@@ -186,6 +186,7 @@ def _chosen(check: Check, operation: str, lab: Lab, *, inside: bool) -> list[_Ca
 
 def _cases(check: Check, anchor: Anchor, lab: Lab, *, inside: bool) -> Iterator[tuple[Sort, _Case]]:
     seen: Counter[tuple[frozenset[str], bool, str]] = Counter()
+    words = lab.role_of(anchor.operation).get("with", {})
     for edge in edges(check, anchor.item, anchor.query, lab.context):
         twin = {**anchor.query, **edge.query}
         written = lab.written(anchor.operation, twin) if inside or not edge.inside else {}
@@ -200,7 +201,8 @@ def _cases(check: Check, anchor: Anchor, lab: Lab, *, inside: bool) -> Iterator[
             if matches:
                 continue
             telling = matches is False
-        sort = (frozenset(edge.query), edge.inside, edge.mistaken_for)
+        own = {f"{name} {anchor.query.get(name)}" for name in edge.query if name in words}
+        sort = (frozenset(edge.query) | own, edge.inside, edge.mistaken_for)
         yield (*sort, seen[sort]), _Case(anchor, edge, twin, telling)
         seen[sort] += 1
 
