@@ -221,6 +221,12 @@ def no_midnight_wrap(search: Search, find: Find, setting: Setting) -> list[Item]
 
 
 @_wrong("OCSS-REG-07")
+def whole_minutes(search: Search, find: Find, setting: Setting) -> list[Item]:
+    """Drops the seconds of the time of day."""
+    return find(search.but(moment=search.moment // 60 * 60) if search.regular else search)
+
+
+@_wrong("OCSS-REG-07")
 def day_and_time_apart(search: Search, find: Find, setting: Setting) -> list[Item]:
     """Is content with one slot on the day and another one at the time."""
     if not search.regular:

@@ -6,6 +6,7 @@ what it is called with.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -36,6 +37,19 @@ def _acting(operation: str, *rows: str) -> Callable[[Act], Act]:
         return function
 
     return register
+
+
+@_acting("getJourneys", "REG-01")
+async def first_day_only(right: Right, service: Any, query: Mapping[str, Any]) -> Any:
+    """Reads the first day of a week schedule, and stops."""
+    text = query.get("regularSchedule")
+    weeks = json.loads(text) if text and text.startswith("[{") else None
+    if weeks:
+        name = next(iter(weeks[0]), "")
+        day = name.partition("Time")[0]
+        weeks[0] = {key: value for key, value in weeks[0].items() if key.startswith(day)}
+        query = {**query, "regularSchedule": json.dumps(weeks)}
+    return await right(query)
 
 
 @_acting("postBookings", "BOOK-02")
