@@ -20,6 +20,9 @@ __all__ = ["RULES"]
 NEAR_KM = 1.0
 """How far the ends of a polyline may be from the points that they belong to (OCSS-SCHEMA-04)."""
 
+FAR_KM = 500.0
+"""What no driver goes to fetch somebody."""
+
 DEGREE_KM = 111.195
 Point = tuple[float, float]
 
@@ -91,6 +94,20 @@ def _polyline_ends(item: Any, context: Context) -> Iterator[Trouble] | None:
                 )
             )
     return iter(())
+
+
+def _ends_swapped(item: Any, context: Context) -> Iterator[Trouble] | None:
+    """OCSS-SCHEMA-03: what is far off, and close once exchanged, has latitude for longitude."""
+    near = _point(item, "passengerPickup") if isinstance(item, dict) else None
+    own = {n: p for n in ("driverDeparture", "driverArrival") if near and (p := _point(item, n))}
+    if near is None or not own:
+        return None
+    swapped = (
+        name
+        for name, (lat, lng) in own.items()
+        if (away := distance(near, (lat, lng))) > FAR_KM and distance(near, (lng, lat)) < away / 10
+    )
+    return (Trouble("ends-swapped", f"/{n}Lat", {}, own[n][1], own[n][0]) for n in swapped)
 
 
 def _distance_plausible(item: Any, context: Context) -> Iterator[Trouble] | None:
@@ -196,6 +213,7 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
         when_asked=True,
     ),
     "schedule-coherence": _items(coherence),
+    "ends-swapped": _items(_ends_swapped),
     "polyline-ends": _items(_polyline_ends),
     "distance-plausible": _items(_distance_plausible),
     "speed-plausible": _items(_speed_plausible),
