@@ -26,6 +26,8 @@ FOUND = {
         "PROOF-LIST-15/end-forgotten@listJourneys",
         "PROOF-STAT-15/another@getJourney",
         "PROOF-STAT-16/new-id@getJourney",
+        "PROOF-TZ-02/paris@listJourneys",
+        "PROOF-TZ-02/utc@listJourneys",
     ),
     "mobility-aid@0.1": (
         "AID-CAT-01/anything-is-there@getAid",
