@@ -76,8 +76,8 @@ class Desk:
         self._store, self._clock = store, clock
         self._profile, self._quirks, self._listing = profile, quirks, listing
         self._terms = copy(terms_of(profile))
-        for zone in [zone for name, zone in _ZONES.items() if name in quirks]:
-            self._terms.days = replace(self._terms.days, zone_of=lambda _, zone=zone: zone)
+        if zones := [zone for name, zone in _ZONES.items() if name in quirks]:
+            self._terms.days = replace(self._terms.days, zone_of=lambda lon: zones[0])
         self._processing = Processing(profile, names, router, quirks)
         self._caught_up = -1
         if not router.remote:
