@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mobstd.messages import Words
-from mobstd.release.diff.api import Answer, Operation, Placed
+from mobstd.release.diff.api import Answer, Field, Operation, Placed
 from mobstd.release.diff.instance import Builder, Unbuildable
 from mobstd.release.diff.judge import Judge
 from mobstd.release.diff.media import concrete, covering
@@ -38,7 +38,7 @@ def request_of(side: Side, operation: Operation) -> dict[str, Any] | None:
             if field.required:
                 node = side.of(field.schema)
                 value = "a" if node is None else side.builder.build(node)
-                fields.setdefault(field.where, {})[field.name] = value
+                fields.setdefault(_key(field), {})[field.name] = value
         out: dict[str, Any] = {"method": operation.method, "path": operation.path, **fields}
         if operation.body_required and operation.body:
             media, placed = next(iter(operation.body.items()))
@@ -50,16 +50,21 @@ def request_of(side: Side, operation: Operation) -> dict[str, Any] | None:
     return None if list(refusals(side, operation, out)) else out
 
 
+def _key(field: Field) -> str:
+    """Return the member of a request that has the values of a parameter."""
+    return "pathParameters" if field.where == "path" else field.where
+
+
 def refusals(side: Side, operation: Operation, request: Mapping[str, Any]) -> Iterator[Words]:
     """Yield why an operation refuses a request: what is missing, what its schema refuses.
 
     A parameter that the operation does not know is ignored, as servers do.
     """
     for field in operation.fields.values():
-        given = request.get(field.where, {})
+        given = request.get(_key(field), {})
         named = {"place": field.where, "name": field.name}
         if field.name not in given:
-            if field.required:
+            if field.required and field.where != "path":  # it may have another name there
                 yield Words("diff.why.parameter-missing", named)
             continue
         node = side.of(field.schema)
