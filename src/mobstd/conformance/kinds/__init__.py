@@ -31,6 +31,7 @@ from mobstd.conformance.kinds import (
     rejection,
     relations,
     repeating,
+    scoping,
     showing,
     signing,
     states,
@@ -102,4 +103,6 @@ PROBES: Mapping[str, Probe] = {
     "told": telling.TOLD,
     "retold": telling.RETOLD,
     "token": believing.TOKEN,
+    "scope": scoping.SCOPE,
+    "scope-made": scoping.SCOPE_MADE,
 }
