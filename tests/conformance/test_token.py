@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from mobstd.conformance.grants import grants_of
 from mobstd.conformance.outline import credentials
 from mobstd.conformance.profile import Auth, Profile, Secret
 from mobstd.conformance.token import asked
@@ -60,6 +61,11 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUR_SECRET", SECRET)
 
 
+def jwt(claims: Any) -> str:
+    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"e30.{part}.c2ln"
+
+
 def _profile(url: str, **members: Any) -> Profile:
     members = {"kind": "oauth2-client-credentials", "client_id": "mobstd", **members}
     members.setdefault("secret", Secret("OUR_SECRET"))
@@ -75,6 +81,42 @@ def test_client_credentials(issuer: Issuer) -> None:
     assert parse_qs(body.decode()) == {"grant_type": ["client_credentials"], "scope": ["search"]}
     basic = base64.b64decode(sent["Authorization"].removeprefix("Basic ")).decode()
     assert basic == "mobstd:s3cret%2Fwith%3Acolon"
+
+
+@pytest.mark.parametrize(
+    ("answer", "scopes"),
+    [
+        ({"scope": "b a"}, {"a", "b"}),
+        ({}, {"a", "b"}),
+        ({"scope": "a"}, {"a"}),
+        ({"scope": 7}, {"a", "b"}),
+        ({"access_token": jwt({"scope": "a b c"})}, {"a", "b", "c"}),
+        ({"access_token": jwt({"scope": "a b c"}), "scope": "b"}, {"b"}),
+        ({"access_token": jwt(["scope"])}, {"a", "b"}),
+    ],
+)
+def test_a_token_for_some_scopes(issuer: Issuer, answer: dict[str, Any], scopes: set[str]) -> None:
+    issuer.answer = (200, {"access_token": "t0ken", **answer})
+    grants = grants_of(_profile(issuer.url, scope="a b c"))
+    assert grants is not None
+    assert grants.scopes == {"a", "b", "c"}
+    found = grants.of(frozenset("ab"))
+    assert found is not None
+    assert found.scopes == scopes
+    assert grants.of(frozenset("ab")) == found, "asked for once"
+    [(_, _, body)] = issuer.seen
+    assert parse_qs(body.decode())["scope"] == ["a b"]
+    assert set(grants.secrets.values()) == {found.headers[0][1].removeprefix("Bearer ")}
+
+
+def test_no_token_for_some_scopes(issuer: Issuer) -> None:
+    issuer.answer = (400, {"error": "invalid_scope"})
+    grants = grants_of(_profile(issuer.url))
+    assert grants is not None
+    assert (grants.of(frozenset("a")), grants.of(frozenset("a"))) == (None, None)
+    assert grants.of(frozenset()) is None
+    assert len(issuer.seen) == 1
+    assert grants_of(_profile(issuer.url, kind="bearer")) is None
 
 
 def test_token_exchange(issuer: Issuer) -> None:

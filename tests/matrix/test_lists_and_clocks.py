@@ -1,4 +1,4 @@
-"""Faults of lists, of what is read alone, of evaluations and of moved clocks, each by its own row.
+"""Faults of lists, of what is read alone, of evaluations, of scopes and of moved clocks, each alone.
 
 They are few, of versions whose other faults ``make matrix`` measures: each kind of check that they
 need has one here, with what it must not accuse.
@@ -26,6 +26,8 @@ FOUND = {
         "PROOF-LIST-15/end-forgotten@listJourneys",
         "PROOF-STAT-15/another@getJourney",
         "PROOF-STAT-16/new-id@getJourney",
+        "PROOF-TZ-02/paris@listJourneys",
+        "PROOF-TZ-02/utc@listJourneys",
     ),
     "mobility-aid@0.1": (
         "AID-CAT-01/anything-is-there@getAid",
@@ -35,6 +37,11 @@ FOUND = {
         "AID-CAT-03/page-skips@listAids",
         "AID-CAT-18/always-no@evaluateAids",
         "AID-CAT-18/one-euro@evaluateAids",
+        "AID-SUB-06/reads-without-scope@funder",
+        "AID-SUB-06/writes-without-scope@funder",
+        "AID-SUB-06/decides-without-scope@stepSubscription@funder",
+        "AID-SUB-06/wants-every-scope@funder",
+        "AID-SUB-06/unauthorized@createSubscription@funder",
     ),
 }
 CLEAN = {
@@ -44,7 +51,12 @@ CLEAN = {
         "TWIN/instant-otherwise@getJourney",
         "TWIN/long-way-round@getRoute",
     ),
-    "mobility-aid@0.1": ("TWIN/extensions@listAids", "TWIN/always-a-next-page@listTerritories"),
+    "mobility-aid@0.1": (
+        "TWIN/extensions@listAids",
+        "TWIN/always-a-next-page@listTerritories",
+        "TWIN/funder-scopes-unsaid@createSubscription@funder",
+        "TWIN/funder-scopes-in-another-order@createSubscription@funder",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from mobstd.canon.files import load
 from mobstd.canon.root import Root, packaged
 from mobstd.canon.validator import Problem, Validator, validator
+from mobstd.canon.wording import worded
 from mobstd.errors import CanonError, ConfigError
 
 __all__ = ["PLACES", "contract", "hold"]
@@ -35,8 +36,6 @@ PLACES = {
     "sentences": "conformance/*/sentences.json",
 }
 """Where the data of each contract stands in a root."""
-
-_SHOWN = 200
 
 
 @cache
@@ -70,7 +69,7 @@ def hold(root: Root) -> None:
                     "canon.breaks-contract",
                     file=str(path),
                     pointer="/" + "/".join(map(str, worst.path)),
-                    reason=worst.message[:_SHOWN],
+                    reason=worded(worst),
                     contract=name,
                 )
 

@@ -22,6 +22,9 @@ class Plug:
         name: the standard.
         package: where ``mobstd generate`` writes, such as ``mobstd.ocss``; empty: data only.
         rules: a mapping of rule name to callable, for checks of kind ``rule``.
+        derivations: a mapping of name to callable, for checks of kind ``derived``: it takes the
+            items that the target lists and the second that it is, and yields what is asked because
+            of them, as values by pointer over a right body.
         references: by version, a callable that builds the reference implementation of the main
             role; by ``version/role`` that of another.
         seeds: by the same keys, a callable that returns what ``mobstd serve`` begins with where
@@ -36,6 +39,7 @@ class Plug:
     name: str
     package: str = ""
     rules: str = ""
+    derivations: str = ""
     references: Mapping[str, str] | None = None
     seeds: Mapping[str, str] | None = None
     bridges: Mapping[tuple[str, str], str] | None = None

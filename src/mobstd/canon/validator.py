@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from mobstd.canon import formats
 from mobstd.errors import CanonError
 
-__all__ = ["Documents", "Problem", "Validator", "python_validator", "validator"]
+__all__ = ["Documents", "Problem", "Validator", "of_rust", "python_validator", "validator"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Problem:
         expected: what the keyword asks for.
         message: the validator's own words, in English.
         variants: for ``oneOf`` and ``anyOf``, why each variant refuses; empty where it does not.
+        name: for ``propertyNames``, why the name is refused.
     """
 
     path: tuple[str | int, ...]
@@ -37,6 +38,7 @@ class Problem:
     expected: Any
     message: str
     variants: tuple[tuple[Problem, ...], ...] = ()
+    name: Problem | None = None
 
 
 class Validator(Protocol):
@@ -51,6 +53,7 @@ class Validator(Protocol):
 
 Documents = Mapping[str, Mapping[str, Any]]
 _MEMBER = re.compile(r"^[\"'](?P<name>.*?)[\"'] is a required property", re.DOTALL)
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 class _Rust:
@@ -75,10 +78,11 @@ class _Rust:
         return self._validator.is_valid(document)
 
     def problems(self, document: Any) -> Iterator[Problem]:
-        yield from map(_of_rust, self._validator.iter_errors(document))
+        yield from map(of_rust, self._validator.iter_errors(document))
 
 
-def _of_rust(error: Any) -> Problem:
+def of_rust(error: Any) -> Problem:
+    """Return the problem that an error of jsonschema-rs is."""
     kind = error.kind
     return Problem(
         tuple(error.instance_path),
@@ -87,7 +91,8 @@ def _of_rust(error: Any) -> Problem:
         error.instance,
         getattr(kind, "value", None),
         error.message,
-        tuple(tuple(map(_of_rust, variant)) for variant in getattr(kind, "context", ())),
+        tuple(tuple(map(of_rust, variant)) for variant in getattr(kind, "context", ())),
+        of_rust(kind.error) if kind.name == "propertyNames" else None,
     )
 
 
@@ -114,17 +119,20 @@ class _Python:
 def _of_python(error: Any) -> Problem:
     keyword = str(error.validator)
     named = _MEMBER.match(error.message) if keyword == "required" else None
+    expected = error.validator_value
     variants: tuple[list[Problem], ...] = ()
     if keyword in ("oneOf", "anyOf"):
-        variants = tuple([] for _ in error.validator_value)
+        variants = tuple([] for _ in expected)
         for below in error.context:
             variants[below.schema_path[0]].append(_of_python(below))
+    elif keyword in ("additionalProperties", "unevaluatedProperties"):
+        expected = _QUOTED.findall(error.message)
     return Problem(
         tuple(error.absolute_path),
         keyword,
         named["name"] if named else None,
         error.instance,
-        error.validator_value,
+        expected,
         error.message,
         tuple(map(tuple, variants)),
     )

@@ -26,6 +26,7 @@ _ID = re.compile(rf"{PREFIX}([a-z]+)-[0-9a-f]{{8}}-([0-9]{{1,3}})")
 
 LISTED = (
     *("PROOF-LIFE-02", "PROOF-LIFE-05", "PROOF-CANC-05", "PROOF-TERM-03", "PROOF-STAT-13"),
+    "PROOF-TZ-02",
     *("PROOF-ANOM-01", "PROOF-ANOM-02", "PROOF-ANOM-03"),
     *("PROOF-FRAUD-01", "PROOF-FRAUD-02", "PROOF-FRAUD-03"),
 )

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.wording import worded
 from mobstd.conformance.report.contract import problems
 from mobstd.conformance.report.findings import message
 from mobstd.errors import ConfigError
@@ -83,7 +84,7 @@ def load(path: Path | str) -> Baseline:
         raise ConfigError("report.not-json", file=str(path)) from None
     for problem in problems(data, "baseline"):
         where = "/".join(map(str, problem.path)) or "-"
-        raise ConfigError("baseline.broken", file=str(path), where=where, why=problem.message)
+        raise ConfigError("baseline.broken", file=str(path), where=where, why=worded(problem))
     entries = tuple(_entry(entry, i, str(path)) for i, entry in enumerate(data["accepted"]))
     return Baseline(entries, str(path), data.get("standard"))
 

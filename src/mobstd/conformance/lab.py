@@ -16,6 +16,7 @@ from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.requirement import Check, Requirement
 
 if TYPE_CHECKING:
+    from mobstd.conformance.grants import Grants
     from mobstd.conformance.scenarios.receiver import Receiver
     from mobstd.conformance.scenarios.workshop import Workshop
     from mobstd.conformance.trigger import Trigger
@@ -96,6 +97,7 @@ class Lab:
         person: asks somebody to act at the target, where somebody is there; gets what to say, the
             key of the thing, and what says whether it was done.
         trigger: makes the users of the target act, in place of a person.
+        grants: asks for tokens by scope, where the profile has a client of its own.
     """
 
     session: Session
@@ -114,6 +116,7 @@ class Lab:
     receiver: Receiver | None = None
     person: Person | None = None
     trigger: Trigger | None = None
+    grants: Grants | None = None
     _answers: dict[str, Exchange] = field(default_factory=dict)
     crowds: dict[str, Query] = field(default_factory=dict)
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from uuid import uuid4
 from mobstd.canon.root import Root
 from mobstd.canon.standard import Version, find
 from mobstd.conformance.baseline import Baseline
+from mobstd.conformance.grants import Grants, grants_of
 from mobstd.conformance.lab import Lab, Person
 from mobstd.conformance.needs import refuse_hints, tear_down_call
 from mobstd.conformance.profile import Auth, Profile
@@ -89,6 +90,7 @@ class Options:
         hook: reaches the set-up hook of the profile; called where writing is allowed, or the
             profile consents to it alone.
         trigger: makes the users of the target act, in place of a person.
+        grants: asks for tokens by scope; the client of the profile does when ``None``.
     """
 
     blocks: tuple[str, ...] = ()
@@ -118,6 +120,7 @@ class Options:
     person: Person | None = None
     hook: Hook | None = None
     trigger: Trigger | None = None
+    grants: Grants | None = field(default=None, repr=False)
 
 
 def the_role(version: Version, wanted: str | None) -> str:
@@ -230,6 +233,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         receiver=options.receiver,
         person=options.person,
         trigger=options.trigger,
+        grants=options.grants or grants_of(profile),
     )
     now = options.now or datetime.now(UTC).replace(microsecond=0)
     journal = _journal(lab, profile, options)

@@ -130,6 +130,7 @@ def _refuse(problem: Problem, text: str, file: str) -> NoReturn:
     if problem.path[-1:] == ("secret",) or (problem.path[:2] in secrets and len(problem.path) > 2):
         raise ConfigError("profile.secret-in-the-clear", where=where)
     code = f"profile.wrong-{problem.keyword}"
+    from mobstd.canon.wording import worded
     from mobstd.messages import catalogue
 
     known = code in catalogue()
@@ -138,7 +139,7 @@ def _refuse(problem: Problem, text: str, file: str) -> NoReturn:
         where=where,
         received=repr(problem.value)[:80],
         expected=_words(problem.expected),
-        words=problem.message,
+        words=worded(problem),
     )
 
 

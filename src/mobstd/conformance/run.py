@@ -297,6 +297,8 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
             for name, value in renewal.secrets.items():
                 recorder.conceal(name, value)
             renewal.tell.append(recorder.conceal)
+        if lab.grants is not None:
+            lab.grants.tell.append(recorder.conceal)
     planned = plan(
         lab,
         operations_to_judge(outline),
@@ -339,6 +341,7 @@ def check(sender: SenderLike, profile: Profile, options: Options | None = None) 
     secrets = dict(options.secrets)
     for renewal in options.renewals.values():
         secrets |= renewal.secrets
+    secrets |= lab.grants.secrets if lab.grants is not None else {}
     passive = [t for t in judged if t.requirement.id in outline.rows]
     recorded = recorder.close() if recorder else None
     return assemble(

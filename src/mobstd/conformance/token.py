@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 from mobstd.conformance.profile import Auth
 from mobstd.errors import ConfigError, TransportError
 from mobstd.judging.body import NotJson, parse_json
-from mobstd.judging.exchange import Request
+from mobstd.judging.exchange import Request, Response
 from mobstd.judging.pointer import get
 from mobstd.transport import Sender
 
-__all__ = ["Token", "asked", "life_of", "token"]
+__all__ = ["Token", "asked", "given", "life_of", "token"]
 
 SECONDS = 15.0
 FORM = "application/x-www-form-urlencoded"
@@ -25,14 +25,20 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Token:
-    """A token, and for how many seconds it lives, ``None`` where nothing says so.
+    """A token, and what is known of it.
 
-    The answer says so (``expires_in`` beside it, RFC 6749, 5.1), or the token itself (``exp`` less
-    ``iat``, RFC 7519), or the profile.
+    Attributes:
+        value: what is sent.
+        life: for how many seconds it lives, ``None`` where nothing says so: the answer
+            (``expires_in`` beside it, RFC 6749, 5.1), the token itself (``exp`` less ``iat``,
+            RFC 7519), or the profile.
+        scopes: what it is good for, ``None`` where nothing says so: then what was asked for
+            (RFC 6749, 5.1). The answer says so, or the token itself (RFC 9068, 2.2.3).
     """
 
     value: str = field(repr=False)
     life: float | None = None
+    scopes: frozenset[str] | None = None
 
 
 def asked(auth: Auth, path: str, environ: Mapping[str, str] | None = None) -> Request:
@@ -69,6 +75,15 @@ def token(auth: Auth, environ: Mapping[str, str] | None = None) -> Token:
             answer = sender.send(asked(auth, sender.address.path or "/", environ))
     except TransportError as error:
         raise ConfigError("engine.token-unreachable", reason=str(error)) from None
+    return given(auth, answer)
+
+
+def given(auth: Auth, answer: Response) -> Token:
+    """Return the token that an answer of the token's address gives.
+
+    Raises:
+        ConfigError: where it refuses, or has none; with no part of the answer in the message.
+    """
     if not 200 <= answer.status < 300:
         raise ConfigError("engine.token-refused", status=answer.status)
     try:
@@ -79,7 +94,7 @@ def token(auth: Auth, environ: Mapping[str, str] | None = None) -> Token:
     if not isinstance(found, str) or not found.strip():
         raise ConfigError("engine.no-token", pointer=auth.token_at)
     value = found.strip()
-    return Token(value, life_of(said, value, auth))
+    return Token(value, life_of(said, value, auth), _scopes(said, value, auth))
 
 
 def life_of(said: Any, value: str, auth: Auth) -> float | None:
@@ -88,14 +103,31 @@ def life_of(said: Any, value: str, auth: Auth) -> float | None:
     return _seconds(beside) or _own_life(value) or auth.lifetime
 
 
+def _scopes(said: Any, value: str, auth: Auth) -> frozenset[str] | None:
+    beside = get(said, auth.token_at.rpartition("/")[0] + "/scope")
+    for told in (beside, _claims(value).get("scope")):
+        if isinstance(told, str):
+            return frozenset(told.split())
+    return None
+
+
 def _own_life(value: str) -> float | None:
-    """Return how long a JWT lives, by its own claims; nobody's signature is looked at."""
+    """Return how long a JWT lives, by its own claims."""
+    claims = _claims(value)
+    try:
+        return _seconds(claims["exp"] - claims["iat"])
+    except (KeyError, TypeError):
+        return None
+
+
+def _claims(value: str) -> Mapping[str, Any]:
+    """Return what a JWT says, whoever signed it; of another token nothing."""
     try:
         part = value.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        return _seconds(claims["exp"] - claims["iat"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return None
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def _seconds(value: Any) -> float | None:

@@ -43,6 +43,7 @@ class Setting:
         partner: the implementation calls a partner, who listens.
         issuer: the implementation trusts an issuer of ID tokens, and the profile has it.
         clock: the implementation has a set-up hook that moves its clock, and the profile has it.
+        scopes: the implementation has a token endpoint, and the profile a client of it.
     """
 
     key: bool = False
@@ -55,6 +56,7 @@ class Setting:
     partner: bool = False
     issuer: bool = False
     clock: bool = False
+    scopes: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             setting.get("partner", False),
             setting.get("issuer", False),
             setting.get("clock", False),
+            setting.get("scopes", False),
         ),
         "request": _edits(row.get("request", [])),
         "response": _edits(row.get("response", [])),

@@ -9,18 +9,34 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["GROUP", "LANGUAGES", "catalogue", "language", "render"]
+__all__ = ["GROUP", "LANGUAGES", "Words", "catalogue", "language", "render"]
 
 LANGUAGES = ("en", "fr")
 GROUP = "mobstd.standards"
 """The entry points that name standards."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text within a text, said in the language of what it stands in: a parameter of one."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def said(self, lang: str) -> str:
+        """Return it in one language."""
+        return render(self.code, dict(self.params), lang)
+
+    def __str__(self) -> str:
+        return self.said("en")
 
 
 @cache
@@ -51,14 +67,18 @@ def _of_standards() -> Iterator[Path]:
 def render(code: str, params: dict[str, Any], lang: str = "en", default: str | None = None) -> str:
     """Return the text of ``code`` with ``params`` filled in.
 
-    An unknown code gives ``default``, or else the code and its parameters, so that nothing that
-    was to be said is lost.
+    A parameter that is ``Words`` is said in the same language. An unknown code gives ``default``,
+    or else the code and its parameters, so that nothing that was to be said is lost.
     """
     texts = catalogue().get(code)
     if texts is None:
         return f"{code} {params}" if default is None else default
+    said = {
+        name: value.said(lang) if isinstance(value, Words) else value
+        for name, value in params.items()
+    }
     try:
-        return texts[lang if lang in texts else "en"].format(**params)
+        return texts[lang if lang in texts else "en"].format(**said)
     except (KeyError, IndexError):
         return f"{code} {params}"
 

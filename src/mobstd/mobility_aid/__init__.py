@@ -35,6 +35,7 @@ PLUG = Plug(
     name="mobility-aid",
     package="mobstd.mobility_aid",
     rules="mobstd.mobility_aid.rules:RULES",
+    derivations="mobstd.mobility_aid.boundaries:DERIVATIONS",
     references={
         "0.1": "mobstd.mobility_aid.reference:build",
         "0.1/funder": "mobstd.mobility_aid.funder:build",

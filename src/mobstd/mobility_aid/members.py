@@ -15,7 +15,7 @@ from mobstd.mobility_aid.places import codes_of
 from mobstd.mobility_aid.registry import VERSION
 from mobstd.mobility_aid.search import around
 
-__all__ = ["covering", "epci_of"]
+__all__ = ["communes_of", "covering", "epci_of"]
 
 
 @cache
@@ -29,6 +29,11 @@ def epci_of(commune: str) -> str | None:
     """Return the EPCI of a commune, or of the whole of a municipal district, where it has one."""
     found = (_members().get(code) for code in codes_of(commune))
     return next((epci for epci in found if epci), None)
+
+
+def communes_of(epci: str) -> list[str]:
+    """Return the communes of an EPCI, none where the extract has not got it."""
+    return [commune for commune, code in _members().items() if code == epci]
 
 
 def covering(place: str) -> list[str]:

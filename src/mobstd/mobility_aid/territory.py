@@ -9,7 +9,7 @@ from mobstd.mobility_aid.facts import Facts
 from mobstd.mobility_aid.places import above
 from mobstd.mobility_aid.truth import Judged, Truth, every, negated, some
 
-__all__ = ["inside"]
+__all__ = ["basis_of", "inside"]
 
 _PLACES = {
     "residence": "residence",
@@ -21,6 +21,11 @@ _PLACES = {
 }
 
 
+def basis_of(territory: Mapping[str, Any]) -> list[str]:
+    """Return the places that have to be there, by the names that answers have."""
+    return [_PLACES.get(word, word) for word in territory["basis"]]
+
+
 def inside(territory: Mapping[str, Any], facts: Facts, at: str = "/territory") -> Judged:
     """Judge whether the places that the basis names lie in the territory.
 
@@ -28,7 +33,7 @@ def inside(territory: Mapping[str, Any], facts: Facts, at: str = "/territory") -
     """
     if "basis" not in territory:
         return Judged.of(None, "territory", at)
-    parts = [_covered(territory, _PLACES.get(word, word), facts, at) for word in territory["basis"]]
+    parts = [_covered(territory, place, facts, at) for place in basis_of(territory)]
     return every(parts) if territory.get("match") == "all" else some(parts)
 
 

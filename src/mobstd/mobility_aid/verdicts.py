@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.rule import SURPRISED, RunRule, Trouble
+from mobstd.mobility_aid.dependence import in_order
 from mobstd.mobility_aid.evaluation import Outcome, evaluate
 
 __all__ = ["RULES"]
@@ -48,8 +50,42 @@ def _situation(exchange: Exchange) -> Any:
 
 
 def _judge(exchanges: Sequence[Exchange], context: Context) -> Judged:
-    """AID-CAT-18: who is surely eligible here is there, with the same amount, and the reverse."""
+    """AID-CAT-18: who is surely eligible here is there, with the same amount, and the reverse.
+
+    Nobody is refused either who is eligible once more is known: an answer that is missing refuses
+    nobody, whatever else an evaluator knows.
+    """
+    told = list(_told(exchanges, context))
+    surely: dict[str, list[Mapping[str, Any]]] = {}
+    for one in told:
+        if one.ours.truth is True:
+            surely.setdefault(one.theirs["aid"], []).append(one.situation)
+    for one in told:
+        troubles = list(_apart(one.theirs, one.ours, one.pointer))
+        open_ = one.ours.truth is None and one.theirs["verdict"] == "not-eligible"
+        known = surely.get(one.theirs["aid"], ()) if open_ else ()
+        if any(_more(one.situation, more) for more in known):
+            where = f"{one.pointer}/verdict"
+            troubles.append(Trouble("refused-unasked", where, {}, "unknown", "not-eligible"))
+        yield one.exchange, troubles
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a catalogue says of an aid for a situation, and what we say."""
+
+    exchange: Exchange
+    pointer: str
+    situation: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    ours: Outcome
+
+
+def _told(exchanges: Sequence[Exchange], context: Context) -> Iterator[_Told]:
+    """Yield what can be compared: aids that nothing else was said beside, or that stand alone."""
     aids = _known(exchanges, context)
+    beside = {one.id for one in in_order(list(aids.values())) if one.depends}
+    beside |= {name for name, aid in aids.items() if "combination" in aid}
     for exchange in exchanges:
         single = exchange.operation == "evaluateAid"
         if not (single or exchange.operation == "evaluateAids") or not _sound(exchange, context):
@@ -58,13 +94,20 @@ def _judge(exchanges: Sequence[Exchange], context: Context) -> Judged:
         told = [("", exchange.body)] if single else _listed(exchange.body)
         for pointer, one in told:
             aid = aids.get(one["aid"])
-            if aid is None or situation is None or "combination" in aid:
+            if aid is None or situation is None or (len(told) > 1 and one["aid"] in beside):
                 continue
             try:
                 ours = evaluate(aid, situation)
             except SURPRISED:
                 continue
-            yield exchange, list(_apart(one, ours, pointer))
+            yield _Told(exchange, pointer, situation, one, ours)
+
+
+def _more(less: Mapping[str, Any], more: Mapping[str, Any]) -> bool:
+    """Say whether a situation says all that another says, and more answers."""
+    rest = {name: value for name, value in less.items() if name != "answers"}
+    same = rest == {name: value for name, value in more.items() if name != "answers"}
+    return same and less["answers"].items() <= more["answers"].items()
 
 
 def _listed(body: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from mobstd.canon.openapi import operations
 from mobstd.canon.root import packaged
 from mobstd.canon.standard import Version
 from mobstd.canon.validator import Validator, validator
+from mobstd.canon.wording import worded
 from mobstd.errors import CanonError, ConfigError, UnknownName
 from mobstd.judging.answer_edit import edit_response
 from mobstd.judging.exchange import Pairs
@@ -55,7 +56,7 @@ def _rows(folder: Path, contract: str) -> list[Mapping[str, Any]]:
         problem = next(_contract(contract).problems(content), None)
         if problem is not None:
             raise CanonError(
-                "faults.broken", file=str(path), at=join(problem.path), reason=problem.message
+                "faults.broken", file=str(path), at=join(problem.path), reason=worded(problem)
             )
         rows += content
     names = Counter(row["id"] for row in rows)

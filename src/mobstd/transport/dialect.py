@@ -110,6 +110,7 @@ class Dialect:
             ConfigError: where it breaks the contract, with the place in it.
         """
         from mobstd.canon.contracts import contract
+        from mobstd.canon.wording import worded
 
         problem = next(iter(contract("dialect").problems(document)), None)
         if problem is not None:
@@ -117,7 +118,7 @@ class Dialect:
                 "dialect.broken",
                 file=file or str(document.get("name", "?"))[:_SHOWN],
                 pointer="/" + "/".join(map(str, problem.path)),
-                reason=problem.message[:_SHOWN],
+                reason=worded(problem),
             )
         parts = {"members": Member, "values": Value, "parameters": Parameter}
         made: dict[str, Any] = {

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mobstd.canon.validator import Problem
+from mobstd.canon.wording import worded
 from mobstd.judging.body import NotJson
 from mobstd.judging.pointer import join
-from mobstd.messages import catalogue, render
+from mobstd.messages import render
 
 __all__ = ["Remark", "broken", "of_problem"]
 
@@ -55,31 +55,5 @@ def broken(error: NotJson, line: int = 0) -> Remark:
 
 def of_problem(problem: Problem) -> Remark:
     """Return the remark for what a schema refuses."""
-    code = f"validation.{problem.keyword}"
-    params = {
-        "received": _short(problem.value),
-        "expected": _expected(problem.expected),
-        "member": problem.member or "",
-        "words": problem.message.partition("\n")[0][:200],
-    }
-    if problem.keyword == "type" and not problem.path and isinstance(problem.value, list):
-        code = "validation.list"
-    if code not in catalogue():
-        code = "validation.otherwise"
-    return Remark(problem.keyword, code, params, path=problem.path)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{...}" if value else "{}"
-    if isinstance(value, list):
-        return "[...]" if value else "[]"
-    text = value[:60] if isinstance(value, str) else value
-    written = json.dumps(text, ensure_ascii=False)[:62]
-    return written if text == value else f'{written[:-1]}..."'
-
-
-def _expected(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)[:200]
-    return str(value)[:200]
+    words = worded(problem)
+    return Remark(problem.keyword, words.code, words.params, path=problem.path)

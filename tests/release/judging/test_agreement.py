@@ -21,7 +21,7 @@ import pytest
 from mobstd.canon import formats
 from mobstd.canon.files import load
 from mobstd.canon.validator import validator
-from mobstd.messages import render
+from mobstd.messages import LANGUAGES, render
 from mobstd.release.site import judging
 from mobstd.validation.batch import Task, judge_file
 from mobstd.validation.remark import of_problem
@@ -58,16 +58,20 @@ def said(answer: Mapping[str, Any], severity: str = "error") -> set[tuple[Any, .
             remark["line"],
             remark["pointer"],
             remark["keyword"],
-            render(remark["code"], remark["params"], "en", render_otherwise(remark, "en")),
-            render(remark["code"], remark["params"], "fr", render_otherwise(remark, "fr")),
+            *(in_words(remark["code"], remark["params"], lang) for lang in LANGUAGES),
         )
         for remark in answer["remarks"]
         if remark["severity"] == severity
     }
 
 
-def render_otherwise(remark: Mapping[str, Any], lang: str) -> str:
-    return render("validation.otherwise", remark["params"], lang)
+def in_words(code: str, params: Mapping[str, Any], lang: str) -> str:
+    """Return what the page says: a parameter with a code of its own is a text within the text."""
+    told = {
+        name: in_words(one["code"], one["params"], lang) if isinstance(one, dict) else one
+        for name, one in params.items()
+    }
+    return render(code, told, lang, render("validation.otherwise", told, lang))
 
 
 def left_open(answer: Mapping[str, Any]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -33,6 +34,9 @@ _HOUR = 3_600_000
 _LATE = 96 * _HOUR
 _LAGS = {"listed-late": 48 * _HOUR, "listed-after-hours": 20 * _HOUR}
 """How long it takes, with these behaviours, until a journey changes for no reason, or is listed."""
+
+_ZONES = {"days-of-paris": "Europe/Paris", "days-of-utc": "UTC"}
+"""Whose days count everywhere, with these behaviours."""
 
 _UPDATED = ("operator_class", "incentives", "start", "end", "distance", "operator_trip_id")
 
@@ -71,7 +75,9 @@ class Desk:
     ) -> None:
         self._store, self._clock = store, clock
         self._profile, self._quirks, self._listing = profile, quirks, listing
-        self._terms = terms_of(profile)
+        self._terms = copy(terms_of(profile))
+        if zones := [zone for name, zone in _ZONES.items() if name in quirks]:
+            self._terms.days = replace(self._terms.days, zone_of=lambda lon: zones[0])
         self._processing = Processing(profile, names, router, quirks)
         self._caught_up = -1
         if not router.remote:

@@ -24,10 +24,18 @@ from mobstd.serving.staging import staged
 __all__ = ["Past", "with_hook"]
 
 _MINUTE = 60_000
-_FRAME = 360 * _MINUTE
-_AGO = 72 * 60 * _MINUTE
+_HOUR = 60 * _MINUTE
+_FRAME = 6 * _HOUR
+_DAY = 24 * _HOUR
+_AGO = 3 * _DAY
 _AFTER = 5
 """Minutes after its end that a journey arrives."""
+
+_PLACES = {
+    "grenoble": ({"lat": 45.1915, "lon": 5.7145}, {"lat": 45.2635, "lon": 5.7311}),
+    "reunion": ({"lat": -20.8907, "lon": 55.4551}, {"lat": -20.9627, "lon": 55.4676}),
+}
+"""Where journeys of the past start and end."""
 
 
 class Past:
@@ -87,11 +95,10 @@ class Past:
 
     def _declare(self, db: Connection, run: str) -> None:
         now = self._clock.now()
-        began = (now - _AGO) // _FRAME * _FRAME
         sent = sorted(
             (journey["end"]["at"], place, one, journey)
             for place, one in enumerate(self._journeys)
-            for journey in _journeys(one, began, _mark(run))
+            for journey in _journeys(one, now - _AGO, _mark(run))
         )  # fmt: skip
         self._desk.rewind(db, sent[0][0])
         late: list[tuple[int, str]] = []
@@ -143,8 +150,11 @@ def _mark(run: str) -> str:
     return hashlib.sha256(run.encode()).hexdigest()[:8]
 
 
-def _journeys(one: Mapping[str, Any], began: int, mark: str) -> list[dict[str, Any]]:
+def _journeys(one: Mapping[str, Any], before: int, mark: str) -> list[dict[str, Any]]:
     """Return the documents of an entry, with the instants of their ends in milliseconds beside."""
+    began = before // _FRAME * _FRAME
+    if "hour" in one:
+        began = (before - one["hour"] * _HOUR) // _DAY * _DAY + one["hour"] * _HOUR
     return [_journey(one, began, mark, turn) for turn in range(one.get("times", 1))]
 
 
@@ -152,6 +162,7 @@ def _journey(one: Mapping[str, Any], began: int, mark: str, turn: int) -> dict[s
     id_ = f"{PREFIX}{one['name']}-{mark}-{turn}"
     start = began + (one["minute"] - 30 * turn) * _MINUTE
     end = start + one.get("lasts", 20) * _MINUTE
+    there, then = _PLACES[one.get("place", "grenoble")]
 
     def person(role: str) -> dict[str, str]:
         who = f"{mark} {one.get(role, f'{role} of {id_}')}"
@@ -163,8 +174,8 @@ def _journey(one: Mapping[str, Any], began: int, mark: str, turn: int) -> dict[s
         "operator_trip_id": id_,
         "operator_class": one.get("class", "B"),
         "incentives": [],
-        "start": {"datetime": written(start), "lat": 45.1915, "lon": 5.7145, "at": start},
-        "end": {"datetime": written(end), "lat": 45.2635, "lon": 5.7311, "at": end},
+        "start": {"datetime": written(start), **there, "at": start},
+        "end": {"datetime": written(end), **then, "at": end},
         "distance": one.get("distance", 10_400),
         "driver": {"identity": person("driver"), "revenue": 100},
         "passenger": {"identity": person("passenger"), "contribution": 150},

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mobstd.canon.standard import Version
+from mobstd.conformance.grants import CLIENT, Grants
 from mobstd.conformance.matrix.mutant import Mutant, partner, plan
+from mobstd.conformance.profile import Auth, Secret
+from mobstd.conformance.token import Token, asked, given
 from mobstd.conformance.trigger import Trigger
 from mobstd.judging.call_edit import Outgoing
 from mobstd.judging.exchange import Request
@@ -19,13 +22,14 @@ if TYPE_CHECKING:
     from mobstd.conformance.scenarios.receiver import Receiver
     from mobstd.oidc import Issuer
 
-__all__ = ["LISTENER", "Around", "surroundings"]
+__all__ = ["LISTENER", "Around", "client", "surroundings"]
 
 LISTENER = "http://partner.example.org"
 ISSUER = "http://issuer.example.org"
 AUDIENCE = "mobstd"
 KEY = "ours"
 HOOK = "/mobstd-setup"
+SECRET = "MOBSTD_MATRIX"
 
 
 @dataclass
@@ -87,3 +91,14 @@ def surroundings(version: Version, mutant: Mutant | None, role: str, setting: Se
         out.calls |= {named["url"]: ISSUER, named["audience"]: AUDIENCE}
         out.calls[named["opens"]] = lambda origin: AsgiSender(published(issuer))
     return out
+
+
+def client(version: Version, target: AsgiSender) -> Grants:
+    """Return what asks the token endpoint of the reference, as its client in the plan."""
+    how = plan(version)["client"]
+    auth = Auth(CLIENT, secret=Secret(SECRET), token_url=how["path"], client_id=how["id"])
+
+    def ask(wanted: Auth) -> Token:
+        return given(wanted, target.send(asked(wanted, how["path"], {SECRET: how["secret"]})))
+
+    return Grants(auth, ask)

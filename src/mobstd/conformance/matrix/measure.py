@@ -14,7 +14,7 @@ from typing import Any
 
 from mobstd.canon.plug import resolve
 from mobstd.canon.standard import Version
-from mobstd.conformance.matrix.around import LISTENER, Around, surroundings
+from mobstd.conformance.matrix.around import LISTENER, Around, client, surroundings
 from mobstd.conformance.matrix.mutant import (
     Mutant,
     mutants,
@@ -133,6 +133,9 @@ def _options(
     presented = tuple((header, key) for key in _keys(version, need.setting))
     if tokens:
         presented = tuple(("Authorization", f"Bearer {token}") for token in tokens)
+    grants = client(version, sender) if need.setting.scopes else None
+    if grants is not None:
+        presented = grants.own()
     return Options(
         blocks=blocks,
         now=datetime.fromtimestamp(now, UTC) if now is not None else None,
@@ -140,6 +143,7 @@ def _options(
         credentials=presented[:1],
         second=presented[1:],
         keys=dict(known["token"]["sends"][0]) if tokens else {},
+        grants=grants,
         allow_writes=need.writes,
         journal=str(folder / "writes"),
         receiver=around.receiver,

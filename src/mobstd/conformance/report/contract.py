@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from mobstd.canon.files import load
 from mobstd.canon.root import packaged
 from mobstd.canon.validator import Problem, Validator, validator
+from mobstd.canon.wording import worded
 from mobstd.errors import ConfigError
 
 __all__ = ["FORMAT_VERSION", "Report", "problems", "read", "schema", "stable"]
@@ -65,7 +66,7 @@ def read(path: Path | str) -> dict[str, Any]:
         raise ConfigError("report.other-format", file=str(path), version=str(version))
     for problem in problems(report):
         where = "/".join(map(str, problem.path)) or "-"
-        raise ConfigError("report.broken", file=str(path), where=where, why=problem.message)
+        raise ConfigError("report.broken", file=str(path), where=where, why=worded(problem))
     return report
 
 

@@ -13,7 +13,7 @@ from mobstd.judging.form import to_form
 
 __all__ = ["curl", "quoted"]
 
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_NOT_IN_NAMES = re.compile(r"^[^A-Za-z_]|[^A-Za-z0-9_]")
 
 
 def quoted(text: str, secrets: Mapping[str, str] | None = None) -> str:
@@ -21,9 +21,11 @@ def quoted(text: str, secrets: Mapping[str, str] | None = None) -> str:
 
     Args:
         text: anything.
-        secrets: name of an environment variable by value.
+        secrets: name of an environment variable by value; letters that none can have become ``_``.
     """
-    known = {value: name for value, name in (secrets or {}).items() if value and _NAME.match(name)}
+    known = {
+        value: _NOT_IN_NAMES.sub("_", name) for value, name in (secrets or {}).items() if value
+    }
     if not known:
         return _word(text)
     longest = sorted(known, key=len, reverse=True)

@@ -15,7 +15,7 @@ from mobstd.conformance.scenarios.material import Candidate, Maker, Material, ma
 from mobstd.conformance.scenarios.resource import Resource, Source, resources
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.session import Stopped
-from mobstd.judging.exchange import Exchange, Request
+from mobstd.judging.exchange import Exchange, Pairs, Request
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Requirement
 
@@ -219,6 +219,7 @@ class Workshop:
         *,
         negative: bool = False,
         credentials: str = "own",
+        presenting: Pairs | None = None,
     ) -> Exchange:
         """Post a document; what it may have made is undone in the end."""
         key = self.key_of(resource, body)
@@ -229,7 +230,7 @@ class Workshop:
             self.debts.tell(undo, resource, body)
         exchange = self._write(
             resource.create, {}, body, row, purpose, undo,
-            negative=negative, credentials=credentials,
+            negative=negative, credentials=credentials, presenting=presenting,
         )  # fmt: skip
         given = self.key_of(resource, answered(exchange))
         if exchange.accepted and given and given != key:
@@ -265,6 +266,7 @@ class Workshop:
         extra: tuple[tuple[str, str], ...] = (),
         negative: bool = False,
         credentials: str = "own",
+        presenting: Pairs | None = None,
     ) -> Exchange:
         """Ask for another state; what is in ``query`` goes as the operation has it."""
         about = thing.resource
@@ -276,7 +278,7 @@ class Workshop:
         before = self._states.get(thing.key.lower())
         exchange = self._write(
             about.change, asked, right if body is MISSING else body, row, purpose, undo,
-            negative=negative, credentials=credentials, extra=extra,
+            negative=negative, credentials=credentials, presenting=presenting, extra=extra,
         )  # fmt: skip
         if key is None:
             flavour = "body" if body is not MISSING else "query" if extra else "plain"

@@ -152,8 +152,8 @@ def build(
     }
     if isinstance(authority, LocalAuthority):
         shown["/sandbox/authority.pem"] = (authority.root, "application/x-pem-file")
-    own = Issuer(signing, funders, opaque, persons is None)
-    return Door(served, own, shown, persons, open_to_tests=not given)
+    own = Issuer(signing, funders, opaque, persons is None, told=funder.granted)
+    return Door(served, own, shown, persons, funder.lets, open_to_tests=not given)
 
 
 def _secret(ledger: Ledger, name: str) -> str:

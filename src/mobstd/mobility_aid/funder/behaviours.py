@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from mobstd.mobility_aid.funder.asking import SCOPES
 from mobstd.mobility_aid.funder.service import Funder
 from mobstd.mobility_aid.funder.states import Step
 
@@ -71,6 +73,26 @@ def _keeps_the_refused(funder: Funder) -> None:
     funder.create_subscription = create  # type: ignore[method-assign]
 
 
+def _ignores(scope: str, funder: Funder) -> None:
+    """Lets any token do what asks for a scope."""
+    funder.lets = lambda caller, wanted: wanted == scope or wanted in caller.scopes
+
+
+def _wants_every_scope(funder: Funder) -> None:
+    """Lets no token do anything that lacks a scope."""
+    funder.lets = lambda caller, wanted: caller.scopes.issuperset(SCOPES)
+
+
+def _grants_unsaid(funder: Funder) -> None:
+    """Does not repeat the scopes of a token that are those asked for."""
+    funder.granted = lambda scopes: {}
+
+
+def _grants_in_another_order(funder: Funder) -> None:
+    """Says the scopes of a token in an order of its own."""
+    funder.granted = lambda scopes: {"scope": " ".join(sorted(scopes, reverse=True))}
+
+
 BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "shows-all": _shows_all,
     "shows-all-documents": _shows_all_documents,
@@ -81,5 +103,9 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "revives": _revives,
     "keeps-the-refused": _keeps_the_refused,
     "takes-other-bodies": _takes_other_bodies,
+    "wants-every-scope": _wants_every_scope,
+    "grants-unsaid": _grants_unsaid,
+    "grants-in-another-order": _grants_in_another_order,
+    **{f"ignores-{scope.replace('.', '-')}": partial(_ignores, scope) for scope in SCOPES},
 }
 """Each by its name."""

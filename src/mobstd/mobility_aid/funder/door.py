@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -49,6 +49,7 @@ class Door:
         issuer: makes and verifies tokens.
         shown: what there is to read of the sandbox, by path: text and media type.
         persons: who comes from an issuer elsewhere.
+        lets: says whether the token of a caller lets them do what asks for a scope.
         open_to_tests: whether there is an issuer for everybody.
     """
 
@@ -58,10 +59,11 @@ class Door:
         issuer: Issuer,
         shown: Mapping[str, tuple[bytes, str]],
         persons: Persons | None,
+        lets: Callable[[Caller, str], bool],
         *,
         open_to_tests: bool,
     ) -> None:
-        self._app, self.issuer, self._persons = app, issuer, persons
+        self._app, self.issuer, self._persons, self._lets = app, issuer, persons, lets
         self._shown = shown if open_to_tests else {}
         self._open = open_to_tests
         self._operations = operations(app.version, app.role)
@@ -112,7 +114,7 @@ class Door:
         except KeysUnavailable:
             return _problem(503, "unavailable", "", _LATER)
         wanted = OPERATION_SCOPES.get(operation.id)
-        if wanted is not None and wanted not in caller.scopes:
+        if wanted is not None and not self._lets(caller, wanted):
             return _problem(403, "forbidden", "")
         calling(caller)
         return None

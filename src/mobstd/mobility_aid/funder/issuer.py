@@ -30,6 +30,7 @@ __all__ = [
     "NotGiven",
     "Wrong",
     "new_key",
+    "told_of",
 ]
 
 ISSUER, AUDIENCE = "urn:mobstd:test-issuer:mobility-aid", "urn:mobstd:funder"
@@ -64,6 +65,11 @@ def new_key() -> str:
     return key.as_pem(private=True).decode()
 
 
+def told_of(scopes: frozenset[str]) -> Mapping[str, str]:
+    """Return what the answer of the token endpoint says of the scopes of a token."""
+    return {"scope": " ".join(sorted(scopes))}
+
+
 class Issuer:
     """Makes tokens and verifies them: signature, algorithm, issuer, audience, time.
 
@@ -73,6 +79,7 @@ class Issuer:
         opaque: tokens of no form that are believed as well, each with whose it is.
         persons: whether it speaks of persons too: not where another issuer does.
         machine: seconds since 1970.
+        told: returns what an answer says of the scopes of a token.
 
     Attributes:
         persons: the same.
@@ -85,11 +92,12 @@ class Issuer:
         opaque: Mapping[str, Caller],
         persons: bool = True,
         machine: Callable[[], float] = time.time,
+        told: Callable[[frozenset[str]], Mapping[str, str]] = told_of,
     ) -> None:
         self._key = ECKey.import_key(key)
         self._secrets = {funder: f"secret-{funder}" for funder in funders}
         self._opaque = {_digest(token): caller for token, caller in opaque.items()}
-        self._machine = machine
+        self._machine, self._told = machine, told
         self.persons = persons
         self._codes: dict[str, _Code] = {}
 
@@ -172,12 +180,11 @@ class Issuer:
             caller = self._person(form)
         else:
             raise NotGiven("unsupported_grant_type")
-        scope = " ".join(sorted(caller.scopes))
         return {
             "access_token": self.token(caller),
             "token_type": "Bearer",
             "expires_in": LIFE,
-            "scope": scope,
+            **self._told(caller.scopes),
         }
 
     def _client(self, form: Mapping[str, str], basic: tuple[str, str] | None) -> Caller:

@@ -13,6 +13,7 @@ from mobstd.mobility_aid.funder.authority import Authority
 from mobstd.mobility_aid.funder.book import Book, written
 from mobstd.mobility_aid.funder.deciding import decision_of, submit
 from mobstd.mobility_aid.funder.filing import content_of, document_errors, held_item, held_of
+from mobstd.mobility_aid.funder.issuer import told_of
 from mobstd.mobility_aid.funder.judging import answer_errors, submission_errors
 from mobstd.mobility_aid.funder.ledger import Act, Item, Ledger
 from mobstd.mobility_aid.funder.outside import Outside
@@ -50,6 +51,8 @@ class Funder:
         sees: says what a caller sees, of a funder and a person.
         acts: says whether a caller may change something of theirs.
         opens: says whether a caller sees a document of theirs.
+        lets: says whether the token of a caller lets them do what asks for a scope.
+        granted: returns what the token endpoint says of the scopes that it gave.
         same: says whether a request is the one that an id came with.
         limited: whether the limits of aids hold.
         infected: says whether a file is.
@@ -73,6 +76,8 @@ class Funder:
         self.sees: Callable[[Caller, str, str], bool] = Caller.sees
         self.acts: Callable[[Caller, str, str], bool] = Caller.sees
         self.opens: Callable[[Caller, str, str], bool] = Caller.sees
+        self.lets: Callable[[Caller, str], bool] = lambda caller, scope: scope in caller.scopes
+        self.granted: Callable[[frozenset[str]], Asked] = told_of
         self.same: Callable[[str, str], bool] = str.__eq__
         self.limited = True
         self.infected: Callable[[bytes], bool] = lambda content: _EICAR in content
@@ -168,7 +173,7 @@ class Funder:
         """Ask for another state."""
         caller, to = asking(), body["to"]
         scope = "decisions.write" if to in _DECISIONS else "subscriptions.write"
-        if scope not in caller.scopes:
+        if not self.lets(caller, scope):
             raise Refused(403)
 
         def go(act: Act, outside: Outside) -> Item:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mobstd.canon.contracts import contract
 from mobstd.canon.files import load
+from mobstd.canon.wording import worded
 from mobstd.errors import CanonError, ConfigError
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.files import stranger
@@ -80,7 +81,7 @@ def _said(folder: Path) -> Mapping[str, Any]:
             "canon.breaks-contract",
             file=str(file),
             pointer=pointer,
-            reason=worst.message[:200],
+            reason=worded(worst),
             contract="layout",
         )
     places = [*found.get("roles", {}).values(), *found.get("documents", {}).values()]

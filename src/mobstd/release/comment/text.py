@@ -127,7 +127,7 @@ def _example(change: Mapping[str, Any], lang: str) -> str:
     shown = value(one["value"], 300)
     if refused is None:
         return shown
-    said = {"shown": shown, "why": plain(one["because"][:160])}
+    said = {"shown": shown, "why": plain(one["because"][lang][:160])}
     return _say(f"refused-by.{refused}", lang, **said)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mobstd.messages import Words
+
 __all__ = [
     "BREAKING",
     "SAFE",
@@ -38,14 +40,14 @@ class Example:
         value: the document, or the request or response as an object.
         accepted_by: ``old``, ``new`` or ``both``.
         pointer: where in it the other side refuses it.
-        because: why it does, in the validator's words.
+        because: why it does; empty where nobody refuses it.
     """
 
     kind: str
     value: Any
     accepted_by: str
     pointer: str = ""
-    because: str = ""
+    because: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -194,5 +194,8 @@ def _example(example: Example) -> Mapping[str, Any]:
         "accepted_by": example.accepted_by,
         "refused_by": refused,
         "pointer": example.pointer,
-        "because": example.because,
+        "because": {
+            lang: "; ".join(words.said(lang) for words in example.because)
+            for lang in (LANGUAGES if example.because else ())
+        },
     }

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mobstd.release.diff.api import Answer, Operation, Placed
+from mobstd.messages import Words
+from mobstd.release.diff.api import Answer, Field, Operation, Placed
 from mobstd.release.diff.instance import Builder, Unbuildable
 from mobstd.release.diff.judge import Judge
 from mobstd.release.diff.media import concrete, covering
@@ -37,7 +38,7 @@ def request_of(side: Side, operation: Operation) -> dict[str, Any] | None:
             if field.required:
                 node = side.of(field.schema)
                 value = "a" if node is None else side.builder.build(node)
-                fields.setdefault(field.where, {})[field.name] = value
+                fields.setdefault(_key(field), {})[field.name] = value
         out: dict[str, Any] = {"method": operation.method, "path": operation.path, **fields}
         if operation.body_required and operation.body:
             media, placed = next(iter(operation.body.items()))
@@ -49,34 +50,40 @@ def request_of(side: Side, operation: Operation) -> dict[str, Any] | None:
     return None if list(refusals(side, operation, out)) else out
 
 
-def refusals(side: Side, operation: Operation, request: Mapping[str, Any]) -> Iterator[str]:
+def _key(field: Field) -> str:
+    """Return the member of a request that has the values of a parameter."""
+    return "pathParameters" if field.where == "path" else field.where
+
+
+def refusals(side: Side, operation: Operation, request: Mapping[str, Any]) -> Iterator[Words]:
     """Yield why an operation refuses a request: what is missing, what its schema refuses.
 
     A parameter that the operation does not know is ignored, as servers do.
     """
     for field in operation.fields.values():
-        given = request.get(field.where, {})
+        given = request.get(_key(field), {})
+        named = {"place": field.where, "name": field.name}
         if field.name not in given:
-            if field.required:
-                yield f"{field.where} parameter {field.name} is missing"
+            if field.required and field.where != "path":  # it may have another name there
+                yield Words("diff.why.parameter-missing", named)
             continue
         node = side.of(field.schema)
         if node is not None and side.judge.accepts(node, given[field.name]) is False:
-            yield f"{field.where} parameter {field.name} is refused"
+            yield Words("diff.why.parameter-refused", named)
     if "body" not in request:
         if operation.body_required:
-            yield "the body is missing"
+            yield Words("diff.why.body-missing")
         return
     if not operation.body:
-        yield "no body is expected"
+        yield Words("diff.why.no-body")
         return
     media = covering(request["mediaType"], operation.body)
     if media is None:
-        yield f"{request['mediaType']} is not accepted"
+        yield Words("diff.why.media", {"media": request["mediaType"]})
         return
     node = side.of(operation.body[media])
     if node is not None and side.judge.accepts(node, request["body"]) is False:
-        yield "the body is refused"
+        yield Words("diff.why.body-refused")
 
 
 def takes(operation: Operation, other: Operation) -> bool:
@@ -125,17 +132,17 @@ def answer_of(
     return out
 
 
-def documented(operation: Operation, answer: Mapping[str, Any]) -> str:
+def documented(operation: Operation, answer: Mapping[str, Any]) -> tuple[Words, ...]:
     """Return why an operation does not document an answer; empty where it does."""
     status = str(answer["status"])
     known = beside(status, operation.answers)
     if known is None:
-        return f"status {status} is not documented"
+        return (Words("diff.why.status", {"status": status}),)
     if answer.get("mediaType") is not None and known.content:
         if covering(answer["mediaType"], known.content) is None:
-            return f"{answer['mediaType']} is not documented for status {status}"
+            return (Words("diff.why.answer", {"media": answer["mediaType"], "status": status}),)
     elif known.content and "body" not in answer:
-        return f"status {status} has a body"
+        return (Words("diff.why.body", {"status": status}),)
     missing = [f.name for f in known.headers.values() if f.required
                and f.name not in answer.get("headers", {})]  # fmt: skip
-    return f"header {missing[0]} is missing" if missing else ""
+    return (Words("diff.why.header", {"name": missing[0]}),) if missing else ()

@@ -9,6 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from mobstd.canon import formats
+from mobstd.canon.validator import of_rust
+from mobstd.canon.wording import worded
+from mobstd.messages import Words
 from mobstd.release.diff.node import Book, Node, Part
 
 __all__ = ["Judge", "Trouble"]
@@ -25,7 +28,7 @@ class Trouble:
     """
 
     path: tuple[str | int, ...]
-    reason: str
+    reason: Words
     kind: str
     keywords: frozenset[str]
     member: str | None
@@ -62,7 +65,9 @@ class Judge:
                 kind = error.kind.name
                 if kind == "not" and error.kind.schema == {}:
                     kind = "falseSchema"
-                yield Trouble(tuple(error.instance_path), error.message, kind, steps, member)
+                yield Trouble(
+                    tuple(error.instance_path), worded(of_rust(error)), kind, steps, member
+                )
 
     def allows(self, schema: dict[str, Any], value: Any) -> bool:
         """Say whether a schema that was made for once accepts a value."""

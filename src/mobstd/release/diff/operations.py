@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mobstd.messages import Words
 from mobstd.release.diff.api import Answer, Field, Operation, Placed, operations, servers
 from mobstd.release.diff.change import BREAKING, SAFE, UNKNOWN, Change, Example
 from mobstd.release.diff.credentials import sources
@@ -118,8 +119,7 @@ class Comparer:
             if found:
                 credentials = " and ".join(sorted(found[0])) or "nothing"
                 request = {"method": old.method, "path": old.path, "credentials": credentials}
-                why = "the other version does not accept these credentials"
-                shown = (Example("request", request, by, "", why),)
+                shown = (Example("request", request, by, "", (Words("diff.why.credentials"),)),)
                 yield self._made(rule, REQUEST, hurt, old.address, new.address, str(old), shown,
                                  old, *words)  # fmt: skip
         if not lost and not won:
@@ -201,7 +201,9 @@ class Comparer:
             rule, hurt = ("DIFF-MEDIA-01", "sender") if one else ("DIFF-MEDIA-02", "reader")
             sent = concrete(str(media), other)
             request = {"method": old.method, "path": old.path, "mediaType": sent}
-            shown = (Example("request", request, by, "", f"{sent} is not accepted"),)
+            shown = (
+                Example("request", request, by, "", (Words("diff.why.media", {"media": sent}),)),
+            )
             yield self._made(rule, REQUEST, hurt, *at, str(media), shown if sent else (), old)
 
     def _answers(self, old: Operation, new: Operation) -> Iterator[Change]:
@@ -225,7 +227,7 @@ class Comparer:
         other = new if gone else old
         rule, hurt = ("DIFF-STATUS-01", "sender") if gone else ("DIFF-STATUS-02", "reader")
         made = answer_of(self._side(RESPONSE, new=not gone), answer, other=other)
-        why = documented(other, made) if made else ""
+        why = documented(other, made) if made else ()
         shown = (Example("response", made, "old" if gone else "new", "", why),) if why else ()
         if answer.status[0] in "45":
             hurt = "unknown" if gone else "nobody"
@@ -248,7 +250,7 @@ class Comparer:
             rule, hurt = ("DIFF-MEDIA-03", "sender") if gone else ("DIFF-MEDIA-04", "reader")
             side = self._side(RESPONSE, new=not gone)
             made = answer_of(side, one if gone else two, first or second, new if gone else old)
-            why = documented(new if gone else old, made) if made else ""
+            why = documented(new if gone else old, made) if made else ()
             shown = (Example("response", made, "old" if gone else "new", "", why),) if why else ()
             yield self._made(rule, RESPONSE, hurt if shown else "unknown", *at,
                              str(first or second), shown, old)  # fmt: skip
@@ -269,7 +271,7 @@ class Comparer:
                     ("sender", one, new, "old") if now else ("reader", two, old, "new")
                 )
                 made = answer_of(self._side(RESPONSE, new=not now), answer)
-                why = documented(other, made) if made else ""
+                why = documented(other, made) if made else ()
                 shown = (Example("response", made, by, "", why),) if why else ()
                 yield self._made(
                     rule, RESPONSE, hurt if shown else "unknown", *at, name, shown, old
@@ -316,9 +318,9 @@ class Comparer:
         if other is None:
             if any(takes(op, operation) for op in self._known["old" if new else "new"]):
                 return ()
-            return (Example("request", request, by, "", "the other version has no such operation"),)
-        why = list(refusals(self._side(REQUEST, new=not new), other, request))
-        return (Example("request", request, by, "", "; ".join(why)),) if why else ()
+            return (Example("request", request, by, "", (Words("diff.why.operation"),)),)
+        why = tuple(refusals(self._side(REQUEST, new=not new), other, request))
+        return (Example("request", request, by, "", why),) if why else ()
 
     def _at(self, address: Address | None) -> str:
         if address is None or not address[0]:

@@ -94,7 +94,7 @@ def _change(change: Mapping[str, Any], report: Mapping[str, Any], lang: str) -> 
         yield f"      {_value(example['value'], _SHOWN)}"
         if example["because"]:
             where = f"{example['pointer']}: " if example["pointer"] else ""
-            yield f"      {where}{example['because'][:_MOST]}"
+            yield f"      {where}{example['because'][lang][:_MOST]}"
 
 
 def _who(change: Mapping[str, Any], lang: str) -> str:

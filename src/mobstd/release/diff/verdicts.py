@@ -57,7 +57,7 @@ def changed(
     verdict = BREAKING if hurt != "nobody" else UNKNOWN if doubt else SAFE
     unsettled = verdict == BREAKING and doubt
     examples = [
-        Example(kind, found.document, by, found.pointer, found.because)
+        Example(kind, found.document, by, found.pointer, (found.because,))
         for found, by in ((decided.loss, "old"), (decided.gain, "new"))
         if found is not None
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mobstd.messages import Words
 from mobstd.release.diff.blame import KEYWORDS, substituted, undone
 from mobstd.release.diff.difference import Difference, Path, Place
 from mobstd.release.diff.instance import Builder, Route, Unbuildable
@@ -18,7 +19,6 @@ from mobstd.release.diff.node import Node, token
 __all__ = ["Pair", "Witness", "pruned"]
 
 _CANDIDATES = 600
-_SHOWN = 300
 _MEMBERS = 20
 _WHOLE = frozenset(
     ("anyOf", "oneOf", "not", "contains", "propertyNames", "unevaluatedProperties",
@@ -36,12 +36,12 @@ class Witness:
     Attributes:
         document: the whole document.
         pointer: where in it the refusal is.
-        because: why it is refused, in the validator's words.
+        because: why it is refused.
     """
 
     document: Any
     pointer: str
-    because: str
+    because: Words
 
 
 @dataclass
@@ -138,7 +138,7 @@ class Pair:
             if self._because_of(difference, problem, reader, document):
                 steps = (str(s).replace("~", "~0").replace("/", "~1") for s in problem.path)
                 pointer = "".join(f"/{step}" for step in steps)
-                return Witness(document, pointer, problem.reason[:_SHOWN])
+                return Witness(document, pointer, problem.reason)
         return None
 
     def _because_of(

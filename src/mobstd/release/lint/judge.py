@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from mobstd.canon import formats
+from mobstd.canon.validator import of_rust
+from mobstd.canon.wording import worded
+from mobstd.messages import Words
 from mobstd.release.lint.document import HOME, Document
 from mobstd.release.lint.place import Place, step
 from mobstd.release.lint.subject import Subject
@@ -27,7 +30,7 @@ class Judge:
         resources = [(self.subject.base(one), _modern(one)) for one in documents]
         return jsonschema_rs.Registry(resources, retriever=_nothing)
 
-    def refusal(self, place: Place, value: Any) -> tuple[str, str] | None:
+    def refusal(self, place: Place, value: Any) -> tuple[str, Words] | None:
         """Return pointer and reason of the first refusal of a value; a broken schema has none."""
         import jsonschema_rs
 
@@ -46,7 +49,7 @@ class Judge:
             return None
         if error is None:
             return None
-        return "".join(map(step, error.instance_path)), error.message[:200]
+        return "".join(map(step, error.instance_path)), worded(of_rust(error))
 
 
 def _nothing(_uri: str) -> dict[str, Any]:

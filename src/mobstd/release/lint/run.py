@@ -11,7 +11,7 @@ from typing import Any
 from mobstd.canon.standard import versions
 from mobstd.conformance.report.view import visible
 from mobstd.errors import MobstdError, UnknownName
-from mobstd.messages import render
+from mobstd.messages import Words, render
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.rule import SEVERITIES, Hit, Rule
 from mobstd.release.lint.rules import rules
@@ -48,7 +48,11 @@ class Finding:
         params = dict(self.hit.params)
         if isinstance(error := params.pop("error", None), MobstdError):
             params["reason"] = error.text(lang)
-        return render(self.rule.code, {name: shown(one) for name, one in params.items()}, lang)
+        said = {
+            name: shown(one.said(lang) if isinstance(one, Words) else one)
+            for name, one in params.items()
+        }
+        return render(self.rule.code, said, lang)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.contracts import contract
+from mobstd.canon.wording import worded
 from mobstd.errors import ConfigError
 from mobstd.release.lint.document import Document, read
 from mobstd.release.lint.place import step
@@ -113,7 +114,7 @@ def _file(subject: Subject, path: Path | None) -> Document | None:
             "canon.breaks-contract",
             file=str(place),
             pointer="".join(map(step, worst.path)) or "/",
-            reason=worst.message[:200],
+            reason=worded(worst),
             contract="waiver",
         )
     return document

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from mobstd.canon.files import load
+from mobstd.canon.validator import of_rust
+from mobstd.canon.wording import worded
 from mobstd.errors import MissingExtra
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.place import step
@@ -110,7 +112,7 @@ def _valid(subject: Subject) -> Found:
             if number == MOST:
                 break
             pointer = "".join(map(step, error.instance_path))
-            yield Hit(document, pointer, {"reason": error.message[:200]})
+            yield Hit(document, pointer, {"reason": worded(of_rust(error))})
 
 
 def _deepest(errors: Any) -> Iterator[Any]:

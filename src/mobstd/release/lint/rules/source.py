@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from mobstd.canon.wording import worded
 from mobstd.release.lint.document import Document
 from mobstd.release.lint.place import step
 from mobstd.release.lint.rule import Found, Hit, Rule
@@ -99,7 +100,7 @@ def _contracts(subject: Subject) -> Found:
         counts[document] += 1
         if counts[document] <= MOST:
             pointer = "".join(map(step, problem.path))
-            params = {"reason": problem.message[:200], "contract": document.contract}
+            params = {"reason": worded(problem), "contract": document.contract}
             yield Hit(document, pointer, params)
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from mobstd.canon.validator import of_rust
+from mobstd.canon.wording import worded
 from mobstd.release.lint.place import Place, step
 from mobstd.release.lint.rule import Found, Hit, Rule, at
 from mobstd.release.lint.subject import Subject
@@ -78,7 +80,7 @@ def _schemas(subject: Subject) -> Found:
             jsonschema_rs.meta.validate(said)
         except jsonschema_rs.ValidationError as error:
             below = "".join(map(step, error.instance_path))
-            yield at(place, below, reason=error.message[:200])
+            yield at(place, below, reason=worded(of_rust(error)))
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             yield at(place, reason=str(error)[:200])
 

@@ -4,11 +4,12 @@ const RENAMED = { "false schema": "falseSchema", dependentRequired: "required" }
 const TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"];
 const MERGED = ["additionalProperties", "unevaluatedProperties"];
 
+// A parameter that has a code of its own is a text within the text.
 export const wordsOf = (code, params, lang, texts) =>
-  (texts[code] ?? texts["validation.otherwise"])[lang].replace(
-    /\{([a-z_]+)\}/g,
-    (all, name) => params[name] ?? all,
-  );
+  (texts[code] ?? texts["validation.otherwise"])[lang].replace(/\{([a-z_]+)\}/g, (all, name) => {
+    const value = params[name] ?? all;
+    return value.code ? wordsOf(value.code, value.params, lang, texts) : value;
+  });
 
 // A number as Python writes it; `literal` is how the document has it.
 export function written(number, literal = "") {
@@ -56,36 +57,14 @@ function expected(keyword, error) {
   if (keyword === "type") {
     return TYPES.filter((type) => [schema].flat().includes(type)).join(", ");
   }
-  if (keyword === "unevaluatedProperties") return error.names.join(", ");
+  if (MERGED.includes(keyword)) return error.names.join(", ");
   return [schema].flat().map(said).join(", ").slice(0, 200);
 }
 
-const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-const named = (names) =>
-  `${names.map((name) => `'${name}'`).join(", ")} ${names.length === 1 ? "was" : "were"} unexpected`;
-
-// The words of the validator of mobstd, where a message has them: of members, and of their names.
-function words(keyword, error) {
-  const { schema, propertyName } = error;
-  if (keyword === "additionalProperties") {
-    return `Additional properties are not allowed (${named(error.names)})`;
-  }
-  if (propertyName === undefined) return error.message ?? "";
-  const value = JSON.stringify(propertyName);
-  switch (keyword) {
-    case "pattern":
-      return `${value} does not match "${schema}"`;
-    case "minLength":
-      return `${value} is shorter than ${count(schema, "character")}`;
-    case "maxLength":
-      return `${value} is longer than ${count(schema, "character")}`;
-    case "format":
-      return `${value} is not a "${schema}"`;
-    case "const":
-      return `${JSON.stringify(schema)} was expected`;
-    default:
-      return error.message ?? "";
-  }
+// Why the name of a member is refused.
+function inName(keyword, error) {
+  const received = short(error.propertyName);
+  return { code: `validation.${keyword}`, params: { received, expected: expected(keyword, error) } };
 }
 
 // Members that do not belong there are one error, as are all that say the same.
@@ -108,9 +87,9 @@ export function remarksOf(errors, literals, severity = "error") {
   const seen = new Set();
   const found = [];
   for (const error of merged(errors)) {
-    const inName = error.propertyName !== undefined;
+    const named = error.propertyName !== undefined;
     const own = RENAMED[error.keyword] ?? error.keyword;
-    const keyword = inName ? "propertyNames" : own;
+    const keyword = named ? "propertyNames" : own;
     const pointer = error.instancePath;
     let code = `validation.${keyword}`;
     if (keyword === "type" && pointer === "" && Array.isArray(error.data)) code = "validation.list";
@@ -122,9 +101,9 @@ export function remarksOf(errors, literals, severity = "error") {
       code,
       params: {
         received: short(error.data, literals.get(pointer)),
-        expected: keyword === "required" || inName ? "" : expected(keyword, error),
-        member: error.params.missingProperty ?? "",
-        words: words(own, error).split("\n")[0].slice(0, 200),
+        expected: keyword === "required" || named ? "" : expected(keyword, error),
+        member: cut(error.params.missingProperty ?? "", 200),
+        words: named ? inName(own, error) : (error.message ?? "").split("\n")[0].slice(0, 200),
       },
     };
     const name = JSON.stringify(remark);
