@@ -96,11 +96,24 @@ class Judged:
 def _seen(
     run: Run, settled: Mapping[str, list[Tally]], row: Requirement, operations: frozenset[str]
 ) -> tuple[int, tuple[Finding, ...]]:
+    """Return evidence and findings of a row on some operations.
+
+    What shows on an operation that the row is not about counts where it was tried: news, say, is
+    taken without effect, which only a change tells.
+    """
     evidence, findings = 0, []
+    own = set(run.lab.context.catalogue.operations_of(row)) | run.asked(row)
     for tally in settled.get(row.id, ()):
-        if tally.operation is None or tally.operation in operations:
+        here = tally.operation in operations
+        if tally.operation is None or here:
             evidence += tally.evidence
-        findings += [f for f in tally.findings if f.operation is None or f.operation in operations]
+        findings += [
+            found
+            for found in tally.findings
+            if found.operation is None
+            or found.operation in operations
+            or (here and own and found.operation not in own)
+        ]
     return evidence, tuple(findings)
 
 
