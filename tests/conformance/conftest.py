@@ -165,8 +165,10 @@ def operator() -> type[Operator]:
 def lab() -> Callable[..., Lab]:
     """Return a lab over a sender: ``lab(operator, requests=60)``."""
 
-    def make(sender: Any, *, requests: int = 400, seed: int = 0, **members: Any) -> Lab:
-        found = catalogue(find(STANDARD), "operator")
+    def make(
+        sender: Any, *, requests: int = 400, seed: int = 0, standard: str = STANDARD, **members: Any
+    ) -> Lab:
+        found = catalogue(find(standard), "operator")
         members.setdefault("pace", Pace(None))
         session = Session(sender, found, Budget.of(requests), **members)
         credentials = bool(members.get("credentials"))

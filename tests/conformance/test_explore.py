@@ -12,6 +12,8 @@ from mobstd.conformance.explore import confirm, explore
 from mobstd.conformance.places import Circle, circles, place
 from mobstd.conformance.vicinity import query_of
 from mobstd.errors import ConfigError
+from mobstd.rdex_plus.reference import build
+from mobstd.transport import AsgiSender
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPERATION = "getDriverJourneys"
@@ -231,3 +233,14 @@ def test_the_same_seed_chooses_the_same_items(lab: Any, operator: Any, journeys:
 
     assert chosen(1) == chosen(1)
     assert len({tuple(map(tuple, chosen(seed))) for seed in range(4)}) > 1
+
+
+def test_each_sort_is_found_where_one_crowds_out_the_other(lab: Any) -> None:
+    """A limited answer to both holds the weekly ones only; those of once are asked for alone."""
+    sender = AsgiSender(build(now=int(NOW.timestamp()), count=3000))
+    made = lab(sender, standard="rdex-plus@2.0")
+    with sender, made.session.phase("explore", 60):
+        explore(made, ["getJourneys"], areas=(), hints={}, now=NOW)
+    found = [anchor.item for anchor in made.anchors["getJourneys"]]
+    assert {item["carpoolerType"] for item in found} == {"driver", "passenger"}
+    assert {item["frequency"] for item in found} == {"punctual", "regular"}

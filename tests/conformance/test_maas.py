@@ -117,6 +117,23 @@ class ForgetsWhatIsNew(Maas):
             )
 
 
+class LosesCancellations(Maas):
+    def take(self, event: dict[str, Any]) -> None:
+        super().take(event)
+        if event["data"]["status"] == "CANCELLED":
+            self.ledger.amend(event["data"]["id"], lambda found: {**found, "status": "VALIDATED"})
+
+
+def test_what_only_a_change_tells_is_held_against_the_feed(told: Run) -> None:
+    """It shows on PATCH, which the row is not about; its block fails, and the run with it."""
+    report = told(LosesCancellations())
+    row = next(row for row in report["requirements"] if row["id"] == "OCSS-HOOK-06")
+    assert {finding["operation"] for finding in row["findings"]} == {"patchBookings"}
+    assert row["blocks"] == [{"id": "booking-feed", "outcome": "failed"}]
+    verdicts = {block["id"]: block["verdict"] for block in report["blocks"]}
+    assert verdicts["booking-feed"] == report["verdict"] == "non-conforming"
+
+
 class LastOneWins(Maas):
     def take(self, event: dict[str, Any]) -> None:
         super().take(event)

@@ -1,4 +1,4 @@
-"""Faults of lists, of what is read alone, of evaluations, of scopes and of moved clocks, each alone.
+"""Faults of lists, of sorts, of what is read alone, of evaluations, scopes and moved clocks.
 
 They are few, of versions whose other faults ``make matrix`` measures: each kind of check that they
 need has one here, with what it must not accuse.
@@ -42,6 +42,16 @@ FOUND = {
         "AID-SUB-06/decides-without-scope@stepSubscription@funder",
         "AID-SUB-06/wants-every-scope@funder",
         "AID-SUB-06/unauthorized@createSubscription@funder",
+    ),
+    "rdex@1.2": (
+        "RDEX-SEARCH-03/both-as-drivers@getJourneys",
+        "RDEX-SEARCH-04/punctual-by-default@getJourneys",
+    ),
+    "rdex-plus@2.0": (
+        "RDEXPLUS-REG-02/both-without-end@getJourneys",
+        "RDEXPLUS-SEARCH-11/hour-at-most@getJourneys",
+        "RDEXPLUS-SEARCH-13/both-as-drivers@getJourneys",
+        "RDEXPLUS-SEARCH-17/both-as-punctual@getJourneys",
     ),
 }
 CLEAN = {
