@@ -212,3 +212,17 @@ def test_a_limit_is_told_although_the_run_ends(lab: Any) -> None:
     with pytest.raises(Stopped, match="rate-limited"):
         preflight(made, None, NOW, seen)
     assert bad(seen) == {"reach": ("preflight.rate-limited", "target")}
+
+
+class NothingMatches(Blocks):
+    """Answers 404 to what finds nothing, and 400 to what asks nothing."""
+
+    def send(self, request: Request) -> Response:
+        return Response(404 if request.query else 400, (), b"")
+
+
+def test_what_finds_nothing_anywhere_and_refuses_wrong_queries_is_there(look: Look) -> None:
+    found = look(NothingMatches())
+    assert found.stop is None
+    assert "path" not in bad(found)
+    assert "present" in found.presence.values()  # type: ignore[attr-defined]

@@ -197,7 +197,7 @@ def _access(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
 def _path(lab: Lab, seen: Preflight, answers: Mapping[str, Exchange]) -> None:
     statuses = {x.status for x in answers.values() if x.status is not None}
     bodies = [x for x in answers.values() if _documented(lab, x)]
-    if statuses and statuses <= {404}:
+    if statuses and statuses <= {NOT_FOUND} and "present" not in lab.presence.values():
         seen.add("path", False, "nothing-there", "configuration", path=lab.session.base_path or "/")
         seen.stop = "configuration"
     elif any(300 <= status < 400 for status in statuses):
