@@ -72,7 +72,7 @@ class Budget:
 
     requests: int = 400
     explore: int = 60
-    probe: int = 240
+    probe: int = 256
     seconds: float | None = None
     writes: int = 0
 
@@ -82,7 +82,7 @@ class Budget:
         writes = requests * 2 // 3 if writing else 0
         reads = requests - writes
         if reads >= 400:
-            return cls(requests, 60, reads - 160, seconds, writes)
+            return cls(requests, 60, reads - 144, seconds, writes)
         explore, probe = max(4, reads * 3 // 20), max(8, reads * 7 // 10)
         return cls(requests, explore, probe, seconds, writes)
 
