@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import REFUSED, shown, spoke
-from mobstd.conformance.scenarios.edit import edits, members
+from mobstd.conformance.scenarios.edit import edits, members, put
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -62,7 +65,10 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    thing = workshop.make(resource, row)
+    wrong = check.get("refused")
+    thing = (
+        workshop.make(resource, row) if wrong is None else _refused(workshop, resource, row, wrong)
+    )
     if thing is None or resource.life is None:
         return Result(reason="no-data")
     if "unknown" in check.params:
@@ -84,6 +90,25 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     else:
         workshop.found(resource, thing.key)
     return _judged(check, row, thing, sent, read)
+
+
+def _refused(
+    workshop: Workshop, resource: Resource, row: Requirement, wrong: Mapping[str, Any]
+) -> Thing | None:
+    """Make what is refused and known all the same; ``None`` where it is not."""
+    control = control_of(workshop, resource, row)
+    if control is None:
+        return None
+    body = workshop.body(resource, control.candidate)
+    for pointer, value in wrong.items():
+        body = put(body, pointer, value)
+    sent = workshop.post(resource, body, row, "negative", negative=True)
+    thing = workshop.thing(resource, body, sent, control.candidate)
+    read = workshop.read(thing, row)
+    if sent.accepted or read is None or not read.accepted:
+        return None
+    workshop.found(resource, thing.key)
+    return thing
 
 
 def _judged(
