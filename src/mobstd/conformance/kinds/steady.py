@@ -40,6 +40,8 @@ def _steady(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         for member, made in check["members"].items():
             told = [get(answered(first), member)]
             told += [get(answered(thing.created), made)] if made else []
+            if _refused(lab, again, member) or (made and _refused(lab, thing.created, made)):
+                continue
             now = get(answered(again), member)
             known = [value for value in told if value is not MISSING]
             if now is MISSING or not known:
@@ -59,6 +61,11 @@ def _steady(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
                     )
                 )
     return Result(evidence, tuple(findings), None if evidence else "no-data")
+
+
+def _refused(lab: Lab, exchange: Exchange, pointer: str) -> bool:
+    """Say whether the schema refuses what stands there: another row is about that."""
+    return bool(lab.context.refused(exchange).touches(pointer, frozenset()))
 
 
 def _reads(
