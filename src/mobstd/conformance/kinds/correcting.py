@@ -72,9 +72,10 @@ def _moved(
         return
     known = lab.workshop.known(thing.resource)
     restless = unsettled(thing)
-    for one in compared(
-        Check("reject"), row, lab, before.body, after, before, "probe.reject.changed"
-    ):
+    again = Check("reject")
+    gone = compared(again, row, lab, before.body, after, before, "probe.reject.changed")
+    come = compared(again, row, lab, after.body, before, after, "probe.reject.changed")
+    for one in (*gone, *(c for c in come if c.received is None)):
         at = str(one.params["member"])
         if "/" + at.split("/")[1] in known and at not in restless:
             yield one
