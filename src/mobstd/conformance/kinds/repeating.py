@@ -90,7 +90,9 @@ def _stale(
 ) -> Iterator[Finding]:
     """Yield that the same is answered with a state that the thing has no more."""
     told, now = shown(sent, thing.resource), shown(after, thing.resource)
-    if "again" in check.params and sent.accepted and None not in (told, now) and told != now:
+    if "again" not in check.params or not sent.accepted or now != thing.state:
+        return
+    if told is not None and told != now:
         assert after is not None
         yield found(row, "probe.repeat.stale", (sent, after), pointer=at(thing.resource),
                     expected=now, received=told)  # fmt: skip

@@ -45,7 +45,9 @@ def _revalidated(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
             )
         )
 
-    if own.status == OK and _strong(_tag(own)) == _strong(tag):
+    if tag.startswith("W/"):
+        pass  # what is weakly the same may be sent again
+    elif own.status == OK and _tag(own) == tag:
         wrong("probe.revalidated.again", own, UNCHANGED)
     elif own.status == OK:
         now = lab.ask(operation, query, "control", row, fresh=True)
@@ -66,11 +68,6 @@ def _tag(exchange: Exchange) -> str | None:
     if response is None:
         return None
     return next((v for name, v in response.headers if name.lower() == "etag"), None)
-
-
-def _strong(tag: str | None) -> str | None:
-    """Return a tag without the mark of a weak one: they are compared alike."""
-    return None if tag is None else tag.removeprefix("W/")
 
 
 REVALIDATED = Probe(
