@@ -184,6 +184,12 @@ def test_every_checked_row_has_a_fault_and_half_were_seen() -> None:
         "PROOF-TERM-04/close",
         "PROOF-UPD-05/revives",
         "PROOF-JRN-17/taken",
+        "PROOF-JRN-17/same-again",
+        "PROOF-AUTH-04/signature-unread",
+        "PROOF-LIST-14/one-further",
+        "PROOF-LIST-15/end-included",
+        "PROOF-STAT-16/canceled-anew",
+        "PROOF-UPD-03/errors-stay",
     ],
 )
 def test_a_wrong_registry_is_found_under_its_row(name: str) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from mobstd.canon.files import load
+from mobstd.canon.standard import find as find_version
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
 from mobstd.judging.rule import Trouble, ValueRule
@@ -94,6 +97,46 @@ def _unordered(name: str, numbers: list[int], latest: int | None) -> Iterator[Tr
         yield Trouble("beyond-latest", "/latest", received=latest)
 
 
+def _entries(page: Any, context: Context) -> Troubles:
+    """AID-EVD-01: of one subscription, no entry between two that are stamped lacks its stamp."""
+    last: dict[str, int] = {}
+    troubles: list[Trouble] = []
+    for place, record in enumerate(page["evidence"]):
+        of, entry = record["subscription"], record["entry"]
+        if entry > last.get(of, entry) + 1:
+            troubles.append(
+                Trouble("entry-not-stamped", f"/evidence/{place}/entry", expected=last[of] + 1)
+            )
+        last[of] = entry
+    return iter(troubles) if last else None
+
+
+def _steps(page: Any, context: Context) -> Troubles:
+    """AID-SUB-19: of one subscription, a state follows the one before as the table has it."""
+    allowed = _followers()
+    last: dict[str, str] = {}
+    troubles: list[Trouble] = []
+    for place, event in enumerate(page["events"]):
+        of, state = event["subscription"], event["state"]
+        before = last.get(of, state)
+        if state != before and state not in allowed.get(before, ()):
+            troubles.append(
+                Trouble("step-not-told", f"/events/{place}/state", expected=before, received=state)
+            )
+        last[of] = state
+    return iter(troubles) if last else None
+
+
+@cache
+def _followers() -> Mapping[str, frozenset[str]]:
+    data: Any = load(find_version("mobility-aid@0.1").folder / "registry/subscription-states.yaml")
+    states = {row["from"] for row in data["steps"]}
+    return {
+        state: frozenset(row["to"] for row in data["steps"] if row["from"] == state)
+        for state in states
+    }
+
+
 RULES: Mapping[str, ValueRule] = {
     "evidence-digest": ValueRule("/evidence/*", _digest),
     "evidence-token": ValueRule("/evidence/*", _token),
@@ -101,5 +144,7 @@ RULES: Mapping[str, ValueRule] = {
     "evidence-canonical": ValueRule("/evidence/*", _canonical),
     "evidence-consent": ValueRule("/evidence/*", _consent),
     "numbers-rise": ValueRule("", _rising),
+    "evidence-entries": ValueRule("", _entries),
+    "events-follow": ValueRule("", _steps),
 }
 """Rules of evidence and events, by name."""

@@ -145,6 +145,12 @@ class Desk:
         known = db.execute(
             "SELECT received FROM journeys WHERE operator = ? AND journey = ?", key
         ).fetchone()
+        if known is not None and "same-is-taken-again" in self._quirks:
+            (kept,) = db.execute(
+                "SELECT document FROM journeys WHERE operator = ? AND journey = ?", key
+            ).fetchone()
+            if json.loads(kept) == journey:
+                return Kept(found.journey, known[0], [])
         if known is not None:
             text = f"Carpool already registered at {written(known[0])}"
             raise Refused(409, -32509, "Conflict", text)
@@ -227,6 +233,14 @@ class Desk:
             "SELECT document, acquisition FROM journeys WHERE operator = ? AND journey = ?",
             (operator, id_),
         ).fetchone()
+        if (
+            row is not None
+            and "errors-alone-are-corrected" in self._quirks
+            and row[1] != "terms_violation_error"
+        ):
+            raise forbidden()
+        if "errors-stay" in self._quirks and row is not None and row[1] == "terms_violation_error":
+            raise invalid(["a journey that was refused"])
         revives = "update-revives" in self._quirks
         if row is None or (row[1] == "canceled" and not revives):
             raise missing("No record has been updated")

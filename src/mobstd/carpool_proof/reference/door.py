@@ -143,6 +143,8 @@ class Registry:
                 raise Refused(401, 401, "Unauthorized Error", "Error") from None
             raise unauthorized("Token expired") from None
         except Wrong:
+            if "signatures-are-unread" in self._quirks and (known := self._tokens.claimed(token)):
+                return known
             if "wrong-token-crashes" in self._quirks:
                 raise Refused(500, None, "signature verification failed") from None
             raise unauthorized("Invalid token") from None

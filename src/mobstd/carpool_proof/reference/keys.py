@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -181,6 +183,15 @@ class Tokens:
     def operator(self, token: str) -> int:
         """Return whose a token is; see ``bearer``."""
         return self.bearer(token).operator
+
+    def claimed(self, token: str) -> Pair | None:
+        """Return the pair that a token names, whoever signed it: a fault asks for that."""
+        try:
+            said = token.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+            return self._pairs.get(claims["sub"])
+        except (IndexError, ValueError, KeyError, TypeError):
+            return None
 
     def bearer(self, token: str) -> Pair:
         """Return the pair that a token was given for, without the secret of one that was made.

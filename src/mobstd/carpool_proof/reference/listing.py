@@ -136,6 +136,10 @@ class Listing:
             asked = replace(asked, start=0)
         if "list-forgets-end" in self._quirks:
             asked = replace(asked, end=1 << 60)
+        if "list-takes-end" in self._quirks:
+            asked = replace(asked, end=asked.end + 1)
+        if "list-skips-start" in self._quirks:
+            asked = replace(asked, start=asked.start + 1)
         if "list-forgets-offset" in self._quirks:
             asked = replace(asked, offset=0)
         rows = db.execute(

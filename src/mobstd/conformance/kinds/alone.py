@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CRAWL", "OPENED"]
+__all__ = ["CRAWL", "OPENED", "follow"]
 
 GONE = (404, 410)
 MOST = 8
@@ -116,6 +117,11 @@ def _crawl(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if findings:
             return Result(evidence, tuple(findings))
     return Result(evidence)
+
+
+def follow(params: Mapping[str, Any], row: Requirement, operation: str, lab: Lab) -> Result:
+    """Follow a list as the kind ``crawl`` does, with its parameters, where something was made."""
+    return _crawl(Check("crawl", params), row, operation, lab)
 
 
 def _followed(

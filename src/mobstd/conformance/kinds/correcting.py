@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from mobstd.conformance.kinds.making import control_of, shop
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mobstd.conformance.kinds.alone import follow
+from mobstd.conformance.kinds.making import compared, control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import REFUSED, shown, spoke
-from mobstd.conformance.scenarios.edit import edits, members
+from mobstd.conformance.scenarios.answers import REFUSED, shown, spoke, whole
+from mobstd.conformance.scenarios.edit import edits, members, put
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.thing import Thing
+from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CORRECT", "LISTED", "refuse_correction"]
+__all__ = ["CORRECT", "LISTED", "merged", "refuse_correction"]
 
 
 def refuse_correction(
@@ -32,6 +36,7 @@ def refuse_correction(
     evidence: int = 0
     findings: list[Finding] = []
     right = workshop.correction(thing)
+    before = workshop.read(thing, row)
     for edit in edits(workshop.maker.words(check["edits"]), right, names):
         sent = workshop.correct(thing, edit.document, row, "negative", negative=True)
         if not spoke(sent):
@@ -51,9 +56,29 @@ def refuse_correction(
                     edit=edit.name,
                 )
             )
+    after = workshop.read(thing, row)
+    if evidence and not findings and before is not None and after is not None:
+        findings += _moved(row, lab=workshop.lab, thing=thing, before=before, after=after)
     taken = workshop.correct(thing, right, row).accepted
     workshop.drop(thing)
     return Result(evidence, tuple(findings)) if taken else Result(reason="no-data")
+
+
+def _moved(
+    row: Requirement, *, lab: Lab, thing: Thing, before: Exchange, after: Exchange
+) -> Iterator[Finding]:
+    """Yield what is otherwise after corrections that were refused; its state may move by itself."""
+    if not (whole(before) and whole(after)) or lab.workshop is None:
+        return
+    known = lab.workshop.known(thing.resource)
+    restless = unsettled(thing)
+    again = Check("reject")
+    gone = compared(again, row, lab, before.body, after, before, "probe.reject.changed")
+    come = compared(again, row, lab, after.body, before, after, "probe.reject.changed")
+    for one in (*gone, *(c for c in come if c.received is None)):
+        at = str(one.params["member"])
+        if "/" + at.split("/")[1] in known and at not in restless:
+            yield one
 
 
 def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -62,7 +87,10 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
-    thing = workshop.make(resource, row)
+    wrong = check.get("refused")
+    thing = (
+        workshop.make(resource, row) if wrong is None else _refused(workshop, resource, row, wrong)
+    )
     if thing is None or resource.life is None:
         return Result(reason="no-data")
     if "unknown" in check.params:
@@ -77,13 +105,47 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
             return Result(reason="no-data")
     refused = "expect" in check.params and check["expect"][0] >= REFUSED.start
     purpose = "negative" if refused else "scenario"
-    sent = workshop.correct(thing, workshop.correction(thing), row, purpose, negative=refused)
+    sent_body = workshop.correction(thing)
+    sent = workshop.correct(thing, sent_body, row, purpose, negative=refused)
     read = workshop.read(thing, row)
     if not undone:
         workshop.drop(thing)
     else:
         workshop.found(resource, thing.key)
-    return _judged(check, row, thing, sent, read)
+    judged = _judged(check, row, thing, sent, read)
+    if judged.findings or not sent.accepted or read is None or "merged" not in check.params:
+        return judged
+    wanted = merged(thing.sent, sent_body)
+    only = Check(check.kind, {"only": check["merged"]})
+    lost = compared(only, row, lab, wanted, read, sent, "probe.correct.lost")
+    return Result(judged.evidence, tuple(lost) if whole(read) else ())
+
+
+def merged(document: Any, patch: Any) -> Any:
+    """Return a document with a patch merged in (RFC 7396)."""
+    if not isinstance(document, dict) or not isinstance(patch, dict):
+        return patch
+    known = {name: merged(document.get(name), value) for name, value in patch.items()}
+    return {n: v for n, v in {**document, **known}.items() if v is not None}
+
+
+def _refused(
+    workshop: Workshop, resource: Resource, row: Requirement, wrong: Mapping[str, Any]
+) -> Thing | None:
+    """Make what is refused and known all the same; ``None`` where it is not."""
+    control = control_of(workshop, resource, row)
+    if control is None:
+        return None
+    body = workshop.body(resource, control.candidate)
+    for pointer, value in wrong.items():
+        body = put(body, pointer, value)
+    sent = workshop.post(resource, body, row, "negative", negative=True)
+    thing = workshop.thing(resource, body, sent, control.candidate)
+    read = workshop.read(thing, row)
+    if sent.accepted or read is None or not read.accepted:
+        return None
+    workshop.found(resource, thing.key)
+    return thing
 
 
 def _judged(
@@ -123,7 +185,7 @@ def _listed(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         return Result(reason="no-data")
     for query in check["queries"]:
         lab.ask(operation, workshop.maker.words(query), "scenario", row)
-    return Result()
+    return follow(check["follow"], row, operation, lab) if "follow" in check.params else Result()
 
 
 CORRECT = Probe(

@@ -31,6 +31,10 @@ def _transition(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
     for cell in cells:
         if cell.kind not in check["pairs"] or not spoke(cell.exchange):
             continue
+        if cell.before not in check.get("from", (cell.before,)):
+            continue
+        if cell.wanted not in check.get("to", (cell.wanted,)):
+            continue
         wrong = _wrong(check, row, cell, resource, workshop)
         if cell.kind in LEADING or cell.after is not None or wrong:
             evidence += 1

@@ -38,11 +38,13 @@ def _paged(check: Check, row: Requirement, operation: str, lab: Lab, query: Quer
     first, second = list(lab.keys(one)), list(lab.keys(two))
     wanted = min(SIZE, len(lab.keys(whole)) - SIZE)
     short = len(first) < SIZE or len(second) < wanted
-    if not short and not set(first) & set(second):
+    both = set(first) & set(second)
+    apart = {*first, *second} != set(list(lab.keys(whole))[: 2 * SIZE])
+    if not short and not both and not apart:
         return 1, []
     wrong = found(
         row,
-        "probe.pages.short" if short else "probe.pages",
+        "probe.pages.short" if short else "probe.pages" if both else "probe.pages.apart",
         (two, one),
         pointer="/response/body",
         expected=f"{wanted} after {SIZE}",

@@ -98,10 +98,20 @@ def _edited(query: Mapping[str, Any], edit: Mapping[str, Any]) -> Query:
     return {**edited, edit["parameter"]: edit["value"]}
 
 
+def _moves(edit: Mapping[str, Any]) -> bool:
+    return str(edit.get("value", "")).startswith("$now")
+
+
 def _edits(check: Check, operation: str, lab: Lab) -> Iterator[tuple[str, Query, str]]:
     described = lab.context.catalogue.operations[operation]
     query = lab.controls.get(operation, {})
+    workshop = lab.workshop  # dates that move need what writes
+    moving = [edit for edit in check["edits"] if _moves(edit)]
     for edit in check["edits"]:
+        if edit in moving and workshop is None:
+            continue
+        if workshop is not None:
+            edit = workshop.maker.words(edit)
         name = str(edit.get("parameter", edit.get("name", ", ".join(edit.get("set", {})))))
         known = described.parameter(name) is not None or "parameter" not in edit
         if known or check.kind == "good-parameter":

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mobstd.conformance.kinds.making import examples, right_change, shop
-from mobstd.conformance.kinds.probe import Probe, found
+from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import shown
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.oracle import look, wandered
+from mobstd.conformance.scenarios.oracle import look, reads_anything, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -34,6 +34,8 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if "other" not in parties and not lab.has_credentials:
         return Result(reason="unobservable")
     workshop, resource = opened
+    if operation == resource.lists:
+        return _listed(check, row, operation, lab, workshop, resource)
     things = list(_each_sort(workshop, resource, operation, row, parties))
     if not things:
         return Result(reason="no-data")
@@ -47,6 +49,9 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if name != "other" or not _shows_nothing(workshop, resource, operation, sent, thing)
     ]
     expect = check.get("expect", range(400, 500))
+    reached = any(n == "other" and sent.accepted and moved is None for n, sent, moved in tried)
+    if reached and _takes_anything(row, operation, workshop, resource, own):
+        return Result(reason="unobservable")
     if "other" not in parties and not _guarded(lab, [sent for _, sent, _ in tried]):
         return Result(reason="unobservable")
     again = operation == resource.create and resource.life is not None
@@ -117,12 +122,70 @@ def _tried(
         workshop.drop(thing)
         moved = state not in (None, before) and not wandered(workshop, resource, before, state)
         return sent, state if moved else None
+    if operation == resource.correct:
+        return _corrected(row, workshop, resource, name), None
     if resource.life is not None and name == "other":
         return _taken_over(row, workshop, resource)
     body = workshop.body(resource, own.candidate)
     for pointer, value in check.get("set", {}).items():
         body = put(body, pointer, _made(workshop, row, value))
     return workshop.post(resource, body, row, "negative", **options), None
+
+
+def _corrected(
+    row: Requirement, workshop: Workshop, resource: Resource, name: str
+) -> Exchange | None:
+    """Put other values into somebody's thing; its owner's are taken, which is the control."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return None
+    body = workshop.correction(thing)
+    sent = workshop.correct(thing, body, row, "negative", negative=True, credentials=name)
+    right = workshop.correct(thing, body, row)
+    workshop.drop(thing)
+    return sent if right.accepted else None
+
+
+def _takes_anything(
+    row: Requirement, operation: str, workshop: Workshop, resource: Resource, own: Thing
+) -> bool:
+    """Say whether success is answered for what nobody made as well: then it gives nothing away."""
+    key = workshop.maker.key()
+    if operation == resource.read:
+        return reads_anything(workshop, resource, row)
+    if operation == resource.change:
+        asked = right_change(resource)
+        return workshop.change(own, asked, row, "negative", key=key, negative=True).accepted
+    if operation == resource.correct:
+        body = workshop.correction(own)
+        return workshop.correct(own, body, row, "negative", key=key, negative=True).accepted
+    return False
+
+
+def _listed(
+    check: Check, row: Requirement, operation: str, lab: Lab, workshop: Workshop, resource: Resource
+) -> Result:
+    """List as another party what stands in one's own list: none of it is there."""
+    if not examples(workshop, resource, row):
+        return Result(reason="no-data")
+    evidence: int = 0
+    for one in check.get("queries", ({},)):
+        query = {**lab.controls.get(operation, {}), **workshop.maker.words(one)}
+        own = lab.ask(operation, query, "control", row, fresh=True)
+        mine = {thing.key for thing in workshop.things if thing.resource is resource}
+        made = [key for key in lab.keys(own) if mine & set(map(str, key))]
+        other = lab.ask(operation, query, "negative", row, negative=True, credentials="other")
+        if not made or not lab.readable(own) or not readable(other):
+            continue
+        evidence += 1
+        shown_ = [pointer for key, pointer in lab.keys(other).items() if mine & set(map(str, key))]
+        if shown_:
+            wrong = found(
+                row, "probe.party.listed", (other, own), pointer=f"/response/body{shown_[0]}",
+                text=check.get("message"),
+            )  # fmt: skip
+            return Result(evidence, (wrong,))
+    return Result(evidence, (), None if evidence else "no-data")
 
 
 def _taken_over(

@@ -8,9 +8,9 @@ from dataclasses import replace
 from mobstd.conformance.kinds.making import compared, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.answers import named, spoke
+from mobstd.conformance.scenarios.answers import named, shown, spoke
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.oracle import wandered
+from mobstd.conformance.scenarios.oracle import at, wandered
 from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
@@ -64,7 +64,7 @@ def _posted_again(
     if not spoke(sent):
         return None
     if same:
-        return sent, []
+        return sent, list(_again(check, row, thing, sent))
     expect, code = check.get("expect", REFUSED), check.get("code")
     if sent.status not in expect:
         why = "probe.repeat" if sent.accepted else "probe.repeat.status"
@@ -77,6 +77,27 @@ def _posted_again(
     return sent, [wrong]
 
 
+def _again(check: Check, row: Requirement, thing: Thing, sent: Exchange) -> Iterator[Finding]:
+    """Yield that the same, word for word, is not answered as it must be."""
+    expect = check.get("again")
+    if expect is not None and sent.status not in expect:
+        yield found(row, "probe.repeat.again", (sent, thing.created), pointer="/response/status",
+                    expected=expect[0], received=sent.status)  # fmt: skip
+
+
+def _stale(
+    check: Check, row: Requirement, thing: Thing, sent: Exchange, after: Exchange | None
+) -> Iterator[Finding]:
+    """Yield that the same is answered with a state that the thing has no more."""
+    told, now = shown(sent, thing.resource), shown(after, thing.resource)
+    if "again" not in check.params or not sent.accepted or now != thing.state:
+        return
+    if told is not None and told != now:
+        assert after is not None
+        yield found(row, "probe.repeat.stale", (sent, after), pointer=at(thing.resource),
+                    expected=now, received=told)  # fmt: skip
+
+
 def _other_now(
     check: Check,
     row: Requirement,
@@ -87,6 +108,7 @@ def _other_now(
     sent: Exchange,
 ) -> Iterator[Finding]:
     after = workshop.read(thing, row)
+    yield from _stale(check, row, thing, sent, after)
     if before is None or after is None or not before.accepted or not after.accepted:
         return
     if not isinstance(after.body, dict) or not isinstance(before.body, dict):

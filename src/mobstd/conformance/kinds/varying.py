@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from mobstd.conformance.kinds.making import control_of, examples, shop
 from mobstd.conformance.kinds.probe import Probe
@@ -24,8 +24,10 @@ def _edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callab
 
     def made() -> list[Edit]:
         right = workshop.body(control.resource, control.candidate)
-        for pointer in check.get("same", ()):
-            right = put(right, pointer, get(control.sent, pointer))
+        same = check.get("same", ())
+        pairs = same.items() if isinstance(same, Mapping) else zip(same, same, strict=True)
+        for pointer, source in pairs:
+            right = put(right, pointer, get(control.sent, source))
         wanted = workshop.maker.words(check["edits"])
         return list(edits(wanted, right, names))
 

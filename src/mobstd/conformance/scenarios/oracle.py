@@ -20,6 +20,7 @@ __all__ = [
     "ladder",
     "look",
     "observable",
+    "reads_anything",
     "there",
     "unreached",
     "wandered",
@@ -151,11 +152,22 @@ def there(
     if resource.read is not None:
         read = workshop.read(key, row, "negative", resource, negative=True)
         kept = read is not None and read.accepted and workshop.key_of(resource, read.body) == key
-        return read if kept else None
+        return read if kept and not reads_anything(workshop, resource, row) else None
     if resource.life is None or not observable(workshop, resource, row):
         return None
     asked = workshop.ask_for(resource, key, resource.life.first[0], row)
     return asked if _already(resource, asked) else None
+
+
+def reads_anything(workshop: Workshop, resource: Resource, row: Requirement | None) -> bool:
+    """Say whether any key is read as if something had it: then a read tells of nothing."""
+    key = ("anything", resource.id)
+    if key not in workshop.shared:
+        nobody = workshop.maker.key()
+        read = workshop.read(nobody, row, "negative", resource, negative=True)
+        workshop.shared[key] = read is not None and read.accepted and nobody in str(read.body)
+    anything: bool = workshop.shared[key]
+    return anything
 
 
 def at(resource: Resource) -> str:
