@@ -12,14 +12,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from keyword import iskeyword
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from mobstd.canon.surely import stricter
 
-__all__ = ["Read", "typed"]
+__all__ = ["Read", "Typed", "typed"]
 
 Read = Callable[[bytes], Any]
 """Returns the record on a line, or ``None``."""
+
+
+class Typed(NamedTuple):
+    """What reads lines.
+
+    Attributes:
+        read: returns the record on a line, or ``None``.
+        left: what finds the patterns of a text that was left to whoever asked, by its path.
+    """
+
+    read: Read
+    left: Mapping[str, Callable[[str], Any]]
+
 
 Schemas = Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
 """Schemas that all have to accept, each with what it may refer to, by ``$id``."""
@@ -42,7 +55,12 @@ class _Unfit(Exception):
     """A schema that no type stands for."""
 
 
-def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()) -> Read | None:
+def typed(
+    schemas: Schemas,
+    others: Sequence[str] = (),
+    rare: Sequence[str] = (),
+    left: Sequence[str] = (),
+) -> Typed | None:
     """Return what reads the lines that all schemas surely accept.
 
     A record has the members of the document as attributes, ``msgspec.UNSET`` where one is absent.
@@ -52,6 +70,8 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
         others: further members of a document, of any value, which no schema needs to know; they
             are the attributes ``other0``, ``other1`` ...
         rare: names of members whose texts hardly come twice, so that none is remembered.
+        left: paths, such as ``start.datetime``, of required texts of which nothing but the length
+            is looked at: the schemas accept a line only where their patterns are found, too.
 
     Returns:
         ``None`` without msgspec, and where no type stands for what the schemas say.
@@ -60,10 +80,10 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
         import msgspec
     except ImportError:
         return None
-    maker = _Maker(msgspec, frozenset(rare))
+    maker = _Maker(msgspec, frozenset(rare), frozenset(left))
     nodes = [_Node(stricter(schema), documents, schema) for schema, documents in schemas]
     try:
-        kind = maker.record(_Met.of(nodes), others)
+        kind = maker.record(_Met.of(nodes), others=others)
     except _Unfit:
         return None
     decode, holds = msgspec.json.Decoder(kind.type).decode, maker.test(kind)
@@ -78,7 +98,7 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
             return None
         return record if holds(record) else None
 
-    return read
+    return Typed(read, maker.found)
 
 
 @dataclass(frozen=True)
@@ -205,11 +225,13 @@ class _Kind:
 
 
 class _Maker:
-    """Makes types, and the names that expressions use."""
+    """Makes types, and the names that expressions use; paths end with a dot where more follows."""
 
-    def __init__(self, msgspec: Any, rare: frozenset[str]) -> None:
+    def __init__(self, msgspec: Any, rare: frozenset[str], left: frozenset[str]) -> None:
         self._msgspec = msgspec
         self._rare = rare
+        self._left = left
+        self.found: dict[str, Callable[[str], Any]] = {}
         self._numbers = count()
         self._known: dict[tuple[str, ...], _Known] = {}
         self._names: dict[str, Any] = {"UNSET": msgspec.UNSET}
@@ -225,7 +247,7 @@ class _Maker:
         self._names[name] = value
         return name
 
-    def record(self, met: _Met, others: Sequence[str] = ()) -> _Kind:
+    def record(self, met: _Met, path: str = "", others: Sequence[str] = ()) -> _Kind:
         """Return the type of an object."""
         members = met.members
         if members is None or not met.closed or not met.required <= members.keys():
@@ -241,8 +263,10 @@ class _Maker:
             if name in others:
                 raise _Unfit
             try:
-                kind = self._kind(_Met.of(nodes), name)
+                kind = self._kind(_Met.of(nodes), path + name)
                 if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+                    raise _Unfit
+                if f"{path}{name}" in self._left and name not in met.required:
                     raise _Unfit
             except _Unfit:
                 if name in met.required:
@@ -263,14 +287,14 @@ class _Maker:
         )
         return _Kind(kind_of, tuple(tests))
 
-    def _kind(self, met: _Met, name: str) -> _Kind:
+    def _kind(self, met: _Met, path: str) -> _Kind:
         types = sorted(met.types or ())
         if types == ["object"]:
-            return self.record(met)
+            return self.record(met, f"{path}.")
         if types == ["array"]:
-            return self._list(met, name)
+            return self._list(met, path)
         if types == ["string"]:
-            return self._text(met, name)
+            return self._text(met, path)
         if types in (["integer"], ["number"]):
             return self._number(met, int if types == ["integer"] else float)
         if types in (["boolean"], ["boolean", "null"]) and met.words is None and not met.either:
@@ -281,29 +305,34 @@ class _Maker:
         bounds = {_BOUNDS[key]: met.bounds[key] for key in keys if key in met.bounds}
         return Annotated[kind, self._msgspec.Meta(**bounds)] if bounds else kind
 
-    def _list(self, met: _Met, name: str) -> _Kind:
+    def _list(self, met: _Met, path: str) -> _Kind:
         if not met.items or met.either:
             raise _Unfit
-        item = self._kind(_Met.of(met.items), name)
+        item = self._kind(_Met.of(met.items), f"{path}.*")
         kind = self._bounded(list[item.type], met, "minItems", "maxItems")  # type: ignore[name-defined]
         tests = (f"all(map({self._named(self.test(item))}, @))",) if item.tests else ()
         return _Kind(kind, tests)
 
-    def _text(self, met: _Met, name: str) -> _Kind:
+    def _text(self, met: _Met, path: str) -> _Kind:
         if met.either or (met.words is not None and not met.words):
             raise _Unfit
-        tests = (self._matching(tuple(dict.fromkeys(met.patterns)), name),) if met.patterns else ()
+        tests = self._matching(tuple(dict.fromkeys(met.patterns)), path)
         if met.words is not None:
             return _Kind(Literal[tuple(sorted(met.words))], tests)
         return _Kind(self._bounded(str, met, "minLength", "maxLength"), tests)
 
-    def _matching(self, patterns: tuple[str, ...], name: str) -> str:
-        if name in self._rare:
-            return f"{self._named(_search(patterns))}(@) is not None"
+    def _matching(self, patterns: tuple[str, ...], path: str) -> tuple[str, ...]:
+        if path in self._left:
+            self.found[path] = _search(patterns or ("",))
+            return ()
+        if not patterns:
+            return ()
+        if path.rpartition(".")[2] in self._rare:
+            return (f"{self._named(_search(patterns))}(@) is not None",)
         if patterns not in self._known:
             self._known[patterns] = _Known(_search(patterns))
         known = self._known[patterns]
-        return f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))"
+        return (f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))",)
 
     def _number(self, met: _Met, kind: Any) -> _Kind:
         if met.words is not None or met.patterns:

@@ -36,13 +36,14 @@ __all__ = ["MOST_TRIPS", "Found", "Groups", "declared_before", "judge_groups", "
 MOST_TRIPS = 64
 """How many trips of a person in a day are told apart; more are as bad."""
 
-_LONGEST = 26 * 3_600_000
-"""No day since 1970 is longer, wherever the clocks were put back."""
-
 _SPANS = 1 << 16
 """Quarters of an hour whose days are remembered."""
 
+_DRIVEN = frozenset({None})
+"""As whom those ride who are driven by others alone."""
+
 _by_start, _by_operator = itemgetter(START), itemgetter(OPERATOR)
+_at, _user, _rides_as, _lon = map(itemgetter, (AT, USER, RIDES_AS, LON))
 _by_other, _by_arrival = itemgetter(OTHER), itemgetter(RECEIVED, AT)
 
 
@@ -61,7 +62,8 @@ class _Ridden(NamedTuple):
     @classmethod
     def of(cls, side: Side) -> _Ridden:
         start, received, at, end, _, other, operator, trip, _, _, _, _ = side
-        return cls(start, end, trip, at & 1 == 1, other, operator, at >> 1, received)
+        row = start, end, trip, at & 1 == 1, other, operator, at >> 1, received
+        return tuple.__new__(cls, row)
 
 
 def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
@@ -133,8 +135,8 @@ class Groups:
             some = own if len(operators) == 1 else [s for s in own if s[OPERATOR] == operator]
             self._users(operator, person, some)
             if len(some) > 1:
-                if crowded := _crowded(some, self._terms.least):
-                    self._days(person, sorted(crowded, key=_by_arrival))
+                if len(some) > self._terms.least:
+                    self._days(person, some)
                 for near in _near(some, self._terms.gap):
                     self._together(person, near)
         if len(operators) > 1:
@@ -142,39 +144,51 @@ class Groups:
 
     def _users(self, operator: str, person: str, own: Sequence[Side]) -> None:
         """Warn of a person with several user ids, and keep who has which."""
+        ats, users = tuple(map(_at, own)), set(map(_user, own))
+        if len(users) == 1 and set(map(_rides_as, own)) == _DRIVEN:
+            self._spill.user(operator, users.pop(), person, ats)
+            return
         found: defaultdict[str, list[int]] = defaultdict(list)
         for side in own:
             found[side[USER]].append(side[AT])
         if len(found) > 1:
-            for side in own:
-                role = "driver" if side[AT] & 1 else "passenger"
+            for at in ats:
+                role = "driver" if at & 1 else "passenger"
                 pointer = f"/{role}/identity/identity_key"
-                reason = Reason("person_split", "warning", pointer=pointer)
-                self._find(side[AT] >> 1, reason.packed())
+                self._find(at >> 1, Reason("person_split", "warning", pointer=pointer).packed())
         for side in own:
             if side[OTHER] == person:
                 found[side[RIDES_AS]].append(side[AT] - 1)
-        for user, ats in found.items():
-            self._spill.user(operator, user, person, tuple(ats))
+        for user, some in found.items():
+            self._spill.user(operator, user, person, tuple(some))
 
-    def _days(self, person: str, crowded: Sequence[Side]) -> None:
+    def _days(self, person: str, own: Sequence[Side]) -> None:
         """Keep what a person had in the day of each journey before it arrived."""
         least, zone_of = self._terms.least, self._terms.days.zone_of
-        zoned = [zone_of(side[LON]) for side in crowded]
-        zones = set(zoned)
+        zones = set(map(zone_of, set(map(_lon, own))))
         for zone in zones:
-            spans = self._spans[zone]
-            seen: dict[int, set[str]] = {}
-            for place, side in enumerate(crowded):
-                start = side[START]
-                span = spans.get(start // QUARTER) or self._span(zone, start)
-                known = seen.get(span[0])
-                if known is None:
-                    known = seen[span[0]] = set()
-                elif len(known) >= least and zoned[place] == zone:
-                    self._many(person, side, known)
-                if start < span[1]:
-                    known.add(side[TRIP])
+            for (_, end), day in self._by_day(own, zone):
+                if len(day) <= least:
+                    continue
+                known: set[str] = set()
+                for side in sorted(day, key=_by_arrival):
+                    if len(known) >= least and (len(zones) == 1 or zone_of(side[LON]) == zone):
+                        self._many(person, side, known)
+                    if side[START] < end:
+                        known.add(side[TRIP])
+
+    def _by_day(self, own: Sequence[Side], zone: str) -> Iterable[tuple[Span, list[Side]]]:
+        """Return sides, which come sorted, by the day of a zone in which they start."""
+        starts, spans = list(map(_by_start, own)), self._spans[zone]
+        days: dict[Span, list[Side]] = {}
+        place = 0
+        while place < len(starts):
+            start = starts[place]
+            span = spans.get(start // QUARTER) or self._span(zone, start)
+            upto = bisect_left(starts, span[1], place + 1)
+            days.setdefault(span, []).extend(own[place:upto])
+            place = upto
+        return days.items()
 
     def _many(self, person: str, side: Side, known: Collection[str]) -> None:
         """Keep that a person has so many trips in the day of a journey."""
@@ -244,20 +258,6 @@ class Groups:
     def _find(self, seq: int, reason: str) -> None:
         if seq >= 0:
             self._spill.find(seq, reason)
-
-
-def _crowded(own: Sequence[Side], least: int) -> Sequence[Side]:
-    """Return, of sides by start, those that have so many others within the length of a day."""
-    starts = list(map(_by_start, own))
-    if starts[0] < 0:
-        return own
-    found: list[Side] = []
-    upto = 0
-    for place, (first, last) in enumerate(zip(starts, starts[least:], strict=False)):
-        if last - first <= _LONGEST:
-            found += own[max(place, upto) : place + least + 1]
-            upto = place + least + 1
-    return found
 
 
 def _apart(near: Sequence[Side]) -> bool:
