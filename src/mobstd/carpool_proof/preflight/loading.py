@@ -132,7 +132,8 @@ def load(
     for number, source in enumerate(sources):
         sieve = reader.sieve(source.operator)
         for item in source.items(judge.version, SCHEMA, judge.overlay, sieve):
-            spill.add(seq, (number, item.line), *reader.read(item, source.operator))
+            received, stored, said, found = reader.read(item, source.operator)
+            spill.add(seq, number, item.line, received, stored, said, found)
             if keep:
                 spill.lines.write(reader.line(item))
             if seq % 4096 == 0:
@@ -271,5 +272,5 @@ def past(
 ) -> Iterator[int]:
     """Spill the journeys of the days before, which the registry has whatever became of them."""
     for number, found in enumerate(journeys, before + 1):
-        spill.add(-number, (-1, number), LONG_AGO, every, (), found)
+        spill.add(-number, -1, number, LONG_AGO, every, (), found)
         yield number
