@@ -40,6 +40,9 @@ Schemas = Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
 _REMEMBERED = 1 << 16
 """Texts of one pattern that are remembered to match."""
 
+_BACKSLASH = ord("\\")
+"""As a number, which is looked for in bytes at once; a text raises an error within first."""
+
 _SAID = ("$schema", "$id", "$comment", "title", "description", "default", "examples")
 _LEAST = ("minLength", "minItems", "minimum", "exclusiveMinimum")
 _MOST = ("maxLength", "maxItems", "maximum", "exclusiveMaximum")
@@ -90,7 +93,7 @@ def typed(
     wrong = (msgspec.DecodeError, ValueError, RecursionError)
 
     def read(line: bytes) -> Any:
-        if b"\\" in line or not line.isascii():
+        if _BACKSLASH in line or not line.isascii():
             return None
         try:
             record = decode(line)

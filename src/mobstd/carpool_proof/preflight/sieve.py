@@ -30,6 +30,9 @@ else:
 _RARE = ("operator_journey_id", "operator_trip_id")
 """Members whose texts hardly come twice."""
 
+_LESS, _MORE = b"<>"
+"""As numbers, which are looked for in bytes at once; texts raise an error within first."""
+
 _TIMES = ("start.datetime", "end.datetime")
 
 _T = TypeVar("_T")
@@ -86,13 +89,14 @@ class Sieve:
         if self._typed is None or any(path not in self._typed.left for path in _TIMES):
             return None
         read, phones, keys, least = self._typed.read, self._phones, self._keys, self._least
-        begun, ended = (Instants(self._typed.left[path]).of for path in _TIMES)
+        by_pattern = {found: Instants(found).of for found in self._typed.left.values()}
+        begun, ended = (by_pattern[self._typed.left[path]] for path in _TIMES)
         absent = _ABSENT
         by_name, by_time = (f"other{place}" if place >= 0 else "" for place in self._places)
         columns = by_name or by_time
 
         def sure(line: bytes) -> _T | None:
-            if b"<" in line or b">" in line or (record := read(line)) is None:
+            if _LESS in line or _MORE in line or (record := read(line)) is None:
                 return None
             try:
                 drives, rides = record.driver, record.passenger
