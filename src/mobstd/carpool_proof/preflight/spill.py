@@ -200,8 +200,10 @@ class Spill:
         checked = bool(self._again or self._past_again)
         for rows in _shares(self._people, PERSON):
             persons: defaultdict[str, list[Side]] = defaultdict(list)
+            if checked:
+                rows = (side for side in rows if self.first(side[AT] >> 1))
             for side in rows:
-                if side[STORED] & bit and (not checked or self.first(side[AT] >> 1)):
+                if side[STORED] & bit:
                     persons[side[PERSON]].append(side)
             for person, own in persons.items():
                 own.sort()
