@@ -202,7 +202,7 @@ class Groups:
             timed = [Timed(side[START], side[END], side[AT] >> 1) for side in ridden]
             for seq in {one.key for one, _ in self._anomalies.overlapping(timed)}:
                 self._find(seq, self._overlap)
-        if len(driven) > 1:
+        if len(driven) > 1 and len(ridden) < len(near):
             self._cars(driven)
         for couple in _couples(near, person):
             for seq in _too_close(couple, self._terms):
