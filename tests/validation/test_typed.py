@@ -106,7 +106,7 @@ def test_the_same_text_is_judged_alike_when_it_comes_again(read: Read) -> None:
         assert [read(line) is not None for _ in range(3)] == [expected] * 3
 
 
-TIMES = ("start.datetime", "end.datetime")
+TIMES = ("/start/datetime", "/end/datetime")
 
 
 def test_what_is_left_is_accepted_where_its_pattern_is_found(read: Read) -> None:
@@ -139,10 +139,10 @@ def test_only_required_texts_can_be_left() -> None:
             "c": listed,
         },
     }
-    found = typed([(schema, {})], left=("a", "b"))
+    found = typed([(schema, {})], left=("/a", "/b"))
     assert found is not None
     assert found.read(b'{"a": "xx"}').a == "xx"
-    assert found.left["a"]("anything")
+    assert found.left["/a"]("anything")
     assert [found.read(line) for line in (b'{"a": "xxx"}', b'{"a": "x", "b": "b"}')] == [None] * 2
 
 

@@ -7,13 +7,13 @@ other line nothing is said.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from keyword import iskeyword
 from typing import Annotated, Any, Literal, NamedTuple
 
+from mobstd.canon.expression import SIGNS, Known, Unfit, any_of, search
 from mobstd.canon.surely import stricter
 
 __all__ = ["Read", "Typed", "typed"]
@@ -27,7 +27,7 @@ class Typed(NamedTuple):
 
     Attributes:
         read: returns the record on a line, or ``None``.
-        left: what finds the patterns of a text that was left to whoever asked, by its path.
+        left: what finds the patterns of a text that was left to whoever asked, by its pointer.
     """
 
     read: Read
@@ -36,9 +36,6 @@ class Typed(NamedTuple):
 
 Schemas = Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
 """Schemas that all have to accept, each with what it may refer to, by ``$id``."""
-
-_REMEMBERED = 1 << 16
-"""Texts of one pattern that are remembered to match."""
 
 _BACKSLASH = ord("\\")
 """As a number, which is looked for in bytes at once; a text raises an error within first."""
@@ -51,11 +48,6 @@ _BOUNDS: Mapping[str, str] = {
     **{"minItems": "min_length", "maxItems": "max_length"},
     **{"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"},
 }
-_SIGNS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
-
-
-class _Unfit(Exception):
-    """A schema that no type stands for."""
 
 
 def typed(
@@ -73,8 +65,8 @@ def typed(
         others: further members of a document, of any value, which no schema needs to know; they
             are the attributes ``other0``, ``other1`` ...
         rare: names of members whose texts hardly come twice, so that none is remembered.
-        left: paths, such as ``start.datetime``, of required texts of which nothing but the length
-            is looked at: the schemas accept a line only where their patterns are found, too.
+        left: pointers, such as ``/start/datetime``, of required texts of which only the length is
+            looked at: the schemas accept a line where their patterns are found, too.
 
     Returns:
         ``None`` without msgspec, and where no type stands for what the schemas say.
@@ -87,7 +79,7 @@ def typed(
     nodes = [_Node(stricter(schema), documents, schema) for schema, documents in schemas]
     try:
         kind = maker.record(_Met.of(nodes), others=others)
-    except _Unfit:
+    except Unfit:
         return None
     decode, holds = msgspec.json.Decoder(kind.type).decode, maker.test(kind)
     wrong = (msgspec.DecodeError, ValueError, RecursionError)
@@ -119,7 +111,7 @@ class _Node:
         name = self.schema["$ref"]
         uri = str(self.base.get("$id", "")).rpartition("/")[0] + "/" + name
         if "#" in name or uri not in self.documents:
-            raise _Unfit
+            raise Unfit
         document = self.documents[uri]
         return _Node(stricter(document), self.documents, document)
 
@@ -163,7 +155,7 @@ class _Met:
         if schema is True:
             return
         if not isinstance(schema, Mapping):
-            raise _Unfit
+            raise Unfit
         if "$ref" in schema:
             self._take(node.referred())
         for part in schema.get("allOf", ()):
@@ -185,7 +177,7 @@ class _Met:
         elif key in ("enum", "const"):
             told = frozenset(value if key == "enum" else [value])
             if not all(isinstance(word, str) for word in told):
-                raise _Unfit
+                raise Unfit
             self.words = told if self.words is None else self.words & told
         elif key == "pattern":
             self.patterns.append(value)
@@ -196,12 +188,12 @@ class _Met:
         elif key == "items":
             self.items.append(node.below(value))
         else:
-            raise _Unfit
+            raise Unfit
 
     def _members(self, node: _Node) -> None:
         """Keep the members that all schemas know; each of them has to be closed."""
         if node.schema.get("additionalProperties") is not False:
-            raise _Unfit
+            raise Unfit
         self.closed = True
         told = {name: node.below(one) for name, one in node.schema.get("properties", {}).items()}
         if self.members is None:
@@ -228,7 +220,7 @@ class _Kind:
 
 
 class _Maker:
-    """Makes types, and the names that expressions use; paths end with a dot where more follows."""
+    """Makes types, and the names that expressions use."""
 
     def __init__(self, msgspec: Any, rare: frozenset[str], left: frozenset[str]) -> None:
         self._msgspec = msgspec
@@ -236,7 +228,7 @@ class _Maker:
         self._left = left
         self.found: dict[str, Callable[[str], Any]] = {}
         self._numbers = count()
-        self._known: dict[tuple[str, ...], _Known] = {}
+        self._known: dict[tuple[str, ...], Known] = {}
         self._names: dict[str, Any] = {"UNSET": msgspec.UNSET}
 
     def test(self, kind: _Kind) -> Callable[[Any], bool]:
@@ -254,24 +246,24 @@ class _Maker:
         """Return the type of an object."""
         members = met.members
         if members is None or not met.closed or not met.required <= members.keys():
-            raise _Unfit
+            raise Unfit
         for branches in met.either:
             if not any(
                 set(b) == {"required"} and met.required >= {*b["required"]} for b in branches
             ):
-                raise _Unfit
+                raise Unfit
         fields: list[Any] = []
         tests: list[str] = []
         for name, nodes in members.items():
             if name in others:
-                raise _Unfit
+                raise Unfit
             try:
-                kind = self._kind(_Met.of(nodes), path + name)
+                kind = self._kind(_Met.of(nodes), f"{path}/{name}")
                 if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
-                    raise _Unfit
-                if f"{path}{name}" in self._left and name not in met.required:
-                    raise _Unfit
-            except _Unfit:
+                    raise Unfit
+                if f"{path}/{name}" in self._left and name not in met.required:
+                    raise Unfit
+            except Unfit:
                 if name in met.required:
                     raise
                 continue
@@ -293,7 +285,7 @@ class _Maker:
     def _kind(self, met: _Met, path: str) -> _Kind:
         types = sorted(met.types or ())
         if types == ["object"]:
-            return self.record(met, f"{path}.")
+            return self.record(met, path)
         if types == ["array"]:
             return self._list(met, path)
         if types == ["string"]:
@@ -302,7 +294,7 @@ class _Maker:
             return self._number(met, int if types == ["integer"] else float)
         if types in (["boolean"], ["boolean", "null"]) and met.words is None and not met.either:
             return _Kind(bool | None if "null" in types else bool)
-        raise _Unfit
+        raise Unfit
 
     def _bounded(self, kind: Any, met: _Met, *keys: str) -> Any:
         bounds = {_BOUNDS[key]: met.bounds[key] for key in keys if key in met.bounds}
@@ -310,15 +302,15 @@ class _Maker:
 
     def _list(self, met: _Met, path: str) -> _Kind:
         if not met.items or met.either:
-            raise _Unfit
-        item = self._kind(_Met.of(met.items), f"{path}.*")
+            raise Unfit
+        item = self._kind(_Met.of(met.items), f"{path}/*")
         kind = self._bounded(list[item.type], met, "minItems", "maxItems")  # type: ignore[name-defined]
         tests = (f"all(map({self._named(self.test(item))}, @))",) if item.tests else ()
         return _Kind(kind, tests)
 
     def _text(self, met: _Met, path: str) -> _Kind:
         if met.either or (met.words is not None and not met.words):
-            raise _Unfit
+            raise Unfit
         tests = self._matching(tuple(dict.fromkeys(met.patterns)), path)
         if met.words is not None:
             return _Kind(Literal[tuple(sorted(met.words))], tests)
@@ -326,20 +318,20 @@ class _Maker:
 
     def _matching(self, patterns: tuple[str, ...], path: str) -> tuple[str, ...]:
         if path in self._left:
-            self.found[path] = _search(patterns or ("",))
+            self.found[path] = search(patterns or ("",))
             return ()
         if not patterns:
             return ()
-        if path.rpartition(".")[2] in self._rare:
-            return (f"{self._named(_search(patterns))}(@) is not None",)
+        if path.rpartition("/")[2] in self._rare:
+            return (f"{self._named(search(patterns))}(@) is not None",)
         if patterns not in self._known:
-            self._known[patterns] = _Known(_search(patterns))
+            self._known[patterns] = Known(search(patterns))
         known = self._known[patterns]
         return (f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))",)
 
     def _number(self, met: _Met, kind: Any) -> _Kind:
         if met.words is not None or met.patterns:
-            raise _Unfit
+            raise Unfit
         bounds = dict(met.bounds)
         for one, other in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
             if one in bounds and other in bounds:
@@ -348,63 +340,6 @@ class _Maker:
                 )
                 del bounds[other if within else one]
         if kind is int and any(isinstance(bound, float) for bound in bounds.values()):
-            raise _Unfit
+            raise Unfit
         met.bounds = bounds
-        return _Kind(self._bounded(kind, met, *_SIGNS), tuple(map(_any, met.either)))
-
-
-def _search(patterns: Sequence[str]) -> Callable[[str], Any]:
-    """Return what finds all patterns in an ASCII text."""
-    bodies = [one[:-1] + r"\Z" if one.endswith("$") else one for one in patterns]
-    if any("$" in re.sub(r"\\.|\[[^\]]*\]", "", body) for body in bodies):
-        raise _Unfit
-    if len(bodies) > 1 and not all(body.startswith("^") for body in bodies):
-        raise _Unfit
-    *before, last = bodies
-    return re.compile("".join(f"(?={body})" for body in before) + last, re.ASCII).search
-
-
-class _Known:
-    """Texts that are known to match a pattern."""
-
-    def __init__(self, match: Callable[[str], Any]) -> None:
-        self._match = match
-        self.texts: set[str] = set()
-
-    def learn(self, text: str) -> bool:
-        """Say whether a text matches, and remember it if it does."""
-        if self._match(text) is None:
-            return False
-        if len(self.texts) >= _REMEMBERED:
-            self.texts.clear()
-        self.texts.add(text)
-        return True
-
-
-def _compared(bound: float, key: str) -> str:
-    return f"@ {_SIGNS[key]} {bound!r}"
-
-
-def _any(branches: Sequence[Any]) -> str:
-    return "(" + " or ".join(_all(branch) for branch in branches) + ")"
-
-
-def _all(branch: Any) -> str:
-    """Return what a schema says of a number, as an expression."""
-    if not isinstance(branch, Mapping):
-        raise _Unfit
-    return "(" + (" and ".join(_parts(branch)) or "True") + ")"
-
-
-def _parts(branch: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in branch.items():
-        if key in _SIGNS:
-            yield _compared(value, key)
-        elif key == "const" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield f"@ == {value!r}"
-        elif key == "allOf":
-            yield from (_all(one) for one in value)
-        elif key == "anyOf":
-            yield _any(value)
-        else:
-            raise _Unfit
+        return _Kind(self._bounded(kind, met, *SIGNS), tuple(map(any_of, met.either)))

@@ -33,7 +33,7 @@ _RARE = ("operator_journey_id", "operator_trip_id")
 _LESS, _MORE = b"<>"
 """As numbers, which are looked for in bytes at once; texts raise an error within first."""
 
-_TIMES = ("start.datetime", "end.datetime")
+_TIMES = ("/start/datetime", "/end/datetime")
 
 _T = TypeVar("_T")
 
