@@ -50,20 +50,20 @@ class Alone:
             *_within(short.spares("distance"), implausible.spares("distance")),
             self._anomalies.least_detour,
         )
+        looked_at = self._anomalies.classes
         self._plain = {
-            kind: (self._said("", False, False, False, doubt),)
+            kind: (self._said("", False, False, False, None if kind in looked_at else False),)
             for kind in CLASSES
-            for doubt in (None if kind in self._anomalies.classes else False,)
         }
 
     def at_once(self, found: tuple[Any, ...], received: int) -> tuple[str] | None:
-        """Return what speaks against a journey of which no doubt is that the registry keeps it.
+        """Return what speaks, packed, against a journey that is well within all bounds.
 
-        Its document says nothing against it. It decides speed and nothing else: where it is
-        ``None``, :meth:`judge` has to be asked.
+        It decides speed and nothing else. ``None``: :meth:`judge` has to be asked, as of any journey
+        whose document has something said against it.
 
         Args:
-            found: what :class:`Facts` has.
+            found: what :class:`Facts` has, in order.
             received: when it arrives.
         """
         _, _, _, _, _, _, _, start, end, _, kind, distance, straight = found
@@ -76,7 +76,7 @@ class Alone:
             and straight <= distance * detour
             and not self._within
         ):
-            return self._plain[kind]
+            return self._plain.get(kind)
         return None
 
     def judge(self, facts: Facts, received: int, reasons: str, refused: bool) -> tuple[bool, str]:
