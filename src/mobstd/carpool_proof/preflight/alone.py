@@ -59,8 +59,8 @@ class Alone:
     def at_once(self, found: tuple[Any, ...], received: int) -> tuple[str] | None:
         """Return what speaks, packed, against a journey that is well within all bounds.
 
-        It decides speed and nothing else. ``None``: :meth:`judge` has to be asked, as of any journey
-        whose document has something said against it.
+        It decides speed and nothing else. ``None``: :meth:`judge` has to be asked, as of every
+        journey whose document has something said against it.
 
         Args:
             found: what :class:`Facts` has, in order.
