@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from mobstd.canon.standard import find
 from mobstd.carpool_proof.preflight import spill
 from mobstd.carpool_proof.preflight.arrival import Arrival
-from mobstd.carpool_proof.preflight.groups import _LONGEST
 from mobstd.carpool_proof.preflight.judging import Judged
 from mobstd.carpool_proof.preflight.run import Plan, preflight
-from mobstd.carpool_proof.preflight.sieve import Sieve, Sure
+from mobstd.carpool_proof.preflight.sieve import Sieve, Then
 from mobstd.carpool_proof.preflight.sources import named
-from mobstd.carpool_proof.rules.days import Days
 from mobstd.carpool_proof.rules.facts import at_most, straight
-from mobstd.carpool_proof.rules.profile import profile, profiles
+from mobstd.carpool_proof.rules.profile import profile
 
 from .agreement import journeys
 from .worlds import write
@@ -86,11 +82,11 @@ def judged(path: str, **rest: Any) -> list[Judged]:
 def counted(monkeypatch: pytest.MonkeyPatch, through: list[bool]) -> None:
     reader = Sieve.reader
 
-    def counting(self: Sieve, operator: str) -> Any:
-        sure = reader(self, operator)
+    def counting(self: Sieve, operator: str, then: Then[Any]) -> Any:
+        sure = reader(self, operator, then)
         assert sure is not None
 
-        def read(line: bytes) -> Sure | None:
+        def read(line: bytes) -> Any:
             found = sure(line)
             through.append(found is not None)
             return found
@@ -116,7 +112,7 @@ def test_rules_behind_a_sieve_judge_as_rules_alone(
     with monkeypatch.context() as patch:
         counted(patch, through)
         found = judged(world, **rest)
-    monkeypatch.setattr(Sieve, "reader", lambda self, operator: None)
+    monkeypatch.setattr(Sieve, "reader", lambda self, operator, then: None)
     assert found == judged(world, **rest)
     assert 0.3 * len(through) < sum(through) < len(through)
     assert {one.verdict for one in found} == {"refused", "depends", "accepted"}
@@ -137,7 +133,7 @@ def test_so_does_what_is_written_and_what_came_before(
         out = tmp_path / name
         found = judged(path, **rest, history=[named(past)], out=out)
         outs.append((found, {p.name: p.read_bytes() for p in out.iterdir()}))
-        monkeypatch.setattr(Sieve, "reader", lambda self, operator: None)
+        monkeypatch.setattr(Sieve, "reader", lambda self, operator, then: None)
     assert outs[0] == outs[1]
 
 
@@ -153,9 +149,7 @@ def test_ids_that_come_twice_are_found_however_many(
 def test_of_other_documents_nothing_is_said() -> None:
     version = find("carpool-proof@3.4")
     sieve = Sieve(version, "incentive", [None], frozenset(), True, [profile("2026-07")])
-    read = sieve.reader("")
-    assert read is not None
-    assert read(b'{"index": 0, "amount": 1, "siret": "13002526500013"}') is None
+    assert sieve.reader("", lambda facts, named, told: facts) is None
 
 
 def test_the_great_circle_is_not_longer_than_it_is_taken_to_be() -> None:
@@ -167,20 +161,3 @@ def test_the_great_circle_is_not_longer_than_it_is_taken_to_be() -> None:
             to_lon = max(-180.0, min(180.0, lon + dice.uniform(-reach, reach)))
             places = lat, lon, to_lat, to_lon
             assert straight(*places) <= at_most(*places)
-
-
-def test_no_day_is_longer_than_it_is_taken_to_be() -> None:
-    zones = {zone for name in profiles() for zone in Days.of(_many(name)).zones}
-    for zone in zones:
-        clock, offsets = ZoneInfo(zone), set()
-        for halves in range(24 * 68):
-            at = datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=15 * halves + 1)
-            offset = at.astimezone(clock).utcoffset()
-            assert offset is not None
-            offsets.add(offset)
-        longest = timedelta(days=1) + max(offsets) - min(offsets)
-        assert longest <= timedelta(milliseconds=_LONGEST), zone
-
-
-def _many(name: str) -> Any:
-    return profile(name)["too_many_trips_by_day"]

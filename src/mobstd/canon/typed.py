@@ -7,25 +7,38 @@ other line nothing is said.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from keyword import iskeyword
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
+from mobstd.canon.expression import SIGNS, Known, Unfit, any_of, search
 from mobstd.canon.surely import stricter
 
-__all__ = ["Read", "typed"]
+__all__ = ["Read", "Typed", "typed"]
 
 Read = Callable[[bytes], Any]
 """Returns the record on a line, or ``None``."""
 
+
+class Typed(NamedTuple):
+    """What reads lines.
+
+    Attributes:
+        read: returns the record on a line, or ``None``.
+        left: what finds the patterns of a text that was left to whoever asked, by its pointer.
+    """
+
+    read: Read
+    left: Mapping[str, Callable[[str], Any]]
+
+
 Schemas = Sequence[tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]]
 """Schemas that all have to accept, each with what it may refer to, by ``$id``."""
 
-_REMEMBERED = 1 << 16
-"""Texts of one pattern that are remembered to match."""
+_BACKSLASH = ord("\\")
+"""As a number, which is looked for in bytes at once; a text raises an error within first."""
 
 _SAID = ("$schema", "$id", "$comment", "title", "description", "default", "examples")
 _LEAST = ("minLength", "minItems", "minimum", "exclusiveMinimum")
@@ -35,14 +48,14 @@ _BOUNDS: Mapping[str, str] = {
     **{"minItems": "min_length", "maxItems": "max_length"},
     **{"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"},
 }
-_SIGNS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
 
-class _Unfit(Exception):
-    """A schema that no type stands for."""
-
-
-def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()) -> Read | None:
+def typed(
+    schemas: Schemas,
+    others: Sequence[str] = (),
+    rare: Sequence[str] = (),
+    left: Sequence[str] = (),
+) -> Typed | None:
     """Return what reads the lines that all schemas surely accept.
 
     A record has the members of the document as attributes, ``msgspec.UNSET`` where one is absent.
@@ -52,6 +65,8 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
         others: further members of a document, of any value, which no schema needs to know; they
             are the attributes ``other0``, ``other1`` ...
         rare: names of members whose texts hardly come twice, so that none is remembered.
+        left: pointers, such as ``/start/datetime``, of required texts of which only the length is
+            looked at: the schemas accept a line where their patterns are found, too.
 
     Returns:
         ``None`` without msgspec, and where no type stands for what the schemas say.
@@ -60,17 +75,17 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
         import msgspec
     except ImportError:
         return None
-    maker = _Maker(msgspec, frozenset(rare))
+    maker = _Maker(msgspec, frozenset(rare), frozenset(left))
     nodes = [_Node(stricter(schema), documents, schema) for schema, documents in schemas]
     try:
-        kind = maker.record(_Met.of(nodes), others)
-    except _Unfit:
+        kind = maker.record(_Met.of(nodes), others=others)
+    except Unfit:
         return None
     decode, holds = msgspec.json.Decoder(kind.type).decode, maker.test(kind)
     wrong = (msgspec.DecodeError, ValueError, RecursionError)
 
     def read(line: bytes) -> Any:
-        if b"\\" in line or not line.isascii():
+        if _BACKSLASH in line or not line.isascii():
             return None
         try:
             record = decode(line)
@@ -78,7 +93,7 @@ def typed(schemas: Schemas, others: Sequence[str] = (), rare: Sequence[str] = ()
             return None
         return record if holds(record) else None
 
-    return read
+    return Typed(read, maker.found)
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,7 @@ class _Node:
         name = self.schema["$ref"]
         uri = str(self.base.get("$id", "")).rpartition("/")[0] + "/" + name
         if "#" in name or uri not in self.documents:
-            raise _Unfit
+            raise Unfit
         document = self.documents[uri]
         return _Node(stricter(document), self.documents, document)
 
@@ -140,7 +155,7 @@ class _Met:
         if schema is True:
             return
         if not isinstance(schema, Mapping):
-            raise _Unfit
+            raise Unfit
         if "$ref" in schema:
             self._take(node.referred())
         for part in schema.get("allOf", ()):
@@ -162,7 +177,7 @@ class _Met:
         elif key in ("enum", "const"):
             told = frozenset(value if key == "enum" else [value])
             if not all(isinstance(word, str) for word in told):
-                raise _Unfit
+                raise Unfit
             self.words = told if self.words is None else self.words & told
         elif key == "pattern":
             self.patterns.append(value)
@@ -173,12 +188,12 @@ class _Met:
         elif key == "items":
             self.items.append(node.below(value))
         else:
-            raise _Unfit
+            raise Unfit
 
     def _members(self, node: _Node) -> None:
         """Keep the members that all schemas know; each of them has to be closed."""
         if node.schema.get("additionalProperties") is not False:
-            raise _Unfit
+            raise Unfit
         self.closed = True
         told = {name: node.below(one) for name, one in node.schema.get("properties", {}).items()}
         if self.members is None:
@@ -207,11 +222,13 @@ class _Kind:
 class _Maker:
     """Makes types, and the names that expressions use."""
 
-    def __init__(self, msgspec: Any, rare: frozenset[str]) -> None:
+    def __init__(self, msgspec: Any, rare: frozenset[str], left: frozenset[str]) -> None:
         self._msgspec = msgspec
         self._rare = rare
+        self._left = left
+        self.found: dict[str, Callable[[str], Any]] = {}
         self._numbers = count()
-        self._known: dict[tuple[str, ...], _Known] = {}
+        self._known: dict[tuple[str, ...], Known] = {}
         self._names: dict[str, Any] = {"UNSET": msgspec.UNSET}
 
     def test(self, kind: _Kind) -> Callable[[Any], bool]:
@@ -225,26 +242,28 @@ class _Maker:
         self._names[name] = value
         return name
 
-    def record(self, met: _Met, others: Sequence[str] = ()) -> _Kind:
+    def record(self, met: _Met, path: str = "", others: Sequence[str] = ()) -> _Kind:
         """Return the type of an object."""
         members = met.members
         if members is None or not met.closed or not met.required <= members.keys():
-            raise _Unfit
+            raise Unfit
         for branches in met.either:
             if not any(
                 set(b) == {"required"} and met.required >= {*b["required"]} for b in branches
             ):
-                raise _Unfit
+                raise Unfit
         fields: list[Any] = []
         tests: list[str] = []
         for name, nodes in members.items():
             if name in others:
-                raise _Unfit
+                raise Unfit
             try:
-                kind = self._kind(_Met.of(nodes), name)
+                kind = self._kind(_Met.of(nodes), f"{path}/{name}")
                 if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
-                    raise _Unfit
-            except _Unfit:
+                    raise Unfit
+                if f"{path}/{name}" in self._left and name not in met.required:
+                    raise Unfit
+            except Unfit:
                 if name in met.required:
                     raise
                 continue
@@ -263,51 +282,56 @@ class _Maker:
         )
         return _Kind(kind_of, tuple(tests))
 
-    def _kind(self, met: _Met, name: str) -> _Kind:
+    def _kind(self, met: _Met, path: str) -> _Kind:
         types = sorted(met.types or ())
         if types == ["object"]:
-            return self.record(met)
+            return self.record(met, path)
         if types == ["array"]:
-            return self._list(met, name)
+            return self._list(met, path)
         if types == ["string"]:
-            return self._text(met, name)
+            return self._text(met, path)
         if types in (["integer"], ["number"]):
             return self._number(met, int if types == ["integer"] else float)
         if types in (["boolean"], ["boolean", "null"]) and met.words is None and not met.either:
             return _Kind(bool | None if "null" in types else bool)
-        raise _Unfit
+        raise Unfit
 
     def _bounded(self, kind: Any, met: _Met, *keys: str) -> Any:
         bounds = {_BOUNDS[key]: met.bounds[key] for key in keys if key in met.bounds}
         return Annotated[kind, self._msgspec.Meta(**bounds)] if bounds else kind
 
-    def _list(self, met: _Met, name: str) -> _Kind:
+    def _list(self, met: _Met, path: str) -> _Kind:
         if not met.items or met.either:
-            raise _Unfit
-        item = self._kind(_Met.of(met.items), name)
+            raise Unfit
+        item = self._kind(_Met.of(met.items), f"{path}/*")
         kind = self._bounded(list[item.type], met, "minItems", "maxItems")  # type: ignore[name-defined]
         tests = (f"all(map({self._named(self.test(item))}, @))",) if item.tests else ()
         return _Kind(kind, tests)
 
-    def _text(self, met: _Met, name: str) -> _Kind:
+    def _text(self, met: _Met, path: str) -> _Kind:
         if met.either or (met.words is not None and not met.words):
-            raise _Unfit
-        tests = (self._matching(tuple(dict.fromkeys(met.patterns)), name),) if met.patterns else ()
+            raise Unfit
+        tests = self._matching(tuple(dict.fromkeys(met.patterns)), path)
         if met.words is not None:
             return _Kind(Literal[tuple(sorted(met.words))], tests)
         return _Kind(self._bounded(str, met, "minLength", "maxLength"), tests)
 
-    def _matching(self, patterns: tuple[str, ...], name: str) -> str:
-        if name in self._rare:
-            return f"{self._named(_search(patterns))}(@) is not None"
+    def _matching(self, patterns: tuple[str, ...], path: str) -> tuple[str, ...]:
+        if path in self._left:
+            self.found[path] = search(patterns or ("",))
+            return ()
+        if not patterns:
+            return ()
+        if path.rpartition("/")[2] in self._rare:
+            return (f"{self._named(search(patterns))}(@) is not None",)
         if patterns not in self._known:
-            self._known[patterns] = _Known(_search(patterns))
+            self._known[patterns] = Known(search(patterns))
         known = self._known[patterns]
-        return f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))"
+        return (f"(@ in {self._named(known.texts)} or {self._named(known.learn)}(@))",)
 
     def _number(self, met: _Met, kind: Any) -> _Kind:
         if met.words is not None or met.patterns:
-            raise _Unfit
+            raise Unfit
         bounds = dict(met.bounds)
         for one, other in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
             if one in bounds and other in bounds:
@@ -316,63 +340,6 @@ class _Maker:
                 )
                 del bounds[other if within else one]
         if kind is int and any(isinstance(bound, float) for bound in bounds.values()):
-            raise _Unfit
+            raise Unfit
         met.bounds = bounds
-        return _Kind(self._bounded(kind, met, *_SIGNS), tuple(map(_any, met.either)))
-
-
-def _search(patterns: Sequence[str]) -> Callable[[str], Any]:
-    """Return what finds all patterns in an ASCII text."""
-    bodies = [one[:-1] + r"\Z" if one.endswith("$") else one for one in patterns]
-    if any("$" in re.sub(r"\\.|\[[^\]]*\]", "", body) for body in bodies):
-        raise _Unfit
-    if len(bodies) > 1 and not all(body.startswith("^") for body in bodies):
-        raise _Unfit
-    *before, last = bodies
-    return re.compile("".join(f"(?={body})" for body in before) + last, re.ASCII).search
-
-
-class _Known:
-    """Texts that are known to match a pattern."""
-
-    def __init__(self, match: Callable[[str], Any]) -> None:
-        self._match = match
-        self.texts: set[str] = set()
-
-    def learn(self, text: str) -> bool:
-        """Say whether a text matches, and remember it if it does."""
-        if self._match(text) is None:
-            return False
-        if len(self.texts) >= _REMEMBERED:
-            self.texts.clear()
-        self.texts.add(text)
-        return True
-
-
-def _compared(bound: float, key: str) -> str:
-    return f"@ {_SIGNS[key]} {bound!r}"
-
-
-def _any(branches: Sequence[Any]) -> str:
-    return "(" + " or ".join(_all(branch) for branch in branches) + ")"
-
-
-def _all(branch: Any) -> str:
-    """Return what a schema says of a number, as an expression."""
-    if not isinstance(branch, Mapping):
-        raise _Unfit
-    return "(" + (" and ".join(_parts(branch)) or "True") + ")"
-
-
-def _parts(branch: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in branch.items():
-        if key in _SIGNS:
-            yield _compared(value, key)
-        elif key == "const" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield f"@ == {value!r}"
-        elif key == "allOf":
-            yield from (_all(one) for one in value)
-        elif key == "anyOf":
-            yield _any(value)
-        else:
-            raise _Unfit
+        return _Kind(self._bounded(kind, met, *SIGNS), tuple(map(any_of, met.either)))

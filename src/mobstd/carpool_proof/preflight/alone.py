@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from math import inf
+from typing import Any
 
+from mobstd.carpool_proof.classes import CLASSES
 from mobstd.carpool_proof.preflight.verdict import Reason, packed, unpacked
 from mobstd.carpool_proof.rules.anomalies import Anomalies
 from mobstd.carpool_proof.rules.facts import Facts
@@ -36,6 +39,45 @@ class Alone:
         self._anomalies = Anomalies(profile)
         self._within = within
         self._said = lru_cache(1 << 12)(self._text)
+        dates, late = profile["date_order"], profile["expired"]
+        short, implausible = profile["distance_too_short"], profile["distance_duration_anomaly"]
+        fewest, most = implausible.spares("duration")
+        self._spared = (
+            *dates.spares("lead", 1000),
+            *_within(late.spares("delay", 1000), (-inf if late["signed"] else -1, inf)),
+            late["measured_from"] == "start",
+            *_within(_negative(dates.spares("reversal", 1000)), (1000 * fewest + 999, 1000 * most)),
+            *_within(short.spares("distance"), implausible.spares("distance")),
+            self._anomalies.least_detour,
+        )
+        looked_at = self._anomalies.classes
+        self._plain = {
+            kind: (self._said("", False, False, False, None if kind in looked_at else False),)
+            for kind in CLASSES
+        }
+
+    def at_once(self, found: tuple[Any, ...], received: int) -> tuple[str] | None:
+        """Return what speaks, packed, against a journey that is well within all bounds.
+
+        It decides speed and nothing else. ``None``: :meth:`judge` has to be asked, as of every
+        journey whose document has something said against it.
+
+        Args:
+            found: what :class:`Facts` has, in order.
+            received: when it arrives.
+        """
+        _, _, _, _, _, _, _, start, end, _, kind, distance, straight = found
+        ahead, ahead_most, least, most, by_start, brief, long, short, far, detour = self._spared
+        if (
+            ahead < end - received < ahead_most
+            and least < received - (start if by_start else end) < most
+            and brief < end - start < long
+            and short < distance < far
+            and straight <= distance * detour
+            and not self._within
+        ):
+            return self._plain.get(kind)
+        return None
 
     def judge(self, facts: Facts, received: int, reasons: str, refused: bool) -> tuple[bool, str]:
         """Say whether the registry keeps a journey, and what speaks against it, packed.
@@ -84,6 +126,14 @@ def in_order(reasons: Iterable[Reason], labels: tuple[str, ...]) -> list[Reason]
     """Return reasons in the order of the registry, within what it answers at once."""
     places = {label: place for place, label in enumerate(labels, 1)}
     return sorted(reasons, key=lambda one: (one.stage == "processing", places.get(one.rule, 0)))
+
+
+def _within(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return max(one[0], other[0]), min(one[1], other[1])
+
+
+def _negative(one: tuple[float, float]) -> tuple[float, float]:
+    return -one[1], -one[0]
 
 
 def _both(one: bool, other: bool) -> _Doubt:

@@ -168,14 +168,13 @@ class _Told:
 
     def __init__(self, args: argparse.Namespace, files: list[str], talk: TextIO) -> None:
         from mobstd.carpool_proof.preflight.verdict import ROWS
+        from mobstd.output.terminal import on_one_line
 
-        self._rows, self._talk = ROWS, talk
+        self._rows, self._talk, self._on_one_line = ROWS, talk, on_one_line
         self._limit, self._lang, self._files = args.limit, args.lang, files
         self._printed = self._left = 0
 
     def __call__(self, one: Judged) -> None:
-        from mobstd.output.terminal import on_one_line
-
         if one.verdict != "refused":
             return
         for reason in one.reasons:
@@ -187,7 +186,7 @@ class _Told:
             self._printed += 1
             place = f"{self._files[one.source]}:{one.line}"
             said = f"{self._rows[reason.rule]} {reason.rule} {reason.message(self._lang)}"
-            print(f"{place} {on_one_line(one.journey or '-')} {said}", file=self._talk)
+            print(f"{place} {self._on_one_line(one.journey or '-')} {said}", file=self._talk)
 
     def end(self) -> None:
         if self._left:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from mobstd.carpool_proof.preflight.sides import (
     AT,
@@ -36,32 +36,15 @@ __all__ = ["MOST_TRIPS", "Found", "Groups", "declared_before", "judge_groups", "
 MOST_TRIPS = 64
 """How many trips of a person in a day are told apart; more are as bad."""
 
-_LONGEST = 26 * 3_600_000
-"""No day since 1970 is longer, wherever the clocks were put back."""
-
 _SPANS = 1 << 16
 """Quarters of an hour whose days are remembered."""
 
+_DRIVEN = frozenset({None})
+"""As whom those ride who are driven by others alone."""
+
 _by_start, _by_operator = itemgetter(START), itemgetter(OPERATOR)
+_at, _user, _rides_as, _lon = map(itemgetter, (AT, USER, RIDES_AS, LON))
 _by_other, _by_arrival = itemgetter(OTHER), itemgetter(RECEIVED, AT)
-
-
-class _Ridden(NamedTuple):
-    """A journey as one of its persons has it, by name."""
-
-    start: int
-    end: int
-    trip: str
-    drives: bool
-    other: str
-    operator: str
-    seq: int
-    received: int
-
-    @classmethod
-    def of(cls, side: Side) -> _Ridden:
-        start, received, at, end, _, other, operator, trip, _, _, _, _ = side
-        return cls(start, end, trip, at & 1 == 1, other, operator, at >> 1, received)
 
 
 def judge_groups(spill: Spill, profile: Profile, number: int) -> None:
@@ -133,48 +116,63 @@ class Groups:
             some = own if len(operators) == 1 else [s for s in own if s[OPERATOR] == operator]
             self._users(operator, person, some)
             if len(some) > 1:
-                if crowded := _crowded(some, self._terms.least):
-                    self._days(person, sorted(crowded, key=_by_arrival))
+                if len(some) > self._terms.least:
+                    self._days(person, some)
                 for near in _near(some, self._terms.gap):
                     self._together(person, near)
         if len(operators) > 1:
-            self._across(list(map(_Ridden.of, own)), person)
+            self._across(own, person)
 
     def _users(self, operator: str, person: str, own: Sequence[Side]) -> None:
         """Warn of a person with several user ids, and keep who has which."""
+        ats, users = tuple(map(_at, own)), set(map(_user, own))
+        if len(users) == 1 and set(map(_rides_as, own)) == _DRIVEN:
+            self._spill.user(operator, users.pop(), person, ats)
+            return
         found: defaultdict[str, list[int]] = defaultdict(list)
         for side in own:
             found[side[USER]].append(side[AT])
         if len(found) > 1:
-            for side in own:
-                role = "driver" if side[AT] & 1 else "passenger"
+            for at in ats:
+                role = "driver" if at & 1 else "passenger"
                 pointer = f"/{role}/identity/identity_key"
-                reason = Reason("person_split", "warning", pointer=pointer)
-                self._find(side[AT] >> 1, reason.packed())
+                self._find(at >> 1, Reason("person_split", "warning", pointer=pointer).packed())
         for side in own:
             if side[OTHER] == person:
                 found[side[RIDES_AS]].append(side[AT] - 1)
-        for user, ats in found.items():
-            self._spill.user(operator, user, person, tuple(ats))
+        for user, some in found.items():
+            self._spill.user(operator, user, person, tuple(some))
 
-    def _days(self, person: str, crowded: Sequence[Side]) -> None:
+    def _days(self, person: str, own: Sequence[Side]) -> None:
         """Keep what a person had in the day of each journey before it arrived."""
         least, zone_of = self._terms.least, self._terms.days.zone_of
-        zoned = [zone_of(side[LON]) for side in crowded]
-        zones = set(zoned)
+        zones = set(map(zone_of, set(map(_lon, own))))
         for zone in zones:
-            spans = self._spans[zone]
-            seen: dict[int, set[str]] = {}
-            for place, side in enumerate(crowded):
-                start = side[START]
-                span = spans.get(start // QUARTER) or self._span(zone, start)
-                known = seen.get(span[0])
-                if known is None:
-                    known = seen[span[0]] = set()
-                elif len(known) >= least and zoned[place] == zone:
-                    self._many(person, side, known)
-                if start < span[1]:
-                    known.add(side[TRIP])
+            for (_, end), day in self._by_day(own, zone):
+                if len(day) <= least:
+                    continue
+                known: set[str] = set()
+                for side in sorted(day, key=_by_arrival):
+                    if len(known) >= least and (len(zones) == 1 or zone_of(side[LON]) == zone):
+                        self._many(person, side, known)
+                    if side[START] < end:
+                        known.add(side[TRIP])
+
+    def _by_day(self, own: Sequence[Side], zone: str) -> Iterable[tuple[Span, list[Side]]]:
+        """Return sides, which come sorted, by the day of a zone in which they start."""
+        starts, spans = list(map(_by_start, own)), self._spans[zone]
+        days: dict[Span, list[Side]] = {}
+        place = 0
+        while place < len(starts):
+            start = starts[place]
+            span = spans.get(start // QUARTER) or self._span(zone, start)
+            upto = bisect_left(starts, span[1], place + 1)
+            if span in days:
+                days[span] += own[place:upto]
+            else:
+                days[span] = list(own[place:upto])
+            place = upto
+        return days.items()
 
     def _many(self, person: str, side: Side, known: Collection[str]) -> None:
         """Keep that a person has so many trips in the day of a journey."""
@@ -198,41 +196,37 @@ class Groups:
         """Judge journeys of a person and an operator that are near each other, by start."""
         if _apart(near):
             return
-        rows = list(map(_Ridden.of, near))
-        ridden = [
-            Timed(row.start, row.end, row.seq)
-            for row in rows
-            if not row.drives or row.other == person
-        ]
+        driven = [side for side in near if side[AT] & 1]
+        ridden = [side for side in near if not side[AT] & 1 or side[OTHER] == person]
         if len(ridden) > 1:
-            for seq in {one.key for one, _ in self._anomalies.overlapping(ridden)}:
+            timed = [Timed(side[START], side[END], side[AT] >> 1) for side in ridden]
+            for seq in {one.key for one, _ in self._anomalies.overlapping(timed)}:
                 self._find(seq, self._overlap)
-        if len(ridden) < len(rows):
-            self._cars(rows)
-        for couple in _couples(rows, person):
+        if len(driven) > 1 and len(ridden) < len(near):
+            self._cars(driven)
+        for couple in _couples(near, person):
             for seq in _too_close(couple, self._terms):
                 self._find(seq, self._close)
 
-    def _cars(self, rows: Sequence[_Ridden]) -> None:
+    def _cars(self, driven: Sequence[Side]) -> None:
         """Warn of passengers of one car at one time who do not share a trip."""
-        until, trip = rows[0].start, ""
-        for row in rows:
-            if row.drives:
-                if row.start < until and row.trip != trip:
-                    self._find(row.seq, self._split)
-                if row.end > until:
-                    until, trip = row.end, row.trip
+        until, trip = driven[0][START], ""
+        for side in driven:
+            if side[START] < until and side[TRIP] != trip:
+                self._find(side[AT] >> 1, self._split)
+            if side[END] > until:
+                until, trip = side[END], side[TRIP]
 
-    def _across(self, rows: Sequence[_Ridden], person: str) -> None:
-        declared = list(map(_declared, rows))
+    def _across(self, own: Sequence[Side], person: str) -> None:
+        declared = list(map(_declared, own))
         for one in self._operators.too_many_trips_in_some_window(declared):
             self._likely(one, "interoperator_too_many_trips_by_day")
-        for couple in _couples(rows, person):
-            if len({row.operator for row in couple}) > 1:
+        for couple in _couples(own, person):
+            if len(set(map(_by_operator, couple))) > 1:
                 self._couple_across(couple)
 
-    def _couple_across(self, rows: Sequence[_Ridden]) -> None:
-        declared = list(map(_declared, rows))
+    def _couple_across(self, couple: Sequence[Side]) -> None:
+        declared = list(map(_declared, couple))
         for one in self._operators.overlap(declared):
             self._find(one.key, self._shared)
         for one in self._operators.too_close_trips(declared):
@@ -244,20 +238,6 @@ class Groups:
     def _find(self, seq: int, reason: str) -> None:
         if seq >= 0:
             self._spill.find(seq, reason)
-
-
-def _crowded(own: Sequence[Side], least: int) -> Sequence[Side]:
-    """Return, of sides by start, those that have so many others within the length of a day."""
-    starts = list(map(_by_start, own))
-    if starts[0] < 0:
-        return own
-    found: list[Side] = []
-    upto = 0
-    for place, (first, last) in enumerate(zip(starts, starts[least:], strict=False)):
-        if last - first <= _LONGEST:
-            found += own[max(place, upto) : place + least + 1]
-            upto = place + least + 1
-    return found
 
 
 def _apart(near: Sequence[Side]) -> bool:
@@ -289,31 +269,31 @@ def _near(own: Sequence[Side], gap: int) -> list[Sequence[Side]]:
     return found
 
 
-def _declared(row: _Ridden) -> Declared:
-    return Declared(row.start, row.end, row.operator, row.trip, row.other, row.drives, row.seq)
+def _declared(side: Side) -> Declared:
+    start, _, at, end, _, other, operator, trip, _, _, _, _ = side
+    return Declared(start, end, operator, trip, other, at & 1 == 1, at >> 1)
 
 
-def _couples(rows: Iterable[_Ridden], person: str) -> Iterator[list[_Ridden]]:
-    """Yield the journeys of each couple once: with the person who comes first."""
-    found: dict[str, list[_Ridden]] = {}
-    for row in rows:
-        if person <= row.other:
-            found.setdefault(row.other, []).append(row)
-    return (couple for couple in found.values() if len(couple) > 1)
+def _couples(own: Sequence[Side], person: str) -> Iterable[list[Side]]:
+    """Return the journeys of each couple that has several, once: with who comes first."""
+    found: dict[str, list[Side]] = {}
+    if len(set(map(_by_other, own))) < len(own):
+        for side in own:
+            if person <= side[OTHER]:
+                found.setdefault(side[OTHER], []).append(side)
+    return [couple for couple in found.values() if len(couple) > 1]
 
 
-def _too_close(rows: Sequence[_Ridden], terms: Terms) -> Iterator[int]:
+def _too_close(couple: Sequence[Side], terms: Terms) -> Iterator[int]:
     """Yield the journeys of one couple and operator that clash with one that arrived before."""
-    starts = [row.start for row in rows]
-    longest = max(row.end - row.start for row in rows)
-    for row in rows:
-        low = bisect_left(starts, row.start - terms.gap - longest)
-        high = bisect_right(starts, row.end + terms.gap)
-        own = Past(row.trip, row.start, row.end)
-        arrived = row.received, row.seq
-        if any(
-            (other.received, other.seq) < arrived
-            and terms.clashes(own, Past(other.trip, other.start, other.end))
-            for other in rows[low:high]
-        ):
-            yield row.seq
+    starts = list(map(_by_start, couple))
+    past = [Past(side[TRIP], side[START], side[END]) for side in couple]
+    longest = max(own.end - own.start for own in past)
+    for side, own in zip(couple, past, strict=True):
+        low = bisect_left(starts, own.start - terms.gap - longest)
+        high = bisect_right(starts, own.end + terms.gap)
+        arrived = _by_arrival(side)
+        for other in range(low, high):
+            if _by_arrival(couple[other]) < arrived and terms.clashes(own, past[other]):
+                yield side[AT] >> 1
+                break

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from mobstd.carpool_proof.limits import LATEST
@@ -126,7 +127,7 @@ def _of_postgres(url: str, spill: Spill, before: int, every: int) -> int:
 
 def _of_file(
     source: Source, judge: Judge, operator_column: str, received_column: str
-) -> Iterator[Facts]:
+) -> Iterator[tuple[Any, ...]]:
     taken = Taken(judge, source.operator, operator_column, received_column)
     for item in source.items(judge.version, SCHEMA, judge.overlay, taken.sieve):
         found = taken.facts(item)
@@ -143,13 +144,13 @@ class Taken:
         self._judge = judge
         self._operator = operator
         self._columns = operator_column, received_column
-        self.sieve = judge.sieve([profile(LATEST)], self._columns).reader(operator)
+        self.sieve = judge.sieve([profile(LATEST)], self._columns).reader(operator, _taken)
 
-    def facts(self, item: Item) -> Facts | None:
+    def facts(self, item: Item) -> tuple[Any, ...] | None:
         """Return the facts of a journey; ``None`` where the registry cannot have it."""
         if item.sure is not None:
-            found, named, _ = item.sure
-            return found if named is None else found._replace(operator=plain(named))
+            found: tuple[Any, ...] = item.sure
+            return found
         document = item.document
         if not isinstance(document, dict):
             return None
@@ -160,6 +161,10 @@ class Taken:
             return facts(document, self._operator if named is None else plain(named))
         except ValueError:
             return None
+
+
+def _taken(found: tuple[Any, ...], named: Any, _: Any) -> tuple[Any, ...]:
+    return found if named is None else (plain(named), *found[1:])
 
 
 def remember(name: str, spill: Spill, bit: int) -> int:

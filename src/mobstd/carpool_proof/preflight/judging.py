@@ -56,21 +56,20 @@ def judged(
     spill.forget()
     judge_groups(spill, profile, number)
     judge = Outcomes(profile, taken)
-    column, alone, made = _SAID + number, judge.alone, tuple.__new__
+    alone, made = judge.alone, tuple.__new__
     found: Mapping[int, list[str]] = {}
     days: Mapping[int, DayOf] = {}
     for seq, row in enumerate(spill.journeys()):
         if seq % BLOCK == 0:
             found, days = spill.reasons(seq // BLOCK), spill.days(seq // BLOCK)
-        outcome = alone(row[column])
+        source, line, operator, journey, start, _, _, said = row
         if seq in found or seq in days:
             first = spill.first(seq)
-            outcome = judge.among(row[column], found.get(seq, ()), days.get(seq), first)
-        yield made(Judged, (seq, *row[:5], *outcome))
+            outcome = judge.among(said[number], found.get(seq, ()), days.get(seq), first)
+        else:
+            outcome = alone(said[number])
+        yield made(Judged, (seq, source, line, operator, journey, start, *outcome))
 
-
-_SAID = 7
-"""The place in a row of what is said under the first profile."""
 
 _RANKS = {rule: rank for rank, rule in enumerate(ROWS)}
 

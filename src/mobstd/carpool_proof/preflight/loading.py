@@ -10,7 +10,7 @@ from typing import Any
 from mobstd.canon.standard import Version
 from mobstd.carpool_proof.preflight.alone import Alone
 from mobstd.carpool_proof.preflight.arrival import Arrival
-from mobstd.carpool_proof.preflight.sieve import Sieve, Sure
+from mobstd.carpool_proof.preflight.sieve import Sieve
 from mobstd.carpool_proof.preflight.sources import Item, Source
 from mobstd.carpool_proof.preflight.spill import LONG_AGO, Spill
 from mobstd.carpool_proof.preflight.verdict import Reason, Weight, packed, plainly
@@ -30,6 +30,7 @@ OVERLAY = "server"
 PHONES = frozenset({"phone", "phone-truncated"})
 """The formats that ask the numbering plans."""
 
+_END = Facts._fields.index("end")
 _NOTHING: tuple[Any, ...] = (None,) * len(Facts._fields)
 _SHOWN = 5
 """How many problems of one schema are told at most."""
@@ -131,7 +132,8 @@ def load(
     for number, source in enumerate(sources):
         sieve = reader.sieve(source.operator)
         for item in source.items(judge.version, SCHEMA, judge.overlay, sieve):
-            spill.add(seq, (number, item.line), *reader.read(item, source.operator))
+            received, stored, said, found = reader.read(item, source.operator)
+            spill.add(seq, number, item.line, received, stored, said, found)
             if keep:
                 spill.lines.write(reader.line(item))
             if seq % 4096 == 0:
@@ -160,30 +162,22 @@ class Reader:
         self._judge = judge
         self._rules = profiles[0]
         self._alone = [Alone(profile, arrival.within) for profile in profiles]
+        self._one = self._alone[0].at_once if len(profiles) == 1 else None
         self._arrival = arrival
         self._columns = (operator_column, arrival.column)
         self._timed = arrival.column
         self._loaded = loaded
-        one = len(profiles) == 1 and not any(self._columns)
-        self._plain = self._alone[0].judge if one else None
         self._sieve = judge.sieve(profiles, self._columns)
 
-    def sieve(self, operator: str) -> Callable[[bytes], Sure | None] | None:
-        """Return the sieve of the lines of an operator's file."""
-        return self._sieve.reader(operator)
+    def sieve(self, operator: str) -> Callable[[bytes], _Read | None] | None:
+        """Return the sieve of the lines of an operator's file, which tells what is spilled."""
+        return self._sieve.reader(operator, self._sure)
 
     def read(self, item: Item, operator: str) -> _Read:
         """Return what is spilled of an item."""
         if item.sure is not None:
-            try:
-                if self._plain:
-                    found = item.sure.facts
-                    received = self._arrival.of(None, found.end)
-                    kept, said = self._plain(found, received, "", False)
-                    return received, kept, (said,), found
-                return self._sure(item.sure)
-            except ValueError:
-                item = item._replace(document=parse(item.raw or b""))
+            found: _Read = item.sure
+            return found
         if item.remark is not None:
             broken = Reason("unreadable", "refused", "reading", text=item.said())
             return self._refused(_NOTHING, [broken])
@@ -195,25 +189,26 @@ class Reader:
         if reasons and reasons[0].weight == "refused":
             return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
         try:
-            found = facts(document, operator)
+            own = facts(document, operator)
             if told is None and self._timed:
                 self._loaded.untimed += 1
-            received = self._arrival.of(told, found.end)
+            received = self._arrival.of(told, own.end)
         except ValueError:
             reasons.append(plainly("instant", "refused"))
             return self._refused((operator, _id_of(document), *_NOTHING[2:]), reasons)
         vain = self._consistent(document, reasons)
-        return self._judged(found, received, packed(reasons) if reasons else "", vain)
+        return self._judged(own, received, packed(reasons) if reasons else "", vain)
 
-    def _sure(self, sure: Sure) -> _Read:
-        """Return what is spilled of a line that the sieve let through."""
-        found, named, told = sure
-        received = self._arrival.of(told, found.end)
+    def _sure(self, found: tuple[Any, ...], named: Any, told: Any) -> _Read:
+        """Return what is spilled of a line that the sieve let through; see :data:`Then`."""
+        received = self._arrival.of(told, found[_END])
         if named is not None:
-            found = found._replace(operator=plain(named))
+            found = plain(named), *found[1:]
         if told is None and self._timed:
             self._loaded.untimed += 1
-        return self._judged(found, received, "", False)
+        if self._one is not None and (said := self._one(found, received)) is not None:
+            return received, 1, said, found
+        return self._judged(Facts._make(found), received, "", False)
 
     def _judged(self, found: Facts, received: int, text: str, vain: bool) -> _Read:
         alone = [one.judge(found, received, text, vain) for one in self._alone]
@@ -272,8 +267,10 @@ def _id_of(document: Any) -> str | None:
     return found if isinstance(found, str) and _encodable(found) else None
 
 
-def past(journeys: Iterable[Facts], spill: Spill, before: int, every: int) -> Iterator[int]:
+def past(
+    journeys: Iterable[tuple[Any, ...]], spill: Spill, before: int, every: int
+) -> Iterator[int]:
     """Spill the journeys of the days before, which the registry has whatever became of them."""
     for number, found in enumerate(journeys, before + 1):
-        spill.add(-number, (-1, number), LONG_AGO, every, (), found)
+        spill.add(-number, -1, number, LONG_AGO, every, (), found)
         yield number

@@ -33,7 +33,7 @@ START, RECEIVED, AT, END, PERSON, OTHER, OPERATOR, TRIP, USER, LON, STORED, RIDE
 
 def sides(seq: int, received: int, stored: int, facts: tuple[Any, ...]) -> tuple[Side, ...]:
     """Return the sides of a journey that the registry keeps."""
-    operator, _, trip, one, other, drives_as, rides_as, start, end, lon = facts[:10]
+    operator, _, trip, one, other, drives_as, rides_as, start, end, lon, _, _, _ = facts
     at = 2 * seq
     if one == other:
         times, rest = (start, received, at + 1, end), (lon, stored, rides_as)

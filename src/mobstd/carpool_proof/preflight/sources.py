@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from mobstd.canon.standard import Version
-from mobstd.carpool_proof.preflight.sieve import Sure
 from mobstd.errors import ConfigError, MissingExtra
 from mobstd.judging.body import NotJson
 from mobstd.messages import LANGUAGES, render
@@ -43,7 +42,7 @@ class Item(NamedTuple):
     Attributes:
         line: where it stands; in Parquet, and where lines do not count, the number of the row.
         column: of what is broken, in characters; 0 where it is not known.
-        sure: what a sieve found of the line, which is not read then.
+        sure: what a sieve made of the line, which is not read then.
         document: a JSON value.
         raw: the bytes of the document, where they stand on one line.
         remark: why it cannot be read.
@@ -54,7 +53,7 @@ class Item(NamedTuple):
     raw: bytes | None = None
     remark: Remark | None = None
     column: int = 0
-    sure: Sure | None = None
+    sure: Any = None
 
     def said(self) -> dict[str, str]:
         """Return why it cannot be read, in every language."""
@@ -80,7 +79,7 @@ class Source:
         version: Version,
         schema: str,
         overlay: str | None,
-        sieve: Callable[[bytes], Sure | None] | None = None,
+        sieve: Callable[[bytes], Any] | None = None,
     ) -> Iterator[Item]:
         """Yield what is in the file, in order.
 
@@ -171,9 +170,7 @@ def _zstd_error() -> type[Exception]:
     return cast("type[Exception]", module.ZstdError) if module else zlib.error
 
 
-def item_of(
-    number: int, line: bytes | None, sieve: Callable[[bytes], Sure | None] | None = None
-) -> Item:
+def item_of(number: int, line: bytes | None, sieve: Callable[[bytes], Any] | None = None) -> Item:
     """Return what stands on a line; ``None`` is one that is too long."""
     if line is None:
         return Item(number, remark=broken(NotJson("line")))
@@ -187,7 +184,7 @@ def item_of(
         return Item(number, None, line, broken(error), column)
 
 
-def _ndjson(stream: BinaryIO, sieve: Callable[[bytes], Sure | None] | None) -> Iterator[Item]:
+def _ndjson(stream: BinaryIO, sieve: Callable[[bytes], Any] | None) -> Iterator[Item]:
     for number, line in numbered_lines(stream):
         yield item_of(number, line, sieve)
 

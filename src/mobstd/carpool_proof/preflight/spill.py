@@ -91,7 +91,8 @@ class Spill:
     def add(
         self,
         seq: int,
-        place: tuple[int, int],
+        source: int,
+        line: int,
         received: int,
         stored: int,
         said: tuple[str, ...],
@@ -101,7 +102,8 @@ class Spill:
 
         Args:
             seq: its number.
-            place: the number of its file, and its line there.
+            source: the number of its file.
+            line: where it stands there.
             received: when it arrives.
             stored: a bit for each profile under which it is kept.
             said: what speaks against it by itself, packed, for each profile.
@@ -109,7 +111,7 @@ class Spill:
         """
         operator, journey, start = facts[0], facts[1], facts[7]
         if seq >= 0:
-            self._tape.add((*place, operator, journey, start, stored, received, *said))
+            self._tape.add((source, line, operator, journey, start, stored, received, said))
             if start is not None:
                 if not self._first <= start <= self._last:
                     self._first, self._last = min(start, self._first), max(start, self._last)
@@ -123,7 +125,7 @@ class Spill:
         if len(self._fresh) >= _AT_ONCE:
             self._settle()
         if seq < 0:
-            kept = received, seq, operator, journey, *place, stored
+            kept = received, seq, operator, journey, source, line, stored
             self._ids.put(hash(journey) % _PILES, kept)
 
     def _settle(self) -> None:
@@ -198,8 +200,10 @@ class Spill:
         checked = bool(self._again or self._past_again)
         for rows in _shares(self._people, PERSON):
             persons: defaultdict[str, list[Side]] = defaultdict(list)
+            if checked:
+                rows = (side for side in rows if self.first(side[AT] >> 1))
             for side in rows:
-                if side[STORED] & bit and (not checked or self.first(side[AT] >> 1)):
+                if side[STORED] & bit:
                     persons[side[PERSON]].append(side)
             for person, own in persons.items():
                 own.sort()
@@ -231,8 +235,8 @@ class Spill:
     def journeys(self) -> Iterator[Row]:
         """Yield every journey that is to be judged, in the order of the sources.
 
-        A row is source, line, operator, journey, start, stored, received, and what is said by
-        profile.
+        A row is source, line, operator, journey, start, stored, received, and what is said of it
+        under each profile.
         """
         return iter(self._tape)
 

@@ -30,48 +30,50 @@ class Summary:
 
     Attributes:
         facts: what the run was asked and took for granted.
-        rules: journeys by rule and weight; one that breaks a rule twice counts once.
         stages: where each rule bites.
     """
 
     facts: dict[str, Any]
-    rules: Counter[tuple[str, str]] = field(default_factory=Counter)
     stages: dict[str, str] = field(default_factory=dict)
-    _tally: dict[_Kind, int] = field(default_factory=dict, repr=False)
-    _known: dict[int, tuple[tuple[Reason, ...], list[tuple[str, str]]]] = field(
-        default_factory=dict, repr=False
-    )
+    _rules: Counter[tuple[str, str]] = field(default_factory=Counter, repr=False)
+    _tally: dict[_Kind, list[int]] = field(default_factory=dict, repr=False)
+    _said: dict[int, tuple[tuple[Reason, ...], list[int]]] = field(default_factory=dict, repr=False)
 
     def count(self, one: Judged) -> None:
         """Count a journey."""
         _, _, _, operator, _, start, verdict, at_creation, reasons = one
-        tally = self._tally
         kind = verdict, at_creation, None if start is None else start // _DAY, operator or ""
-        tally[kind] = tally.get(kind, 0) + 1
+        counted = self._tally.get(kind)
+        if counted is None:
+            counted = self._tally[kind] = [0]
+        counted[0] += 1
         if reasons:
-            rules = self.rules
-            for key in self._said(reasons):
-                rules[key] += 1
+            said = self._said.get(id(reasons))
+            if said is None or said[0] is not reasons:
+                if len(self._said) >= _KNOWN:
+                    self._settle()
+                said = self._said[id(reasons)] = reasons, [0]
+            said[1][0] += 1
 
-    def _said(self, reasons: tuple[Reason, ...]) -> list[tuple[str, str]]:
-        """Return rules and weights of reasons; what many journeys share is looked at once."""
-        known = self._known.get(id(reasons))
-        if known is not None and known[0] is reasons:
-            return known[1]
-        found: list[tuple[str, str]] = []
-        for rule, weight, stage in {(r.rule, r.weight, r.stage) for r in reasons}:
-            found.append((rule, weight))
-            self.stages[rule] = stage
-        if len(self._known) >= _KNOWN:
-            self._known.clear()
-        self._known[id(reasons)] = reasons, found
-        return found
+    def _settle(self) -> None:
+        """Add up what was said: what many journeys share is looked at once."""
+        for reasons, (count,) in self._said.values():
+            for rule, weight, stage in {(r.rule, r.weight, r.stage) for r in reasons}:
+                self._rules[rule, weight] += count
+                self.stages[rule] = stage
+        self._said.clear()
+
+    @property
+    def rules(self) -> Counter[tuple[str, str]]:
+        """Journeys by rule and weight; one that breaks a rule twice counts once."""
+        self._settle()
+        return self._rules
 
     @property
     def verdicts(self) -> Counter[Verdict]:
         """Journeys by verdict."""
         found: Counter[Verdict] = Counter()
-        for (verdict, _, _, _), count in self._tally.items():
+        for (verdict, _, _, _), (count,) in self._tally.items():
             found[verdict] += count
         return found
 
@@ -79,7 +81,7 @@ class Summary:
     def at_creation(self) -> Counter[Verdict]:
         """Journeys by what the registry answers at once."""
         found: Counter[Verdict] = Counter()
-        for (_, verdict, _, _), count in self._tally.items():
+        for (_, verdict, _, _), (count,) in self._tally.items():
             found[verdict] += count
         return found
 
@@ -87,7 +89,7 @@ class Summary:
     def days(self) -> Mapping[str, Counter[Verdict]]:
         """Journeys by UTC day of the start and verdict."""
         found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
-        for (verdict, _, day, _), count in self._tally.items():
+        for (verdict, _, day, _), (count,) in self._tally.items():
             found["" if day is None else _of_number(day)][verdict] += count
         return found
 
@@ -95,14 +97,14 @@ class Summary:
     def operators(self) -> Mapping[str, Counter[Verdict]]:
         """Journeys by operator and verdict."""
         found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
-        for (verdict, _, _, operator), count in self._tally.items():
+        for (verdict, _, _, operator), (count,) in self._tally.items():
             found[operator][verdict] += count
         return found
 
     @property
     def total(self) -> int:
         """How many journeys were judged."""
-        return sum(self._tally.values())
+        return sum(count for (count,) in self._tally.values())
 
     def by_rule(self) -> list[tuple[str, str, int]]:
         """Return ``(rule, weight, journeys)``: refusals first, the most frequent first."""

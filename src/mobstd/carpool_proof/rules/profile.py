@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from math import inf
 from typing import Any
 
 from mobstd.canon.files import load
@@ -48,6 +49,12 @@ class Rule:
         """
         row = self.thresholds[threshold]
         return partial(_SIGNS[row["refused"]], row["value"] * scale)
+
+    def spares(self, threshold: str, scale: int = 1) -> tuple[float, float]:
+        """Return between what two values, themselves left out, the rule refuses nothing."""
+        row = self.thresholds[threshold]
+        bound = row["value"] * scale
+        return (bound, inf) if row["refused"] in ("<", "<=") else (-inf, bound)
 
 
 @dataclass(frozen=True)
