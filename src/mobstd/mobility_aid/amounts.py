@@ -13,7 +13,7 @@ from mobstd.mobility_aid.facts import RECEIVED, Facts, decimal
 from mobstd.mobility_aid.sums import NOTHING, ZERO, Sum, least, most
 from mobstd.mobility_aid.truth import Judged, Reason, every, shared, some
 
-__all__ = ["PRICES", "Ground", "amount", "is_price"]
+__all__ = ["PRICES", "UNITS", "Ground", "amount", "is_price"]
 
 PRICES = {
     "purchase": "vehicle.priceInclTax",
@@ -30,13 +30,15 @@ _BASES = {
     "fare": PRICES["fare"],
     "expense": PRICES["expense"],
 }
-_UNITS = {
+UNITS = {
     "km": "trip.distanceKm",
     "trip": "trip.count",
     "passenger-trip": "trip.passengers",
     "day": "usage.days",
     "month": "usage.months",
 }
+"""The criterion of each unit that is counted."""
+
 _HUNDRED = Decimal(100)
 
 
@@ -141,7 +143,7 @@ def _known(value: Decimal | None, criterion: str) -> Sum:
 
 
 def _per_unit(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
-    criterion = _UNITS[formula["unit"]]
+    criterion = UNITS[formula["unit"]]
     value = decimal(formula["value"]) or ZERO
     start, end = decimal(formula.get("fromUnits", 0)) or ZERO, decimal(formula.get("upToUnits"))
     units = ground.facts.number(criterion)

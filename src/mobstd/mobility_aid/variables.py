@@ -15,7 +15,7 @@ from typing import Any
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator
-from mobstd.mobility_aid.amounts import PRICES
+from mobstd.mobility_aid.amounts import PRICES, UNITS
 from mobstd.mobility_aid.ceilings import price_of
 from mobstd.mobility_aid.conditions import kinds
 from mobstd.mobility_aid.facts import decimal
@@ -37,13 +37,6 @@ DATE = "@date"
 _ELSEWHERE = ("75056", "01053", "97411", "29019", "67482")
 _FEW = 3
 _CENT = Decimal("0.01")
-_UNITS = {
-    "km": "trip.distanceKm",
-    "trip": "trip.count",
-    "passenger-trip": "trip.passengers",
-    "day": "usage.days",
-    "month": "usage.months",
-}
 _USUAL: Mapping[str, Any] = {"number": 10, "money": "1000"}
 _NODES = ("amount", "cap", "floor")
 
@@ -103,12 +96,24 @@ def options(aid: Mapping[str, Any], conditions: Sequence[Any], today: date) -> O
             told = (v for value in values for v in _around(kind, value))
             others = _others(name, kind, values)
             found.setdefault(name, []).extend({name: v} for v in (*told, *others))
+    for name in [name for name in found if name in criteria()]:
+        found[name] += _quotients(name, found)
     for name, value in _amounts(aid):
         found.setdefault(name, []).append({name: value})
     for place, named in areas.items():
         found[place] = list(_places(place, named))
     found[DATE] = [{DATE: day.isoformat()} for day in _days(aid, today)]
     return {name: kept for name, each in found.items() if (kept := _distinct(each))}
+
+
+def _quotients(name: str, found: Mapping[str, Sequence[Answers]]) -> list[Answers]:
+    """Return a quotient told by what it is of, where nothing else reads that."""
+    parts = criteria()[name].quotient
+    if parts is None or any(part in found for part in parts):
+        return []
+    whole, shares = parts
+    sums = [(one, decimal(one[name])) for one in found[name][:_FEW]]
+    return [{whole: str(2 * value), shares: 2} for _, value in sums if value is not None]
 
 
 def _distinct(each: Sequence[Answers]) -> tuple[Answers, ...]:
@@ -159,7 +164,9 @@ def _amounts(aid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for benefit in aid["benefits"]:
         nodes = list(_formulas(benefit["amount"]))
         price = PRICES.get(price_of(benefit))
-        fixed = [v for one in nodes if "value" in one and (v := decimal(one["value"]))]
+        stated = [one.get("value") for one in nodes]
+        stated += [limit.get("money") for limit in benefit.get("limits", ())]
+        fixed = [value for one in stated if (value := decimal(one))]
         rates = [r / 100 for one in nodes if "rate" in one and (r := decimal(one["rate"]))]
         if price is not None:
             yield price, _USUAL["money"]
@@ -168,10 +175,10 @@ def _amounts(aid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for one in nodes:
             if one.get("base") == "purchase-price-excl-tax":
                 yield "vehicle.priceExclTax", _USUAL["money"]
-            if one.get("unit") in _UNITS:
-                yield _UNITS[one["unit"]], _USUAL["number"]
+            if one.get("unit") in UNITS:
+                yield UNITS[one["unit"]], _USUAL["number"]
                 for bound in (one[n] for n in ("fromUnits", "upToUnits") if n in one):
-                    yield from ((_UNITS[one["unit"]], v) for v in _around("number", bound))
+                    yield from ((UNITS[one["unit"]], v) for v in _around("number", bound))
         if "role" in benefit:
             yield "trip.role", benefit["role"]
 
