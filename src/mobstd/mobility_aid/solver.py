@@ -61,10 +61,9 @@ class Solver:
         """Return the situation of what was chosen: no other aid, and who may ask asks."""
         said = {name: value for one in chosen.values() for name, value in one.items()}
         day = said.pop(DATE)
-        answers = {name: _listed(name, value) for name, value in said.items()}
         takers = self.aid["eligibility"].get("beneficiaries", ("natural-person",))
         other = {} if "natural-person" in takers else {"beneficiary": takers[0]}
-        return {"date": day, **other, "answers": answers, "received": []}
+        return {"date": day, **other, "answers": said, "received": []}
 
     def variable(self, leaf: Mapping[str, Any]) -> str:
         """Return the variable of a comparison."""
@@ -110,8 +109,3 @@ class Solver:
         kept = tuple(one for one in open_ if self.truth(leaf, one) is want)
         if kept:
             yield {**given, name: kept}
-
-
-def _listed(name: str, value: Any) -> Any:
-    known = criteria().get(name)
-    return [value] if known is not None and known.multiple else value

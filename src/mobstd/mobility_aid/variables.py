@@ -93,9 +93,9 @@ def options(aid: Mapping[str, Any], conditions: Sequence[Any], today: date) -> O
             place, _, level = name.partition(".")
             areas.setdefault(place, []).extend((level, str(value)) for value in values)
         elif kind != "aid":
-            told = (v for value in values for v in _around(kind, value))
-            others = _others(name, kind, values)
-            found.setdefault(name, []).extend({name: v} for v in (*told, *others))
+            told = [v for value in values for v in _around(kind, value)]
+            told += _others(name, kind, values)
+            found.setdefault(name, []).extend({name: v} for v in _several(name, told))
     for name in [name for name in found if name in criteria()]:
         found[name] += _quotients(name, found)
     for name, value in _amounts(aid):
@@ -157,6 +157,14 @@ def _others(name: str, kind: str, values: Sequence[Any]) -> Iterator[Any]:
     known = criteria().get(name)
     if kind == "choice" and known is not None:
         yield from [one for one in known.values if one not in values][:1]
+
+
+def _several(name: str, told: Sequence[Any]) -> Sequence[Any]:
+    """Return answers as lists where several can be true at once, the last one of them two."""
+    known = criteria().get(name)
+    if known is None or not known.multiple:
+        return told
+    return [*([one] for one in told), [told[-1], told[0]]]
 
 
 def _amounts(aid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
