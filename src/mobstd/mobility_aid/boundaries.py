@@ -6,14 +6,18 @@ at a time is another one, or missing: what an evaluator makes of that shows how 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import zip_longest
 from typing import Any
 
+from mobstd.canon.schemas import validator_of
+from mobstd.canon.standard import find
 from mobstd.judging.rule import SURPRISED
 from mobstd.mobility_aid.dependence import in_order
+from mobstd.mobility_aid.evaluation import evaluate
+from mobstd.mobility_aid.registry import VERSION
 from mobstd.mobility_aid.solver import Chosen, Solver, Wanted
 from mobstd.mobility_aid.variables import DATE, leaves, options, territory
 
@@ -30,7 +34,7 @@ class Bound:
     Attributes:
         aid: its id.
         situation: a document of the schema ``situation``.
-        features: what it tries, alike for aids that state alike.
+        features: what it tries and what comes of it, alike for aids that state alike.
     """
 
     aid: str
@@ -53,12 +57,30 @@ def bounds(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
     for leaf in (leaf for one in stated for leaf in leaves(one)):
         told.setdefault(solver.variable(leaf), []).append(leaf)
     seen: list[Mapping[str, Any]] = []
-    for way in ways:
-        chosen = solver.witness([*((one, True) for one in general), *way])
-        for one in _around(solver, chosen, told) if chosen else ():
+    sure = [(one, True) for one in general]
+    every = tuple(solver.options)
+    tries = [([*sure, *way], every) for way in ways]
+    for way in _alone(stated):
+        turning = {solver.variable(leaf) for leaf in leaves(way[0][0])}
+        tries.append(([*sure, *ways[0], *way], tuple(sorted(turning))))
+    for wanted, names in tries:
+        chosen = solver.witness(wanted)
+        for one in _around(solver, chosen, told, names) if chosen else ():
             if one.situation not in seen:
                 seen.append(one.situation)
                 yield one
+
+
+def _alone(conditions: Iterable[Any]) -> Iterator[list[tuple[Any, bool]]]:
+    """Yield each of several ways to meet a condition, without the others: there it decides."""
+    for condition in conditions:
+        if condition is None or "criterion" in condition:
+            continue
+        parts = condition.get("anyOf", ())
+        for part in parts if len(parts) > 1 else ():
+            yield [(part, True), *((other, False) for other in parts if other is not part)]
+        below = [*parts, *condition.get("allOf", ()), condition.get("not")]
+        yield from _alone(below)
 
 
 def _benefit(benefit: Mapping[str, Any]) -> Iterator[Wanted]:
@@ -81,18 +103,27 @@ def _formula(formula: Mapping[str, Any]) -> Iterator[list[tuple[Any, bool]]]:
 
 
 def _around(
-    solver: Solver, chosen: Chosen, told: Mapping[str, Sequence[Mapping[str, Any]]]
+    solver: Solver,
+    chosen: Chosen,
+    told: Mapping[str, Sequence[Mapping[str, Any]]],
+    names: Sequence[str],
 ) -> Iterator[Bound]:
     """Yield a situation, then those that are another in one variable, and those that lack it."""
     aid = solver.aid
-    types = frozenset(("amount", node["type"]) for node in _typed(aid["benefits"]))
-    yield Bound(aid["id"], solver.situation(chosen), types)
-    for name, every in solver.options.items():
+    types = sorted({node["type"] for node in _typed(aid["benefits"])})
+    first = solver.situation(chosen)
+    yield Bound(aid["id"], first, frozenset(("amount", one) for one in types))
+    before = evaluate(aid, first)
+    for name in names:
         missing: list[Mapping[str, Any]] = [] if name == DATE else [{}]
-        for one in (*every, *missing):
-            if one != chosen[name]:
-                tried = frozenset(_features(solver, name, one, told.get(name, ())))
-                yield Bound(aid["id"], solver.situation({**chosen, name: one}), tried)
+        for place, one in enumerate((*solver.options.get(name, ()), *missing)):
+            if one != chosen.get(name):
+                situation = solver.situation({**chosen, name: one})
+                after = evaluate(aid, situation)
+                effect = [after.verdict, str(after.amounts == before.amounts)]
+                effect += [] if told.get(name) else [str(place), *types]
+                tried = _features(solver, name, one, told.get(name, ()))
+                yield Bound(aid["id"], situation, frozenset((*each, *effect) for each in tried))
 
 
 def _typed(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -116,13 +147,17 @@ def _features(
     for leaf in told:
         exact = {"criterion": leaf["criterion"], "operator": "eq", "value": leaf.get("value")}
         where = "at" if "value" in leaf and solver.truth(exact, answers) else "beside"
+        said = answers.get(leaf["criterion"])
+        where = f"{where}, several" if isinstance(said, list) and len(said) > 1 else where
         yield (leaf["criterion"], leaf["operator"], where, str(solver.truth(leaf, answers)))
 
 
 def _requests(items: Sequence[Any], now: int) -> Iterator[Mapping[str, Any]]:
     """Yield requests for evaluations: what tries something new first, then of each aid in turn."""
     today = datetime.fromtimestamp(now, UTC).date()
-    aids = [aid for aid in items if aid["status"] == "active"]
+    whole = validator_of(find(VERSION), "aid")
+    sound = [item for item in items if not any(True for _ in whole.problems(item))]
+    aids = [aid for aid in sound if aid["status"] == "active"]
     near = _neighbours(aids)
     each = [list(_readable(aid, today)) for aid in aids]
     turns = [one for turn in zip_longest(*each) for one in turn if one is not None]
