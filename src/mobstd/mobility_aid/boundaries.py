@@ -6,10 +6,11 @@ at a time is another one, or missing: what an evaluator makes of that shows how 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from mobstd.canon.schemas import validator_of
@@ -23,8 +24,8 @@ from mobstd.mobility_aid.variables import DATE, leaves, options, territory
 
 __all__ = ["DERIVATIONS", "Bound", "bounds"]
 
-_TOGETHER = 100
-"""How many aids one request names at most."""
+_EACH, _TOGETHER = 120, 100
+"""How many situations one aid gives rise to at most, and how many aids one request names."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def bounds(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
     told: dict[str, list[Mapping[str, Any]]] = {}
     for leaf in (leaf for one in stated for leaf in leaves(one)):
         told.setdefault(solver.variable(leaf), []).append(leaf)
-    seen: list[Mapping[str, Any]] = []
+    seen: set[str] = set()
     sure = [(one, True) for one in general]
     every = tuple(solver.options)
     tries = [([*sure, *way], every) for way in ways]
@@ -65,10 +66,8 @@ def bounds(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
         tries.append(([*sure, *ways[0], *way], tuple(sorted(turning))))
     for wanted, names in tries:
         chosen = solver.witness(wanted)
-        for one in _around(solver, chosen, told, names) if chosen else ():
-            if one.situation not in seen:
-                seen.append(one.situation)
-                yield one
+        if chosen is not None:
+            yield from _around(solver, chosen, told, names, seen)
 
 
 def _alone(conditions: Iterable[Any]) -> Iterator[list[tuple[Any, bool]]]:
@@ -107,23 +106,36 @@ def _around(
     chosen: Chosen,
     told: Mapping[str, Sequence[Mapping[str, Any]]],
     names: Sequence[str],
+    seen: set[str],
 ) -> Iterator[Bound]:
-    """Yield a situation, then those that are another in one variable, and those that lack it."""
+    """Yield a situation, then those that are another in one variable, and those that lack it.
+
+    What was ``seen`` is not yielded again.
+    """
     aid = solver.aid
     types = sorted({node["type"] for node in _typed(aid["benefits"])})
     first = solver.situation(chosen)
-    yield Bound(aid["id"], first, frozenset(("amount", one) for one in types))
+    if _new(first, seen):
+        yield Bound(aid["id"], first, frozenset(("amount", one) for one in types))
     before = evaluate(aid, first)
     for name in names:
         missing: list[Mapping[str, Any]] = [] if name == DATE else [{}]
         for place, one in enumerate((*solver.options.get(name, ()), *missing)):
-            if one != chosen.get(name):
-                situation = solver.situation({**chosen, name: one})
+            situation = solver.situation({**chosen, name: one})
+            if _new(situation, seen):
                 after = evaluate(aid, situation)
                 effect = [after.verdict, str(after.amounts == before.amounts)]
                 effect += [] if told.get(name) else [str(place), *types]
                 tried = _features(solver, name, one, told.get(name, ()))
                 yield Bound(aid["id"], situation, frozenset((*each, *effect) for each in tried))
+
+
+def _new(situation: Mapping[str, Any], seen: set[str]) -> bool:
+    """Note a situation, and say whether it is new."""
+    text = json.dumps(situation, sort_keys=True)
+    known = text in seen
+    seen.add(text)
+    return not known
 
 
 def _typed(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -159,7 +171,7 @@ def _requests(items: Sequence[Any], now: int) -> Iterator[Mapping[str, Any]]:
     sound = [item for item in items if not any(True for _ in whole.problems(item))]
     aids = [aid for aid in sound if aid["status"] == "active"]
     near = _neighbours(aids)
-    each = [list(_readable(aid, today)) for aid in aids]
+    each = [list(islice(_readable(aid, today), _EACH)) for aid in aids]
     turns = [one for turn in zip_longest(*each) for one in turn if one is not None]
     tried: set[tuple[str, ...]] = set()
     again: list[Bound] = []

@@ -26,6 +26,9 @@ _WAYS, _STEPS = 12, 5_000
 """How many ways to get an aid are looked at, and how many comparisons that may take."""
 
 
+_NOTHING: tuple[Answers, ...] = ({},)
+
+
 class _Enough(Exception):
     """The search took too long."""
 
@@ -42,6 +45,7 @@ class Solver:
         self.aid, self.options = aid, options
         self._own = kinds(aid)
         self._steps = 0
+        self._truths: dict[int, Mapping[int, bool | None]] = {}
 
     def witness(self, wanted: Wanted) -> Chosen | None:
         """Return what somebody answers who surely gets the aid, and for whom all of it is so."""
@@ -100,12 +104,19 @@ class Solver:
             for part in condition["anyOf"] if want else condition["allOf"]:
                 yield from self._ways(part, want, given)
 
+    def _open(self, name: str) -> tuple[Answers, ...]:
+        """Return what a variable may be; what nothing says is nothing."""
+        return self.options.get(name, _NOTHING)
+
     def _leaf(self, leaf: Mapping[str, Any], want: bool, given: Options) -> Iterator[Options]:
         name = self.variable(leaf)
-        open_ = given.get(name, self.options.get(name, ({},)))
+        open_ = given.get(name) or self._open(name)
         self._steps += len(open_)
         if self._steps > _STEPS:
             raise _Enough
-        kept = tuple(one for one in open_ if self.truth(leaf, one) is want)
+        if id(leaf) not in self._truths:
+            self._truths[id(leaf)] = {id(one): self.truth(leaf, one) for one in self._open(name)}
+        truths = self._truths[id(leaf)]
+        kept = tuple(one for one in open_ if truths[id(one)] is want)
         if kept:
             yield {**given, name: kept}

@@ -15,7 +15,7 @@ from typing import Any
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator
-from mobstd.mobility_aid.amounts import PRICES, UNITS
+from mobstd.mobility_aid.amounts import BASES, PRICES, UNITS
 from mobstd.mobility_aid.ceilings import price_of
 from mobstd.mobility_aid.conditions import kinds
 from mobstd.mobility_aid.facts import decimal
@@ -181,8 +181,8 @@ def _amounts(aid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             for turn in (*fixed, *(value / rate for value in fixed for rate in rates)):
                 yield from ((price, str(round(turn * k))) for k in (Decimal("0.9"), Decimal("1.1")))
         for one in nodes:
-            if one.get("base") == "purchase-price-excl-tax":
-                yield "vehicle.priceExclTax", _USUAL["money"]
+            if one.get("base") in BASES:
+                yield from ((BASES[one["base"]], v) for v in (_USUAL["money"], _WITH_CENTS))
             if one.get("unit") in UNITS:
                 yield UNITS[one["unit"]], _USUAL["number"]
                 for bound in (one[n] for n in ("fromUnits", "upToUnits") if n in one):
