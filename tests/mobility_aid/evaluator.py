@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ AIDS = [
         territory={"basis": ["residence"], "include": [{"type": "region", "code": "53"}]},
     ),
     aid(
-        grant({"type": "percentage", "rate": "10", "base": "purchase-price-incl-tax",
+        grant({"type": "percentage", "rate": "10.33", "base": "purchase-price-incl-tax",
                "floor": euros("50"), "cap": euros("300")}),
         id="new-bikes",
         rule={"allOf": [is_("vehicle.condition", "ne", "second-hand"),
@@ -240,7 +240,8 @@ class Evaluator:
                 return Decimal(0), MOST
             value = Decimal(price) * Decimal(formula["rate"]) / 100
             unit = Decimal(1) if "whole-euros" in self.faults else CENT
-            return (value.quantize(unit, ROUND_HALF_UP),) * 2
+            way = ROUND_DOWN if "rounds-down" in self.faults else ROUND_HALF_UP
+            return (value.quantize(unit, way),) * 2
         if kind == "per-unit":
             units = said.get("trip.distanceKm")
             if units is None:

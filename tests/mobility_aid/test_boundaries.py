@@ -34,8 +34,9 @@ def against(report: Any) -> list[str]:
     return [r["id"] for r in report["requirements"] if r["outcome"] in ("failed", "warned")]
 
 
-def test_who_reads_its_aids_rightly_is_not_accused(tmp_path: Path) -> None:
-    report = judged(tmp_path)
+@pytest.mark.parametrize("way", [(), ("rounds-down",)], ids=["as we do", "cents otherwise"])
+def test_who_reads_its_aids_rightly_is_not_accused(tmp_path: Path, way: tuple[str, ...]) -> None:
+    report = judged(tmp_path, *way)
     assert against(report) == []
     row = next(row for row in report["requirements"] if row["id"] == "AID-CAT-18")
     assert (row["outcome"], row["evidence"] > 100) == ("passed", True)
