@@ -355,6 +355,41 @@ def test_what_others_give_keeps_an_amount_down(combination: Any, expected: str) 
     assert str(found.outcomes[0].amount and found.outcomes[0].amount.exact) == expected
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("price", "metropolis", "town"), [("1000", "200", "100"), ("250", "150", "100")]
+)
+def test_aids_in_a_circle_are_narrowed_until_they_agree(
+    price: str, metropolis: str, town: str, turned: bool
+) -> None:
+    """The town adds to what the metropolis gives, which gives no more than is left to pay."""
+    cap = {"type": "percentage", "rate": "100", "base": "remaining-cost"}
+    aids = [
+        aid(
+            grant({"type": "max-of", "parts": [euros("200"), euros("50")], "cap": cap}),
+            id="metropolis",
+        ),
+        aid(grant("100"), id="town", rule=is_("aid.received", "in", ["metropolis"])),
+    ]
+    asked = situation({"vehicle.priceInclTax": price}, received=[])
+    found = evaluate_all(aids[::-1] if turned else aids, asked)
+    told = {one.aid: (one.verdict, one.amount and one.amount.exact) for one in found.outcomes}
+    assert told == {
+        "metropolis": ("eligible", Decimal(metropolis)),
+        "town": ("eligible", Decimal(town)),
+    }
+
+
+def test_a_circle_that_nothing_decides_stays_unknown() -> None:
+    """Each is given to who gets the other: both, or neither."""
+    aids = [
+        aid(grant("100"), id=one, rule=is_("aid.received", "in", [other]))
+        for one, other in (("a", "b"), ("b", "a"))
+    ]
+    found = evaluate_all(aids, situation(received=[]))
+    assert [one.verdict for one in found.outcomes] == ["unknown", "unknown"]
+
+
 def test_what_is_left_to_pay_is_known_from_the_others() -> None:
     half = aid(grant(percent("50", "remaining-cost")), id="half")
     found = evaluate_all([half, aid(grant("400"), id="town")], situation(received=[]))

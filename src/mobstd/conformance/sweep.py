@@ -26,12 +26,17 @@ DAY, DAYS, DAYS_KM = 86_400, (1, -1), 60.0
 
 
 def sweep(lab: Lab, operations: list[str], rows: Mapping[str, Requirement]) -> None:
-    """Ask around the items that were seen, one operation after another, until the phase ends."""
+    """Ask around the items that were seen, one operation after another, until the phase ends.
+
+    Where a search knows no place and no instant, all items are found by the same query: once.
+    """
     queries = [[*_edges(lab, op, rows), *_queries(lab, op)] for op in operations]
+    done: list[tuple[str, Query]] = []
     for turn in zip_longest(*queries):
         for operation, asked in zip(operations, turn, strict=True):
-            if asked is not None:
+            if asked is not None and (operation, asked[1]) not in done:
                 row, query = asked
+                done.append((operation, query))
                 lab.ask(operation, query, "sweep", row)
 
 

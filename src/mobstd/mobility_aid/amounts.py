@@ -13,7 +13,7 @@ from mobstd.mobility_aid.facts import RECEIVED, Facts, decimal
 from mobstd.mobility_aid.sums import NOTHING, ZERO, Sum, least, most
 from mobstd.mobility_aid.truth import Judged, Reason, every, shared, some
 
-__all__ = ["PRICES", "Ground", "amount", "is_price"]
+__all__ = ["BASES", "PRICES", "UNITS", "Ground", "amount", "is_price"]
 
 PRICES = {
     "purchase": "vehicle.priceInclTax",
@@ -23,20 +23,24 @@ PRICES = {
 }
 """The criterion of each price that a benefit never exceeds."""
 
-_BASES = {
+BASES = {
     "purchase-price-incl-tax": PRICES["purchase"],
     "purchase-price-excl-tax": "vehicle.priceExclTax",
     "subscription-price": PRICES["subscription"],
     "fare": PRICES["fare"],
     "expense": PRICES["expense"],
 }
-_UNITS = {
+"""The criterion of each sum that shares are taken of."""
+
+UNITS = {
     "km": "trip.distanceKm",
     "trip": "trip.count",
     "passenger-trip": "trip.passengers",
     "day": "usage.days",
     "month": "usage.months",
 }
+"""The criterion of each unit that is counted."""
+
 _HUNDRED = Decimal(100)
 
 
@@ -124,8 +128,8 @@ def _percentage(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
 
 def _base(formula: Mapping[str, Any], ground: Ground) -> Sum:
     facts, word = ground.facts, formula["base"]
-    if word in _BASES:
-        return _known(facts.money(_BASES[word], ground.currency), _BASES[word])
+    if word in BASES:
+        return _known(facts.money(BASES[word], ground.currency), BASES[word])
     low, high = ground.others(formula.get("aid"))
     missing = {} if low == high else {RECEIVED: 1.0}
     if word == "other-aid":
@@ -141,7 +145,7 @@ def _known(value: Decimal | None, criterion: str) -> Sum:
 
 
 def _per_unit(formula: Mapping[str, Any], ground: Ground, at: str) -> Sum:
-    criterion = _UNITS[formula["unit"]]
+    criterion = UNITS[formula["unit"]]
     value = decimal(formula["value"]) or ZERO
     start, end = decimal(formula.get("fromUnits", 0)) or ZERO, decimal(formula.get("upToUnits"))
     units = ground.facts.number(criterion)

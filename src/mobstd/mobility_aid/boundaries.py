@@ -1,34 +1,31 @@
 """Situations at the bounds of what aids state: who gets them, and who just does not.
 
-From the conditions of an aid follows a person who gets it, by each way to get it. Then one answer
+From the conditions of an aid follows somebody who gets it, by each way to get it. Then one answer
 at a time is another one, or missing: what an evaluator makes of that shows how it reads the aid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice, zip_longest
 from typing import Any
 
+from mobstd.canon.schemas import validator_of
+from mobstd.canon.standard import find
 from mobstd.judging.rule import SURPRISED
-from mobstd.mobility_aid.conditions import judge, kinds
 from mobstd.mobility_aid.dependence import in_order
 from mobstd.mobility_aid.evaluation import evaluate
-from mobstd.mobility_aid.facts import Facts
-from mobstd.mobility_aid.registry import criteria
-from mobstd.mobility_aid.variables import DATE, Options, leaves, options, territory, variable_of
+from mobstd.mobility_aid.registry import VERSION
+from mobstd.mobility_aid.solver import Chosen, Solver, Wanted
+from mobstd.mobility_aid.variables import DATE, leaves, options, territory
 
 __all__ = ["DERIVATIONS", "Bound", "bounds"]
 
-Given = Mapping[str, tuple[Mapping[str, Any], ...]]
-
-_WAYS, _STEPS = 12, 5_000
-"""How many ways to get an aid are looked at, and how many comparisons that may take."""
-
-_TOGETHER = 100
-"""Aids that one request names."""
+_EACH, _TOGETHER = 120, 100
+"""How many situations one aid gives rise to at most, and how many aids one request names."""
 
 
 @dataclass(frozen=True)
@@ -38,115 +35,12 @@ class Bound:
     Attributes:
         aid: its id.
         situation: a document of the schema ``situation``.
-        features: what it tries, alike for aids that state alike.
+        features: what it tries and what comes of it, alike for aids that state alike.
     """
 
     aid: str
     situation: Mapping[str, Any]
     features: frozenset[tuple[str, ...]]
-
-
-class _Enough(Exception):
-    """The search took too long."""
-
-
-@dataclass
-class _Reader:
-    """An aid, with what it turns on."""
-
-    aid: Mapping[str, Any]
-    options: Options
-    steps: int = 0
-    own: Mapping[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.own = kinds(self.aid)
-
-    def ways(
-        self, condition: Mapping[str, Any] | None, want: bool, given: Given
-    ) -> Iterator[Given]:
-        """Yield what variables may be for a condition to hold, or not to, within what is given."""
-        if condition is None:
-            if want:
-                yield given
-        elif "not" in condition:
-            yield from self.ways(condition["not"], not want, given)
-        elif "criterion" in condition:
-            yield from self._leaf(condition, want, given)
-        else:
-            parts = condition["allOf"] if "allOf" in condition else condition["anyOf"]
-            if ("allOf" in condition) == want:
-                yield from self.every(parts, want, given)
-            else:
-                for part in parts:
-                    yield from self.ways(part, want, given)
-
-    def every(self, parts: Sequence[Any], want: bool, given: Given) -> Iterator[Given]:
-        """Yield the same for several conditions at once."""
-        if not parts:
-            yield given
-            return
-        for one in self.ways(parts[0], want, given):
-            yield from self.every(parts[1:], want, one)
-
-    def _leaf(self, leaf: Mapping[str, Any], want: bool, given: Given) -> Iterator[Given]:
-        name = self.variable(leaf)
-        open_ = given.get(name, self.options.get(name, ({},)))
-        kept = tuple(one for one in open_ if self.truth(leaf, one) is want)
-        if kept:
-            yield {**given, name: kept}
-
-    def variable(self, leaf: Mapping[str, Any]) -> str:
-        """Return the variable of a comparison."""
-        name = leaf["criterion"]
-        known = criteria().get(name)
-        return variable_of(name, known.type if known else self.own.get(name, ""))
-
-    def truth(self, leaf: Mapping[str, Any], answers: Mapping[str, Any]) -> bool | None:
-        """Say whether a comparison holds for the answers of its variable."""
-        self.steps += 1
-        if self.steps > _STEPS:
-            raise _Enough
-        facts = Facts({"date": "2000-01-01", "answers": answers, "received": []})
-        return judge(leaf, facts, "", self.aid["currency"], self.own).truth
-
-    def situation(self, chosen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """Return a situation of what was chosen for each variable."""
-        said = {k: v for one in chosen.values() for k, v in one.items()}
-        day = said.pop(DATE)
-        answers = {name: _listed(name, value) for name, value in said.items()}
-        takers = self.aid["eligibility"].get("beneficiaries", ("natural-person",))
-        other = {} if "natural-person" in takers else {"beneficiary": takers[0]}
-        return {"date": day, **other, "answers": answers, "received": []}
-
-
-def _listed(name: str, value: Any) -> Any:
-    known = criteria().get(name)
-    return [value] if known is not None and known.multiple else value
-
-
-def _cases(formula: Mapping[str, Any]) -> Iterator[list[tuple[Any, bool]]]:
-    """Yield, for each way through the cases of a formula, the conditions with their truth."""
-    if "cases" in formula:
-        before: list[tuple[Any, bool]] = []
-        for case in formula["cases"]:
-            for way in _cases(case["amount"]):
-                yield [*before, (case.get("when"), True), *way]
-            before = [*before, (case.get("when"), False)]
-        return
-    parts = [formula[name] for name in ("cap", "floor") if "cases" in formula.get(name, {})]
-    parts += [part for part in formula.get("parts", ()) if "cases" in part]
-    yield from (way for part in parts for way in _cases(part))
-    if not parts:
-        yield []
-
-
-def _conditions(aid: Mapping[str, Any]) -> list[Any]:
-    found = [territory(aid), aid["eligibility"].get("rule")]
-    for benefit in aid["benefits"]:
-        found.append(benefit.get("when"))
-        found += [when for way in _cases(benefit["amount"]) for when, _ in way]
-    return found
 
 
 def bounds(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
@@ -156,77 +50,92 @@ def bounds(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
         aid: a document of the schema ``aid``.
         today: what is asked about where the day is not at stake.
     """
-    conditions = _conditions(aid)
-    reader = _Reader(aid, options(aid, conditions, today))
-    seen: list[Mapping[str, Any]] = []
-    for benefit in aid["benefits"]:
-        for way in _cases(benefit["amount"]):
-            chosen = _witness(reader, [*((one, True) for one in conditions[:2]),
-                                       (benefit.get("when"), True), *way])  # fmt: skip
-            for one in _around(reader, chosen, conditions) if chosen else ():
-                if one.situation not in seen:
-                    seen.append(one.situation)
-                    yield one
+    general = [territory(aid), aid["eligibility"].get("rule")]
+    ways = [way for benefit in aid["benefits"] for way in _benefit(benefit)]
+    stated = [*general, *(condition for way in ways for condition, _ in way)]
+    solver = Solver(aid, options(aid, stated, today))
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for leaf in (leaf for one in stated for leaf in leaves(one)):
+        told.setdefault(solver.variable(leaf), []).append(leaf)
+    seen: set[str] = set()
+    sure = [(one, True) for one in general]
+    every = tuple(solver.options)
+    tries = [([*sure, *way], every) for way in ways]
+    for way in _alone(stated):
+        turning = {solver.variable(leaf) for leaf in leaves(way[0][0])}
+        tries.append(([*sure, *ways[0], *way], tuple(sorted(turning))))
+    for wanted, names in tries:
+        chosen = solver.witness(wanted)
+        if chosen is not None:
+            yield from _around(solver, chosen, told, names, seen)
 
 
-def _witness(
-    reader: _Reader, wanted: Sequence[tuple[Any, bool]]
-) -> dict[str, Mapping[str, Any]] | None:
-    """Return what somebody answers who surely gets the aid in this way."""
+def _alone(conditions: Iterable[Any]) -> Iterator[list[tuple[Any, bool]]]:
+    """Yield each of several ways to meet a condition, without the others: there it decides."""
+    for condition in conditions:
+        if condition is None or "criterion" in condition:
+            continue
+        parts = condition.get("anyOf", ())
+        for part in parts if len(parts) > 1 else ():
+            yield [(part, True), *((other, False) for other in parts if other is not part)]
+        below = [*parts, *condition.get("allOf", ()), condition.get("not")]
+        yield from _alone(below)
 
-    def ways(left: Sequence[tuple[Any, bool]], given: Given) -> Iterator[Given]:
-        if not left:
-            yield given
-            return
-        for one in reader.ways(*left[0], given):
-            yield from ways(left[1:], one)
 
-    reader.steps = 0
-    try:
-        for given in islice(ways(wanted, {}), _WAYS):
-            open_ = {**reader.options, **given}
-            for day in open_[DATE]:
-                chosen = {name: each[0] for name, each in open_.items()} | {DATE: day}
-                if evaluate(reader.aid, reader.situation(chosen)).truth is True:
-                    return chosen
-    except _Enough:
-        pass
-    return None
+def _benefit(benefit: Mapping[str, Any]) -> Iterator[Wanted]:
+    """Yield, for each way to get a benefit, what has to hold and what not."""
+    yield from ([(benefit.get("when"), True), *way] for way in _formula(benefit["amount"]))
+
+
+def _formula(formula: Mapping[str, Any]) -> Iterator[list[tuple[Any, bool]]]:
+    """Yield the same for each way through the cases of an amount."""
+    before: list[tuple[Any, bool]] = []
+    for case in formula.get("cases", ()):
+        for way in _formula(case["amount"]):
+            yield [*before, (case.get("when"), True), *way]
+        before = [*before, (case.get("when"), False)]
+    bounds_ = [formula[name] for name in ("cap", "floor") if name in formula]
+    parts = [way for one in (*formula.get("parts", ()), *bounds_) for way in _formula(one) if way]
+    yield from parts
+    if not before and not parts:
+        yield []
 
 
 def _around(
-    reader: _Reader, chosen: Mapping[str, Mapping[str, Any]], conditions: Sequence[Any]
+    solver: Solver,
+    chosen: Chosen,
+    told: Mapping[str, Sequence[Mapping[str, Any]]],
+    names: Sequence[str],
+    seen: set[str],
 ) -> Iterator[Bound]:
-    """Yield a situation, and those that are another in one variable, or lack it."""
-    aid = reader.aid
+    """Yield a situation, then those that are another in one variable, and those that lack it.
+
+    What was ``seen`` is not yielded again.
+    """
+    aid = solver.aid
     types = sorted({node["type"] for node in _typed(aid["benefits"])})
-    yield Bound(aid["id"], reader.situation(chosen), frozenset(("amount", one) for one in types))
-    told: dict[str, list[Mapping[str, Any]]] = {}
-    for leaf in (leaf for one in conditions for leaf in leaves(one)):
-        told.setdefault(reader.variable(leaf), []).append(leaf)
-    for name, every in reader.options.items():
+    first = solver.situation(chosen)
+    if _new(first, seen):
+        yield Bound(aid["id"], first, frozenset(("amount", one) for one in types))
+    before = evaluate(aid, first)
+    for name in names:
         missing: list[Mapping[str, Any]] = [] if name == DATE else [{}]
-        for one in (*every, *missing):
-            if one != chosen[name]:
-                features = _features(reader, name, one, told.get(name, ()))
-                situation = reader.situation({**chosen, name: one})
-                yield Bound(aid["id"], situation, frozenset(features))
+        for place, one in enumerate((*solver.options.get(name, ()), *missing)):
+            situation = solver.situation({**chosen, name: one})
+            if _new(situation, seen):
+                after = evaluate(aid, situation)
+                effect = [after.verdict, str(after.amounts == before.amounts)]
+                effect += [] if told.get(name) else [str(place), *types]
+                tried = _features(solver, name, one, told.get(name, ()))
+                yield Bound(aid["id"], situation, frozenset((*each, *effect) for each in tried))
 
 
-def _features(
-    reader: _Reader, name: str, answers: Mapping[str, Any], told: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, ...]]:
-    """Yield what a value tries: how it stands to each comparison of its variable."""
-    if not told or not answers:
-        yield (name, "in sums" if not told else "missing", str(len(answers)))
-    for leaf in told if answers else ():
-        facts = Facts({"date": "2000-01-01", "answers": answers, "received": []})
-        at = {"criterion": leaf["criterion"], "operator": "eq",
-              "value": leaf.get("value", leaf.get("values"))}  # fmt: skip
-        own, currency = reader.own, reader.aid["currency"]
-        same = "value" in leaf and judge(at, facts, "", currency, own).truth is True
-        holds = judge(leaf, facts, "", currency, own).truth
-        yield (leaf["criterion"], leaf["operator"], "at" if same else "beside", str(holds))
+def _new(situation: Mapping[str, Any], seen: set[str]) -> bool:
+    """Note a situation, and say whether it is new."""
+    text = json.dumps(situation, sort_keys=True)
+    known = text in seen
+    seen.add(text)
+    return not known
 
 
 def _typed(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -237,42 +146,64 @@ def _typed(value: Any) -> Iterator[Mapping[str, Any]]:
         yield value
 
 
+def _features(
+    solver: Solver,
+    name: str,
+    answers: Mapping[str, Any],
+    told: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[str, ...]]:
+    """Yield what a value tries: how it stands to each comparison of its variable."""
+    if not answers or not told:
+        yield (name, "of amounts" if answers else "missing")
+        return
+    for leaf in told:
+        exact = {"criterion": leaf["criterion"], "operator": "eq", "value": leaf.get("value")}
+        where = "at" if "value" in leaf and solver.truth(exact, answers) else "beside"
+        said = answers.get(leaf["criterion"])
+        where = f"{where}, several" if isinstance(said, list) and len(said) > 1 else where
+        yield (leaf["criterion"], leaf["operator"], where, str(solver.truth(leaf, answers)))
+
+
 def _requests(items: Sequence[Any], now: int) -> Iterator[Mapping[str, Any]]:
-    """Yield requests for evaluations: what is new first, then of each aid in turn."""
+    """Yield requests for evaluations: what tries something new first, then of each aid in turn."""
     today = datetime.fromtimestamp(now, UTC).date()
-    aids = [aid for aid in items if aid["status"] == "active"]
-    alone = {one.id for one in in_order(aids) if one.depends}
-    alone |= {aid["id"] for aid in aids if "combination" in aid}
-    each = [list(_sure(aid, today)) for aid in aids]
+    whole = validator_of(find(VERSION), "aid")
+    sound = [item for item in items if not any(True for _ in whole.problems(item))]
+    aids = [aid for aid in sound if aid["status"] == "active"]
+    near = _neighbours(aids)
+    each = [list(islice(_readable(aid, today), _EACH)) for aid in aids]
     turns = [one for turn in zip_longest(*each) for one in turn if one is not None]
     tried: set[tuple[str, ...]] = set()
-    later: list[Bound] = []
-    near = _neighbours(aids, alone)
+    again: list[Bound] = []
     for one in turns:
         if one.features <= tried:
-            later.append(one)
-            continue
-        tried |= one.features
-        yield {"/situation": one.situation, "/aids": near[one.aid]}
-    yield from ({"/situation": one.situation, "/aids": near[one.aid]} for one in later)
+            again.append(one)
+        else:
+            tried |= one.features
+            yield {"/situation": one.situation, "/aids": near[one.aid]}
+    yield from ({"/situation": one.situation, "/aids": near[one.aid]} for one in again)
 
 
-def _sure(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
+def _readable(aid: Mapping[str, Any], today: date) -> Iterator[Bound]:
+    """Yield the bounds of an aid, as far as it can be read."""
     try:
         yield from bounds(aid, today)
     except SURPRISED:
         return
 
 
-def _neighbours(aids: Sequence[Any], alone: set[str]) -> Mapping[str, list[str]]:
+def _neighbours(aids: Sequence[Any]) -> Mapping[str, list[str]]:
     """Return which aids are asked about with each: those of its areas that stand by themselves."""
-    areas = {aid["id"]: {(a["type"], a.get("code")) for a in aid["territory"]["include"]}
-             for aid in aids}  # fmt: skip
-    free = [id_ for id_ in areas if id_ not in alone]
+    beside = {one.id for one in in_order(aids) if one.depends}
+    beside |= {aid["id"] for aid in aids if "combination" in aid}
+    areas = {
+        aid["id"]: {(area["type"], area.get("code")) for area in aid["territory"]["include"]}
+        for aid in aids
+    }
     found = {}
     for id_, own in areas.items():
-        beside = [o for o in free if o != id_ and areas[o] & own] if id_ in free else []
-        found[id_] = [id_, *beside][:_TOGETHER]
+        others = () if id_ in beside else (o for o in areas if o not in beside and areas[o] & own)
+        found[id_] = list(dict.fromkeys((id_, *others)))[:_TOGETHER]
     return found
 
 

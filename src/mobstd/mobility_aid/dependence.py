@@ -19,23 +19,33 @@ class Placed:
     Attributes:
         id: its id.
         depends: whether it is computed from others.
+        later: those that it names and that stand after it, of aids in a circle.
     """
 
     id: str
     depends: bool
+    later: tuple[str, ...] = ()
 
 
 def in_order(aids: Sequence[Mapping[str, Any]]) -> list[Placed]:
     """Return aids so that each stands after those that it names, and after all where it asks so.
 
-    Of aids that name each other in a circle each is evaluated as if the later ones were unknown.
+    Aids that name each other in a circle stand in some order; each says which are ``later``.
     """
     known = {aid["id"] for aid in aids}
     named = {aid["id"]: set(_named(aid)) & known - {aid["id"]} for aid in aids}
     last = [aid["id"] for aid in aids if _asks_all(aid)]
     first = [aid["id"] for aid in aids if aid["id"] not in last]
     order = [*_sorted(first, named), *last]
-    return [Placed(id_, bool(named[id_]) or id_ in last) for id_ in order]
+    place = {id_: n for n, id_ in enumerate(order)}
+    return [
+        Placed(
+            id_,
+            bool(named[id_]) or id_ in last,
+            tuple(sorted(other for other in named[id_] if place[other] > place[id_])),
+        )
+        for id_ in order
+    ]
 
 
 def _sorted(ids: Sequence[str], named: Mapping[str, set[str]]) -> list[str]:

@@ -56,7 +56,9 @@ def evaluate_all(aids: Iterable[Any], situation: Any) -> Together:
     """Say what several aids mean for a situation, beside each other.
 
     An aid that depends on others (it tops one up, takes what they give off, or caps all of them)
-    is evaluated after them; of several that depend on all others, in the order given.
+    is evaluated after them; of several that depend on all others, in the order given. In a circle
+    what stands later is unknown at first; then all are evaluated again with what they came to, as
+    long as that narrows anything.
 
     Args:
         aids: documents that the schema ``aid`` accepts, or their models; ids differ.
@@ -65,10 +67,7 @@ def evaluate_all(aids: Iterable[Any], situation: Any) -> Together:
     documents = {aid["id"]: aid for aid in map(document, aids)}
     facts = Facts(document(situation))
     conflicts = _conflicts(documents)
-    found: dict[str, Outcome] = {}
-    for aid in in_order(list(documents.values())):
-        seen = facts if not aid.depends else facts.beside(_beside(aid.id, found, conflicts))
-        found[aid.id] = evaluated(documents[aid.id], seen)
+    found = _settled(documents, facts, conflicts)
     outcomes = tuple(found[id_] for id_ in documents)
     sure = [outcome.aid for outcome in outcomes if outcome.truth]
     may = [outcome.aid for outcome in outcomes if outcome.truth is not False]
@@ -85,6 +84,26 @@ def evaluate_all(aids: Iterable[Any], situation: Any) -> Together:
     )
 
 
+def _settled(
+    documents: Mapping[str, Mapping[str, Any]],
+    facts: Facts,
+    conflicts: Mapping[str, frozenset[str]],
+) -> Mapping[str, Outcome]:
+    """Return what each aid comes to beside the others."""
+    order = in_order(list(documents.values()))
+    found: Mapping[str, Outcome] = {}
+    for _ in range(len(order) + 1 if any(aid.later for aid in order) else 1):
+        now: dict[str, Outcome] = {}
+        for aid in order:
+            others = {**now, **{other: found.get(other) for other in aid.later}}
+            seen = facts.beside(_beside(aid.id, others, conflicts)) if aid.depends else facts
+            now[aid.id] = evaluated(documents[aid.id], seen)
+        if now == found:
+            break
+        found = now
+    return found
+
+
 def _conflicts(aids: Mapping[str, Mapping[str, Any]]) -> Mapping[str, frozenset[str]]:
     """Return which aids exclude each other, also where only one of them says so."""
     found: dict[str, set[str]] = {id_: set() for id_ in aids}
@@ -97,11 +116,14 @@ def _conflicts(aids: Mapping[str, Mapping[str, Any]]) -> Mapping[str, frozenset[
 
 
 def _beside(
-    aid: str, found: Mapping[str, Outcome], conflicts: Mapping[str, frozenset[str]]
+    aid: str, found: Mapping[str, Outcome | None], conflicts: Mapping[str, frozenset[str]]
 ) -> Iterator[Received]:
     """Yield what others come to, as an aid sees it that can be had with them."""
     for other, outcome in found.items():
-        if other in conflicts[aid] or outcome.truth is False:
+        if other in conflicts[aid] or (outcome is not None and outcome.truth is False):
+            continue
+        if outcome is None:
+            yield Received(other, sure=None)
             continue
         once = [span for span in outcome.amounts if span.period == ONCE]
         low, high = (once[0].low, once[0].high) if once else (ZERO, ZERO)

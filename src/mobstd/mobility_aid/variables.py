@@ -15,13 +15,11 @@ from typing import Any
 from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator
-from mobstd.mobility_aid.amounts import PRICES
+from mobstd.mobility_aid.amounts import BASES, PRICES, UNITS
 from mobstd.mobility_aid.ceilings import price_of
 from mobstd.mobility_aid.conditions import kinds
 from mobstd.mobility_aid.facts import decimal
-from mobstd.mobility_aid.importing.places import official
-from mobstd.mobility_aid.members import communes_of, epci_of
-from mobstd.mobility_aid.places import above
+from mobstd.mobility_aid.localities import localities
 from mobstd.mobility_aid.registry import VERSION, criteria
 from mobstd.mobility_aid.territory import basis_of
 
@@ -34,16 +32,11 @@ Options = Mapping[str, tuple[Answers, ...]]
 DATE = "@date"
 """The variable of the day that is asked about; it is no answer."""
 
-_ELSEWHERE = ("75056", "01053", "97411", "29019", "67482")
 _FEW = 3
 _CENT = Decimal("0.01")
-_UNITS = {
-    "km": "trip.distanceKm",
-    "trip": "trip.count",
-    "passenger-trip": "trip.passengers",
-    "day": "usage.days",
-    "month": "usage.months",
-}
+_WITH_CENTS = "998.60"
+"""A price of which usual shares have cents, and no part of a cent."""
+
 _USUAL: Mapping[str, Any] = {"number": 10, "money": "1000"}
 _NODES = ("amount", "cap", "floor")
 
@@ -100,15 +93,27 @@ def options(aid: Mapping[str, Any], conditions: Sequence[Any], today: date) -> O
             place, _, level = name.partition(".")
             areas.setdefault(place, []).extend((level, str(value)) for value in values)
         elif kind != "aid":
-            told = (v for value in values for v in _around(kind, value))
-            others = _others(name, kind, values)
-            found.setdefault(name, []).extend({name: v} for v in (*told, *others))
+            told = [v for value in values for v in _around(kind, value)]
+            told += _others(name, kind, values)
+            found.setdefault(name, []).extend({name: v} for v in _several(name, told))
+    for name in [name for name in found if name in criteria()]:
+        found[name] += _quotients(name, found)
     for name, value in _amounts(aid):
         found.setdefault(name, []).append({name: value})
     for place, named in areas.items():
-        found[place] = list(_places(place, named))
+        found[place] = list(localities(place, named))
     found[DATE] = [{DATE: day.isoformat()} for day in _days(aid, today)]
     return {name: kept for name, each in found.items() if (kept := _distinct(each))}
+
+
+def _quotients(name: str, found: Mapping[str, Sequence[Answers]]) -> list[Answers]:
+    """Return a quotient told by what it is of, where nothing else reads that."""
+    parts = criteria()[name].quotient
+    if parts is None or any(part in found for part in parts):
+        return []
+    whole, shares = parts
+    sums = [(one, decimal(one[name])) for one in found[name][:_FEW]]
+    return [{whole: str(2 * value), shares: 2} for _, value in sums if value is not None]
 
 
 def _distinct(each: Sequence[Answers]) -> tuple[Answers, ...]:
@@ -154,24 +159,34 @@ def _others(name: str, kind: str, values: Sequence[Any]) -> Iterator[Any]:
         yield from [one for one in known.values if one not in values][:1]
 
 
+def _several(name: str, told: Sequence[Any]) -> Sequence[Any]:
+    """Return answers as lists where several can be true at once, and two together."""
+    known = criteria().get(name)
+    if known is None or not known.multiple:
+        return told
+    return [*([one] for one in told), [told[0], told[-1]], [told[-1], told[0]]]
+
+
 def _amounts(aid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield answers that amounts are computed from: usual ones, and around what bounds them."""
     for benefit in aid["benefits"]:
         nodes = list(_formulas(benefit["amount"]))
         price = PRICES.get(price_of(benefit))
-        fixed = [v for one in nodes if "value" in one and (v := decimal(one["value"]))]
+        stated = [one.get("value") for one in nodes]
+        stated += [limit.get("money") for limit in benefit.get("limits", ())]
+        fixed = [value for one in stated if (value := decimal(one))]
         rates = [r / 100 for one in nodes if "rate" in one and (r := decimal(one["rate"]))]
         if price is not None:
-            yield price, _USUAL["money"]
+            yield from ((price, value) for value in (_USUAL["money"], _WITH_CENTS))
             for turn in (*fixed, *(value / rate for value in fixed for rate in rates)):
                 yield from ((price, str(round(turn * k))) for k in (Decimal("0.9"), Decimal("1.1")))
         for one in nodes:
-            if one.get("base") == "purchase-price-excl-tax":
-                yield "vehicle.priceExclTax", _USUAL["money"]
-            if one.get("unit") in _UNITS:
-                yield _UNITS[one["unit"]], _USUAL["number"]
+            if one.get("base") in BASES:
+                yield from ((BASES[one["base"]], v) for v in (_USUAL["money"], _WITH_CENTS))
+            if one.get("unit") in UNITS:
+                yield UNITS[one["unit"]], _USUAL["number"]
                 for bound in (one[n] for n in ("fromUnits", "upToUnits") if n in one):
-                    yield from ((_UNITS[one["unit"]], v) for v in _around("number", bound))
+                    yield from ((UNITS[one["unit"]], v) for v in _around("number", bound))
         if "role" in benefit:
             yield "trip.role", benefit["role"]
 
@@ -182,39 +197,6 @@ def _formulas(formula: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     below += [*formula.get("parts", ()), *(case["amount"] for case in formula.get("cases", ()))]
     for one in below:
         yield from _formulas(one)
-
-
-def _places(place: str, named: Sequence[tuple[str, str]]) -> Iterator[Answers]:
-    """Yield places in each area that is named, and some elsewhere."""
-    for level, code in dict.fromkeys(named):
-        inside = list(_within(level, code))[:_FEW]
-        yield from (_told(place, commune, level, code) for commune in inside)
-        if not inside:
-            yield {f"{place}.{level}": code}
-    yield from (_told(place, commune) for commune in _ELSEWHERE)
-
-
-def _told(place: str, commune: str, level: str = "commune", code: str = "") -> Answers:
-    said = {f"{place}.commune": commune, f"{place}.epci": epci_of(commune)}
-    if level == "aom":
-        said[f"{place}.aom"] = code
-    return {name: value for name, value in said.items() if value}
-
-
-def _within(level: str, code: str) -> Iterator[str]:
-    """Yield communes of an area; that of a transport authority nobody knows."""
-    if level == "commune":
-        yield code
-    elif level == "epci":
-        yield from communes_of(code)
-    elif level != "aom":
-        yield from (c for c in _communes() if above(level, c, None) == code)
-
-
-@cache
-def _communes() -> tuple[str, ...]:
-    every = official().items()
-    return tuple(code for code, meanings in every if any(kind == "commune" for kind, _ in meanings))
 
 
 def _days(aid: Mapping[str, Any], today: date) -> Iterator[date]:

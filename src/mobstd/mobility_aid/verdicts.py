@@ -13,6 +13,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.rule import SURPRISED, RunRule, Trouble
 from mobstd.mobility_aid.dependence import in_order
 from mobstd.mobility_aid.evaluation import Outcome, evaluate
+from mobstd.mobility_aid.sums import CENT
 
 __all__ = ["RULES"]
 
@@ -132,13 +133,16 @@ def _apart(theirs: Mapping[str, Any], ours: Outcome, pointer: str) -> Iterator[T
 
 
 def _contradict(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Say whether two ranges share nothing, or one sum that is known is told as another."""
+    """Say whether two ranges share nothing, or one sum that is known is told as another.
+
+    How a part of a cent is rounded, nothing says: one cent is no difference.
+    """
     low, high = (_decimal(ours.get(end)) for end in ("low", "high"))
     least, most = (_decimal(theirs.get(end)) for end in ("low", "high"))
     if low is not None and low == high:
-        return (least, most) != (low, high)
-    above = high is not None and least is not None and least > high
-    below = low is not None and most is not None and most < low
+        return any(end is None or abs(end - low) > CENT for end in (least, most))
+    above = high is not None and least is not None and least > high + CENT
+    below = low is not None and most is not None and most < low - CENT
     return above or below
 
 
