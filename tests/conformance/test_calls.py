@@ -1,56 +1,36 @@
-"""The vectors of callers: each row that asks something of them, broken and kept."""
+"""The conversations of callers: each row that asks something of them, broken and kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from mobstd.canon.files import load
 from mobstd.canon.standard import find
-from mobstd.conformance.report.exchanges import from_json
+from mobstd.conformance.matrix.callers import Conversation, conversations
 from mobstd.judging.catalogue import callers
-from mobstd.judging.context import Context
-from mobstd.judging.finding import Finding
-from mobstd.judging.judge import judge, settle
-from ocss.documents import patched
 
 ROLES = {
     "ocss@1.0-alpha": ("operator", "maas"),
     "rdex-plus@2.0": ("operator", "maas"),
     "rdex@1.2": ("operator",),
+    "carpool-proof@3.3": ("registry",),
     "carpool-proof@3.4": ("registry",),
 }
-VECTORS: dict[str, Mapping[str, Any]] = {}
-SPOKEN: dict[str, str] = {}
-for _name in ROLES:
-    for _path in sorted((find(_name).conformance / "calls").glob("*.json")):
-        for _vector in load(_path):
-            VECTORS[_vector["id"]], SPOKEN[_vector["id"]] = _vector, _name
-FAULTS = [name for name, vector in VECTORS.items() if "twin_of" in vector]
+EVERY = {name: tuple(conversations(find(name))) for name in ROLES}
+CASES = [
+    pytest.param(name, one, id=f"{name}-{one.id}") for name, all_ in EVERY.items() for one in all_
+]
 
 
-def judged(name: str) -> Mapping[str, list[Finding]]:
-    vector = VECTORS[name]
-    root = VECTORS[vector.get("twin_of", name)]
-    data = patched(root["exchanges"], vector.get("edit", ()))
-    seen = [from_json(one, f"x{number}") for number, one in enumerate(data, 1)]
-    settled = settle(judge(seen, Context(callers(find(SPOKEN[name]), root["calls"]))))
-    return {row: [f for t in tallies for f in t.findings] for row, tallies in settled.items()}
+@pytest.mark.parametrize(("name", "one"), CASES)
+def test_a_conversation_brings_its_findings_and_no_other(name: str, one: Conversation) -> None:
+    found = [f for findings in one.judged(find(name)).values() for f in findings]
+    assert {(f.requirement, f.pointer, f.code) for f in found} == one.expected
 
 
-@pytest.mark.parametrize("name", VECTORS)
-def test_a_vector_brings_its_findings_and_no_other(name: str) -> None:
-    found = [f for findings in judged(name).values() for f in findings]
-    said = {(f.requirement, f.pointer, f.code) for f in found}
-    expected = VECTORS[name]["expect"]["findings"]
-    assert said == {(f["requirement"], f["pointer"], f["code"]) for f in expected}
-
-
-@pytest.mark.parametrize("version", ROLES)
-def test_every_row_about_callers_has_a_fault_and_evidence(version: str) -> None:
-    rows = {row for role in ROLES[version] for row in callers(find(version), role).rows}
-    mine = [name for name, spoken in SPOKEN.items() if spoken == version]
-    assert {name.partition("/")[0] for name in mine if name in FAULTS} == rows
-    assert rows - {row for name in mine if name not in FAULTS for row in judged(name)} == set()
+@pytest.mark.parametrize("name", ROLES)
+def test_every_row_about_callers_has_a_fault_and_evidence(name: str) -> None:
+    version = find(name)
+    rows = {row for role in ROLES[name] for row in callers(version, role).rows}
+    assert {one.row for one in EVERY[name] if one.wrong} == rows
+    right = [one for one in EVERY[name] if not one.wrong]
+    assert rows - {row for one in right for row in one.judged(version)} == set()

@@ -17,6 +17,7 @@ import pytest
 from mobstd.canon.files import load
 from mobstd.canon.standard import Version, find, versions
 from mobstd.conformance import matrix
+from mobstd.conformance.matrix.callers import counted
 from mobstd.conformance.matrix.page import overview, page_of
 from mobstd.judging.catalogue import catalogue
 from mobstd.judging.fault import Fault
@@ -133,6 +134,12 @@ def test_the_committed_result_is_right(version: Version) -> None:
     assert sorted(c["name"] for c in result["cells"]) == sorted(mutant.name for mutant in wanted)
     assert {cell["end"] for cell in result["cells"]} <= {"killed", "clean", "equivalent"}
     assert result["exit_codes"]["wrong"] == 0
+    assert result["callers"] == counted(version)
+    if result["callers"] is not None:
+        faults, twins = result["callers"]["faults"], result["callers"]["twins"]
+        assert faults["killed"] == faults["seeded"]
+        assert twins["clean"] == twins["seeded"]
+        assert result["callers"]["rows_without_fault"] == []
 
 
 def test_the_overview_is_that_of_the_committed_results() -> None:

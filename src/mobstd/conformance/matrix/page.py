@@ -12,7 +12,7 @@ from mobstd.conformance.matrix.measure import ENDS, TWIN_ENDS
 from mobstd.conformance.matrix.mutant import the_catalogue
 from mobstd.serving.faults import load_faults
 
-__all__ = ["markdown", "overview", "page_of"]
+__all__ = ["callers_told", "markdown", "overview", "page_of"]
 
 
 def page_of(version: Version) -> str:
@@ -27,16 +27,18 @@ def overview(versions: Iterable[Version]) -> str:
         "",
         "Written by `make matrix`; do not edit. A fault makes a reference implementation wrong; it",
         "has to be reported under its own row, and under no other but its umbrellas. A twin is a",
-        "legal variant, and has to bring nothing.",
+        "legal variant, and has to bring nothing. Wrong callers are conversations with one thing",
+        "wrong in them, as `--judge` hears them.",
         "",
         "| | faults | under their own row alone | beside it, or on another | unseen | twins "
-        "| clean | measured with |",
-        "|---|---|---|---|---|---|---|---|",
+        "| clean | wrong callers | under their own row alone | measured with |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for version in versions:
         if committed(version).is_file():
             result = load(committed(version))
             faults, twins = result["faults"], result["twins"]
+            callers = (result["callers"] or {"faults": {}})["faults"]
             cells = [
                 f"[{version}](kill-matrix/{page_of(version)}.md)",
                 faults["seeded"] - faults["equivalent"],
@@ -45,6 +47,8 @@ def overview(versions: Iterable[Version]) -> str:
                 faults["survived"] + faults["unreached"],
                 twins["seeded"],
                 twins["clean"],
+                callers.get("seeded", "-"),
+                callers.get("killed", "-"),
                 result["tier"],
             ]
             lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
@@ -79,6 +83,7 @@ def markdown(version: Version, result: Mapping[str, Any], rival: Mapping[str, An
         f"`{result['state']['suite'][:12]}`, faults `{result['state']['faults'][:12]}`, twins",
         f"`{result['state']['twins'][:12]}`).",
         "",
+        *callers_told(result),
     ]
     if rival is not None:
         lines += [*_beside(result, rival), ""]
@@ -109,6 +114,28 @@ def markdown(version: Version, result: Mapping[str, Any], rival: Mapping[str, An
         title = rows[name].title["en"] if name in rows else ""
         lines.append(_line(f"{name} | {title}", counts, ("seeded", *ENDS)))
     return "\n".join(lines) + "\n"
+
+
+def callers_told(result: Mapping[str, Any]) -> list[str]:
+    """Return the section on who calls, where there is something to say."""
+    callers = result["callers"]
+    if callers is None:
+        return []
+    return [
+        "## Who calls",
+        "",
+        "Conversations of `calls/`: right ones, and each with one thing wrong in it, judged as",
+        "`mobstd serve --judge` does.",
+        "",
+        "| | seeded | killed | killed-collateral | survived | unreached | equivalent |",
+        "|---|---|---|---|---|---|---|",
+        _line("faults", callers["faults"], ("seeded", *ENDS)),
+        "",
+        "| | seeded | clean | flagged | unreached |",
+        "|---|---|---|---|---|",
+        _line("twins", callers["twins"], ("seeded", *TWIN_ENDS)),
+        "",
+    ]
 
 
 def _line(name: str, counts: Mapping[str, int], keys: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mobstd.canon.standard import Version
 from mobstd.conformance.digest import state
+from mobstd.conformance.matrix.callers import counted
 from mobstd.conformance.matrix.measure import ENDS, RED, TWIN_ENDS, Cell
 from mobstd.conformance.matrix.mutant import the_catalogue
 
@@ -38,6 +39,7 @@ def summary(version: Version, cells: Sequence[Cell], tier: str = "") -> dict[str
         "state": state(version),
         "faults": {"seeded": len(faults), **{e: _count(faults, e) for e in ENDS}},
         "twins": {"seeded": len(twins), **{e: _count(twins, e) for e in TWIN_ENDS}},
+        "callers": counted(version),
         "exit_codes": {
             "wrong": sum(c.outcome == RED and c.exit_code != 1 for c in faults)
             + sum(c.end == "clean" and c.exit_code != 0 for c in twins)
