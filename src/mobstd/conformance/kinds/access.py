@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from mobstd.canon.openapi import key_header
+from mobstd.conformance.kinds.forging import forgeries
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import spoke
@@ -14,18 +13,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = [
-    "CREDENTIALS",
-    "DECLARED",
-    "IMPLEMENTS",
-    "KEY_HEADER",
-    "NOT_DECLARED",
-    "PUBLIC",
-    "forgery",
-]
-
-_SIGNED = re.compile(r"((?:Bearer )?eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-"""A signed token, as a header presents it: what it says, and the signature."""
+__all__ = ["CREDENTIALS", "DECLARED", "IMPLEMENTS", "KEY_HEADER", "NOT_DECLARED", "PUBLIC"]
 
 
 def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -44,10 +32,9 @@ def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
     findings: list[Finding] = []
     wrong = lab.ask(operation, query, "negative", row, negative=True, credentials="wrong")
     tried = [(bare, "none"), (wrong, "wrong")]
-    forged = forgery(lab.session.credentials)
-    if forged is not None:
+    for way, forged in forgeries(lab.session.credentials).items():
         asked = lab.ask(operation, query, "negative", row, negative=True, presenting=forged)
-        tried.append((asked, "forged"))
+        tried.append((asked, f"forged-{way}"))
     for exchange, name in tried:
         if exchange.status is None or exchange.status >= 500:
             continue
@@ -66,16 +53,8 @@ def _credentials(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
     return Result(evidence, tuple(findings))
 
 
-def forgery(credentials: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...] | None:
-    """Return credentials whose JWT bears another signature; ``None`` where no JWT is in them."""
-    for name, value in credentials:
-        signed = _SIGNED.fullmatch(value)
-        if signed is not None:
-            said, signature = signed.groups()
-            turned = signature[::-1] if signature != signature[::-1] else f"A{signature[1:]}"
-            others = ((n, v) for n, v in credentials if n != name)
-            return (*others, (name, f"{said}.{turned}"))
-    return None
+def _tries(lab: Lab) -> int:
+    return 3 + len(forgeries(lab.session.credentials)) if lab.has_credentials else 0
 
 
 def _the_same(lab: Lab, control: Exchange, bare: Exchange) -> bool:
@@ -188,7 +167,7 @@ def _nothing(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
 
 
 CREDENTIALS = Probe(
-    lambda check, row, operation, lab: 4 if lab.has_credentials else 0,
+    lambda check, row, operation, lab: _tries(lab),
     _credentials,
     "negatives",
     {"en": "no key, and a wrong key", "fr": "sans clé, et avec une fausse clé"},
