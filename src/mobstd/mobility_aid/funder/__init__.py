@@ -152,7 +152,7 @@ def build(
     }
     if isinstance(authority, LocalAuthority):
         shown["/sandbox/authority.pem"] = (authority.root, "application/x-pem-file")
-    own = Issuer(signing, funders, opaque, persons is None, told=funder.granted)
+    own = Issuer(signing, funders, opaque, persons is None, told=funder.granted, reads=funder.reads)
     return Door(served, own, shown, persons, funder.lets, open_to_tests=not given)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -93,6 +95,28 @@ def _grants_in_another_order(funder: Funder) -> None:
     funder.granted = lambda scopes: {"scope": " ".join(sorted(scopes, reverse=True))}
 
 
+def _parts(token: str) -> tuple[Any, Any]:
+    """Return header and claims of a token, whoever signed it."""
+    head, said = (part + "=" * (-len(part) % 4) for part in token.split(".")[:2])
+    return json.loads(base64.urlsafe_b64decode(head)), json.loads(base64.urlsafe_b64decode(said))
+
+
+def _signatures_unread(funder: Funder) -> None:
+    """Believes what a token says, whoever signed it."""
+    funder.reads = lambda token, key: _parts(token)[1]
+
+
+def _needs_no_signature(funder: Funder) -> None:
+    """Believes a token that says that it needs no signature."""
+    right = funder.reads
+
+    def reads(token: str, key: Any) -> Any:
+        header, claims = _parts(token)
+        return claims if header.get("alg") == "none" else right(token, key)
+
+    funder.reads = reads
+
+
 BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "shows-all": _shows_all,
     "shows-all-documents": _shows_all_documents,
@@ -103,6 +127,8 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "revives": _revives,
     "keeps-the-refused": _keeps_the_refused,
     "takes-other-bodies": _takes_other_bodies,
+    "signatures-unread": _signatures_unread,
+    "needs-no-signature": _needs_no_signature,
     "wants-every-scope": _wants_every_scope,
     "grants-unsaid": _grants_unsaid,
     "grants-in-another-order": _grants_in_another_order,

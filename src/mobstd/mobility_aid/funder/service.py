@@ -13,7 +13,7 @@ from mobstd.mobility_aid.funder.authority import Authority
 from mobstd.mobility_aid.funder.book import Book, written
 from mobstd.mobility_aid.funder.deciding import decision_of, submit
 from mobstd.mobility_aid.funder.filing import content_of, document_errors, held_item, held_of
-from mobstd.mobility_aid.funder.issuer import told_of
+from mobstd.mobility_aid.funder.issuer import told_of, verified
 from mobstd.mobility_aid.funder.judging import answer_errors, submission_errors
 from mobstd.mobility_aid.funder.ledger import Act, Item, Ledger
 from mobstd.mobility_aid.funder.outside import Outside
@@ -78,6 +78,7 @@ class Funder:
         self.opens: Callable[[Caller, str, str], bool] = Caller.sees
         self.lets: Callable[[Caller, str], bool] = lambda caller, scope: scope in caller.scopes
         self.granted: Callable[[frozenset[str]], Asked] = told_of
+        self.reads: Callable[[str, Any], Asked] = verified
         self.same: Callable[[str, str], bool] = str.__eq__
         self.limited = True
         self.infected: Callable[[bytes], bool] = lambda content: _EICAR in content
