@@ -21,6 +21,7 @@ ROLES = {
     "rdex-plus@2.0": ("operator", "maas"),
     "rdex@1.2": ("operator",),
     "carpool-proof@3.4": ("registry",),
+    "mobility-aid@0.1": ("publisher", "funder"),
 }
 VECTORS: dict[str, Mapping[str, Any]] = {}
 SPOKEN: dict[str, str] = {}
