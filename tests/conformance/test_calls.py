@@ -14,6 +14,7 @@ ROLES = {
     "rdex@1.2": ("operator",),
     "carpool-proof@3.3": ("registry",),
     "carpool-proof@3.4": ("registry",),
+    "mobility-aid@0.1": ("publisher", "funder"),
 }
 EVERY = {name: tuple(conversations(find(name))) for name in ROLES}
 CASES = [

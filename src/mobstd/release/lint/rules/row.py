@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from mobstd.canon.files import load_if_there
@@ -150,16 +151,24 @@ def _twice(subject: Subject) -> Found:
         seen.add(row["id"])
 
 
+def _listed(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield what the files of a folder list."""
+    for file in sorted(folder.glob("*.json")):
+        yield from load_if_there(file, [])
+
+
 def _unproven(subject: Subject) -> Found:
     """Yield rows that are tried, and have no fault that shows that the check can fail."""
     found = _rows(subject)
     if found is None or subject.version is None:
         return
-    files = sorted((subject.version.conformance / "faults").glob("*.json"))
-    proven = {fault["requirement"] for file in files for fault in load_if_there(file, [])}
+    root = subject.version.conformance
+    proven = {fault["requirement"] for fault in _listed(root / "faults")}
+    broken = {one["id"].partition("/")[0] for one in _listed(root / "calls") if "twin_of" in one}
     for place, row in found[1]:
         tried = row.get("checks") or row.get("calls", {}).get("checks")
-        if tried and row["level"] == "MUST" and row["id"] not in proven:
+        shown = proven if row.get("checks") else proven | broken
+        if tried and row["level"] == "MUST" and row["id"] not in shown:
             yield Hit(found[0], f"/{place}", {"row": row["id"]})
 
 
