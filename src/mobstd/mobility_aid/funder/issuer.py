@@ -31,6 +31,7 @@ __all__ = [
     "Wrong",
     "new_key",
     "told_of",
+    "verified",
 ]
 
 ISSUER, AUDIENCE = "urn:mobstd:test-issuer:mobility-aid", "urn:mobstd:funder"
