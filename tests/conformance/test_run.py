@@ -57,7 +57,7 @@ def test_generated_requests_bring_no_finding(judged: Judged, reference: Any) -> 
     report = judged(reference(), with_fuzz=True)
     assert findings(report) == []
     assert 300 <= report["requests"] <= 400
-    assert report["requests_by_phase"]["fuzz"] >= 45
+    assert report["requests_by_phase"]["fuzz"] >= 50
 
 
 def test_a_small_region_is_found(judged: Judged, reference: Any) -> None:

@@ -313,23 +313,23 @@ def anchors(lab: Lab, operation: str, items: list[tuple[Any, Query]], floor: int
 
 def _varied(lab: Lab, operation: str, items: list[tuple[Any, Query]]) -> list[tuple[Any, Query]]:
     """Return the items, first those that are of a sort or have what the ones before lack."""
-    sorts = _words(lab, operation)
+    words = _words(lab, operation)
     rest = [(_shape(item) | _where(lab, operation, item), (item, q)) for item, q in items]
     out: list[tuple[Any, Query]] = []
     known: set[str] = set()
-    of: set[tuple[str, Any]] = set()
+    met: set[tuple[str, Any]] = set()
+
+    def sorts_of(item: Any) -> set[tuple[str, Any]]:
+        return {(name, _said(lab, operation, name, item)) for name in words}
 
     def news(place: int) -> tuple[int, int]:
         shape, (item, _) = rest[place]
-        return len(_sorted(item) - of), len(shape - known)
-
-    def _sorted(item: Any) -> set[tuple[str, Any]]:
-        return {(name, _said(lab, operation, name, item)) for name in sorts}
+        return len(sorts_of(item) - met), len(shape - known)
 
     while rest and len(out) < 2 * ANCHORS:
         shape, pair = rest.pop(max(range(len(rest)), key=news))
         known |= shape
-        of |= _sorted(pair[0])
+        met |= sorts_of(pair[0])
         out.append(pair)
     return out + [pair for _, pair in rest]
 

@@ -145,7 +145,7 @@ def _walk(outline: Outline, seen: Preflight, tallies: list[Tally], profile: Prof
     with lab.session.phase("pairs", left):
         _probe(outline, [*operations, *missing(outline)], "pairs", tallies)
     rest = budget.reads - len(lab.session.exchanges) - look_back
-    around = min(SWEEP, rest * 3 // 4)
+    around = min(SWEEP, rest * 7 // 10)
     if searches and around > 0:
         begin("sweep", around)
         with lab.session.phase("sweep", around):

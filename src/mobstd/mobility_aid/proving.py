@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
@@ -13,12 +13,15 @@ from mobstd.canon.files import load
 from mobstd.canon.standard import find as find_version
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
-from mobstd.judging.rule import Trouble, ValueRule
+from mobstd.judging.rule import Edit, ItemFilter, Trouble, ValueRule
 from mobstd.mobility_aid.timestamps import SHA256, Said, canonical, digest_of, read_token
 
 __all__ = ["RULES"]
 
 Troubles = Iterator[Trouble] | None
+
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+"""The id of no subscription."""
 
 
 def _digest(record: Any, context: Context) -> Troubles:
@@ -127,6 +130,35 @@ def _steps(page: Any, context: Context) -> Troubles:
     return iter(troubles) if last else None
 
 
+def _history(item: Any, context: Context) -> Troubles:
+    """AID-SUB-14: what was is kept: entries from 1 on, the last of the state that is shown."""
+    history = item.get("history")
+    if not history:
+        return None
+    return iter(_gaps(history, item["state"]))
+
+
+def _gaps(history: Sequence[Mapping[str, Any]], state: str) -> Iterator[Trouble]:
+    for place, entry in enumerate(history):
+        if entry["sequence"] != place + 1:
+            at = f"/history/{place}/sequence"
+            yield Trouble("entry-lost", at, expected=place + 1, received=entry["sequence"])
+            return
+    last = history[-1]["state"]
+    if last != state:
+        at = f"/history/{len(history) - 1}/state"
+        yield Trouble("history-ends", at, expected=state, received=last)
+
+
+def _of_subscription(record: Any, query: Mapping[str, str], _: Context) -> bool:
+    return query.get("subscription") in (None, record["subscription"])
+
+
+def _of_subscription_edges(record: Any, _: Mapping[str, Any], __: Context) -> Iterator[Edit]:
+    yield Edit({"subscription": record["subscription"]}, inside=True)
+    yield Edit({"subscription": NOBODYS}, inside=False)
+
+
 @cache
 def _followers() -> Mapping[str, frozenset[str]]:
     data: Any = load(find_version("mobility-aid@0.1").folder / "registry/subscription-states.yaml")
@@ -137,7 +169,7 @@ def _followers() -> Mapping[str, frozenset[str]]:
     }
 
 
-RULES: Mapping[str, ValueRule] = {
+RULES: Mapping[str, ItemFilter | ValueRule] = {
     "evidence-digest": ValueRule("/evidence/*", _digest),
     "evidence-token": ValueRule("/evidence/*", _token),
     "evidence-time": ValueRule("/evidence/*", _time),
@@ -146,5 +178,11 @@ RULES: Mapping[str, ValueRule] = {
     "numbers-rise": ValueRule("", _rising),
     "evidence-entries": ValueRule("", _entries),
     "events-follow": ValueRule("", _steps),
+    "history-whole": ValueRule("", _history),
+    "evidence-of": ItemFilter(
+        *("of-another", ("subscription",), _of_subscription, _of_subscription_edges),
+        reads=("subscription",),
+        when_asked=True,
+    ),
 }
-"""Rules of evidence and events, by name."""
+"""Rules of subscriptions, evidence and events, by name."""

@@ -10,8 +10,9 @@ from mobstd.conformance.kinds.making import compared, control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import REFUSED, shown, spoke, whole
-from mobstd.conformance.scenarios.edit import edits, members, put
-from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.edit import edits, members, put_all
+from mobstd.conformance.scenarios.resource import LifeCycle, Resource
+from mobstd.conformance.scenarios.table import in_state
 from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
@@ -87,6 +88,8 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     if opened is None or opened[1].life is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if "states" in check.params:
+        return _in_states(check, row, workshop, resource, opened[1].life)
     wrong = check.get("refused")
     thing = (
         workshop.make(resource, row) if wrong is None else _refused(workshop, resource, row, wrong)
@@ -121,6 +124,28 @@ def _correct(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
     return Result(judged.evidence, tuple(lost) if whole(read) else ())
 
 
+def _in_states(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource, life: LifeCycle
+) -> Result:
+    """Correct a thing where nothing is corrected, in one state after another, and read it."""
+    results: list[Result] = []
+    for state in check["states"]:
+        thing = in_state(workshop, resource, life, state, row)
+        if thing is None:
+            continue
+        body = workshop.correction(thing)
+        sent = workshop.correct(thing, body, row, "negative", negative=True)
+        results.append(_judged(check, row, thing, sent, None))
+        before, after = thing.last_read, workshop.read(thing, row)
+        if spoke(sent) and not sent.accepted and before is not None and after is not None:
+            moved = _moved(row, lab=workshop.lab, thing=thing, before=before, after=after)
+            results.append(Result(0, tuple(moved)))
+        workshop.drop(thing)
+    evidence = sum(result.evidence for result in results)
+    findings = tuple(one for result in results for one in result.findings)
+    return Result(evidence, findings, None if evidence else "no-data")
+
+
 def merged(document: Any, patch: Any) -> Any:
     """Return a document with a patch merged in (RFC 7396)."""
     if not isinstance(document, dict) or not isinstance(patch, dict):
@@ -136,9 +161,7 @@ def _refused(
     control = control_of(workshop, resource, row)
     if control is None:
         return None
-    body = workshop.body(resource, control.candidate)
-    for pointer, value in wrong.items():
-        body = put(body, pointer, value)
+    body = put_all(workshop.body(resource, control.candidate), wrong)
     sent = workshop.post(resource, body, row, "negative", negative=True)
     thing = workshop.thing(resource, body, sent, control.candidate)
     read = workshop.read(thing, row)

@@ -8,7 +8,7 @@ from mobstd.canon.plug import resolve
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe
 from mobstd.conformance.lab import Lab
-from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.edit import put_all
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
 
@@ -28,9 +28,7 @@ def _derived(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
         return Result(reason="no-data")
     derive = resolve(plug.derivations)[check["call"]]
     for values in islice(derive(items, workshop.now), check["most"]):
-        body = workshop.body(resource, control.candidate)
-        for pointer, value in values.items():
-            body = put(body, pointer, value)
+        body = put_all(workshop.body(resource, control.candidate), values)
         sent = workshop.post(resource, body, row, "scenario")
         if sent.accepted:
             workshop.drop(workshop.thing(resource, body, sent, control.candidate))

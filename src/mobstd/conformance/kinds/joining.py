@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mobstd.conformance.kinds.probe import Probe, found
-from mobstd.conformance.kinds.relations import missing_from
+from mobstd.conformance.kinds.probe import Probe
+from mobstd.conformance.kinds.relations import lacking, missing_from
 from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.vicinity import crowd
-from mobstd.judging.finding import Result
+from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["UNION"]
@@ -24,27 +24,18 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     base = crowd(lab, operation, row) if lab.anchors.get(operation) else None
     if base is None:
         return Result()
-    evidence, findings = 0, []
+    evidence: int = 0
+    findings: list[Finding] = []
     for part in check["parts"]:
         result = missing_from(lab, row, operation, _with(base, part), _with(base, check["whole"]))
         if result is None:
             continue
         evidence += 1
-        if isinstance(result, tuple):
-            whole, alone, count = result
-            findings.append(
-                found(
-                    row,
-                    "probe.union",
-                    (whole, alone),
-                    pointer="/response/body",
-                    expected="every item of what is asked for alone",
-                    received=f"{count} missing",
-                    text=check.get("message"),
-                    lost=count,
-                    part=", ".join(f"{name}={value}" for name, value in part.items()),
-                )
-            )
+        lost = result[2] if isinstance(result, tuple) else 0
+        findings += lacking(
+            row, "probe.union", "what is asked for alone", result, check.get("message"), lost=lost,
+            part=", ".join(f"{name}={value}" for name, value in part.items()),
+        )  # fmt: skip
     return Result(evidence, tuple(findings))
 
 

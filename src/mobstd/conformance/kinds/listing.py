@@ -10,7 +10,7 @@ from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import NEAR_KM, NEAR_SECONDS, Anchor, Lab
 from mobstd.conformance.scenarios.answers import NOT_FOUND, named
-from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.edit import put_all
 from mobstd.conformance.scenarios.material import Candidate, material, unfit
 from mobstd.conformance.scenarios.resource import Resource, Source
 from mobstd.conformance.scenarios.thing import Thing
@@ -97,9 +97,7 @@ def _tried(
 ) -> _Refusal | None:
     refusals: list[Exchange] = []
     for edits in ({}, *check.get("otherwise", ())):
-        body = workshop.body(resource, candidate)
-        for pointer, value in edits.items():
-            body = put(body, pointer, value)
+        body = put_all(workshop.body(resource, candidate), edits)
         sent = workshop.post(resource, body, row, "scenario", negative=True)
         if sent.accepted:
             workshop.drop(workshop.thing(resource, body, sent, candidate))

@@ -10,10 +10,21 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import NEAR_KM, Key, Lab, Query
 from mobstd.conformance.vicinity import around, crowd, neighbourhood
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.finding import Result
+from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["COUNTED", "STABLE", "SUBSET", "SUPERSET", "SWAPPED", "TOKENS", "missing_from"]
+__all__ = [
+    "COUNTED",
+    "STABLE",
+    "SUBSET",
+    "SUPERSET",
+    "SWAPPED",
+    "TOKENS",
+    "lacking",
+    "missing_from",
+]
+
+NARROWER = "the narrower query"
 
 
 def missing_from(
@@ -45,6 +56,31 @@ def missing_from(
     return (*pair, len(lost)) if pair and lost else None
 
 
+def lacking(
+    row: Requirement,
+    code: str,
+    of: str,
+    result: tuple[Exchange, Exchange, int] | bool | None,
+    text: Any = None,
+    **params: Any,
+) -> list[Finding]:
+    """Return the finding of a comparison that lost something: ``of``, what every item is of."""
+    if not isinstance(result, tuple):
+        return []
+    larger, smaller, count = result
+    one = found(
+        row,
+        code,
+        (larger, smaller),
+        pointer="/response/body",
+        expected=f"every item of {of}",
+        received=f"{count} missing",
+        text=text,
+        **params,
+    )
+    return [one]
+
+
 def _scale(value: Any, factor: float) -> Any:
     scaled = value * factor
     return int(scaled) if isinstance(value, int) else round(scaled, 6)
@@ -52,27 +88,18 @@ def _scale(value: Any, factor: float) -> Any:
 
 def _related(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Compare a crowd with what is left of it where one margin is narrower."""
-    evidence, findings = 0, []
+    evidence: int = 0
+    findings: list[Finding] = []
     for name, smaller, larger in _steps(check, row, operation, lab):
         result = missing_from(lab, row, operation, smaller, larger)
         if result is None:
             continue
         evidence += 1
         if isinstance(result, tuple):
-            large, small, count = result
-            findings.append(
-                found(
-                    row,
-                    f"probe.{check.kind}",
-                    (large, small),
-                    pointer="/response/body",
-                    expected="every item of the narrower query",
-                    received=f"{count} missing",
-                    text=check.get("message"),
-                    parameter=name,
-                    lost=count,
-                )
-            )
+            findings = lacking(
+                row, f"probe.{check.kind}", NARROWER, result, check.get("message"),
+                parameter=name, lost=result[2],
+            )  # fmt: skip
             break
     return Result(evidence, tuple(findings))
 
@@ -163,7 +190,8 @@ def _swapped(check: Check, row: Requirement, operation: str, lab: Lab) -> Result
 def _tokens(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask for the first value, the last and those between: who counts from zero errs at an end."""
     name = check["parameter"]
-    evidence, findings = 0, []
+    evidence: int = 0
+    findings: list[Finding] = []
     tokens: list[str] = check["tokens"]
     for anchor in lab.anchors.get(operation, ())[:1]:
         base = neighbourhood(lab, anchor)
@@ -173,19 +201,7 @@ def _tokens(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             if result is None:
                 continue
             evidence += 1
-            if isinstance(result, tuple):
-                large, small, count = result
-                findings.append(
-                    found(
-                        row,
-                        "probe.token-subset",
-                        (large, small),
-                        pointer="/response/body",
-                        expected="every item of the narrower query",
-                        received=f"{count} missing",
-                        parameter=name,
-                    )
-                )
+            findings += lacking(row, "probe.token-subset", NARROWER, result, parameter=name)
     return Result(evidence, tuple(findings))
 
 

@@ -9,7 +9,7 @@ from mobstd.conformance.kinds.making import compared, right_change, shop
 from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import named, shown, spoke
-from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.edit import put_all
 from mobstd.conformance.scenarios.oracle import at, wandered
 from mobstd.conformance.scenarios.thing import Thing, unsettled
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -56,9 +56,7 @@ def _repeat(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 def _posted_again(
     check: Check, row: Requirement, workshop: Workshop, thing: Thing, *, same: bool
 ) -> tuple[Exchange, list[Finding]] | None:
-    body = thing.sent
-    for pointer, value in () if same else check["set"].items():
-        body = put(body, pointer, value)
+    body = put_all(thing.sent, {} if same else check["set"])
     sent = workshop.post(thing.resource, body, row, "negative", negative=True)
     thing.history.append(("again", sent))
     if not spoke(sent):

@@ -45,11 +45,11 @@ def _revalidated(check: Check, row: Requirement, operation: str, lab: Lab) -> Re
             )
         )
 
-    if tag.startswith("W/"):
-        pass  # what is weakly the same may be sent again
-    elif own.status == OK and _tag(own) == tag:
+    # what is weakly the same may be sent again
+    whole = own.status == OK and not tag.startswith("W/")
+    if whole and _tag(own) == tag:
         wrong("probe.revalidated.again", own, UNCHANGED)
-    elif own.status == OK:
+    elif whole:
         now = lab.ask(operation, query, "control", row, fresh=True)
         if now.accepted and now.body == own.body == control.body:
             wrong("probe.revalidated.other", own, UNCHANGED)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from mobstd.canon.schemas import documents
 from mobstd.canon.standard import Version
 from mobstd.judging.pointer import MISSING, get, steps
 
-__all__ = ["Edit", "edits", "members", "parts", "put", "without"]
+__all__ = ["Edit", "edits", "members", "parts", "put", "put_all", "without"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def put(document: Mapping[str, Any], pointer: str, value: Any) -> dict[str, Any]
     return out
 
 
+def put_all(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document with other values, by pointer."""
+    return reduce(lambda out, one: put(out, *one), values.items(), dict(document))
+
+
 def _value(edit: Mapping[str, Any]) -> Any:
     if "length" in edit:
         blanks = edit.get("blank", 0)
@@ -71,9 +77,7 @@ def edits(
         if "where" in edit and get(document, edit["where"]) is MISSING:
             continue
         severity = edit.get("severity", "error")
-        right = document
-        for pointer, value in edit.get("also", {}).items():
-            right = put(right, pointer, value)
+        right = put_all(document, edit.get("also", {}))
         if "each" in edit:
             for pointer in members[edit["each"]]:
                 if get(right, pointer) is MISSING and edit.get("remove"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mobstd.conformance.scenarios.edit import put
+from mobstd.conformance.scenarios.edit import put, put_all
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange, Request
 from mobstd.judging.requirement import Requirement
@@ -30,9 +30,8 @@ def tell(
     purpose: str = "scenario", *, edited: Mapping[str, Any] | None = None, negative: bool = False,
 ) -> Exchange:  # fmt: skip
     """Tell of a thing again, in a state; ``edited``: other values, by pointer."""
-    body = _news(workshop.maker, thing.resource, thing.sent, state)
-    for pointer, value in (edited or {}).items():
-        body = put(body, pointer, value)
+    told = _news(workshop.maker, thing.resource, thing.sent, state)
+    body = put_all(told, edited or {})
     return workshop.post(thing.resource, body, row, purpose, negative=negative)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import answered, named, shown
 from mobstd.conformance.scenarios.debts import Debts
-from mobstd.conformance.scenarios.edit import members, put
+from mobstd.conformance.scenarios.edit import members, put, put_all
 from mobstd.conformance.scenarios.material import Candidate, Maker, Material, material
 from mobstd.conformance.scenarios.resource import Resource, Source, resources
 from mobstd.conformance.scenarios.thing import Thing
@@ -143,9 +143,7 @@ class Workshop:
         edited: Mapping[str, Any],
     ) -> Thing | None:
         """Make one from a candidate, with other values by pointer; ``None`` where it is refused."""
-        body = self.body(resource, candidate)
-        for pointer, value in edited.items():
-            body = put(body, pointer, value)
+        body = put_all(self.body(resource, candidate), edited)
         exchange = self.post(resource, body, row, "scenario")
         if exchange.accepted:
             thing = self.thing(resource, body, exchange, candidate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,12 @@ def _revives(funder: Funder) -> None:
     """Lets what was withdrawn be submitted again."""
     step = Step("withdrawn", "submitted", ("funder", "person"), "submitted")
     funder.book.table = funder.book.table.also(step)
+
+
+def _changes_in(state: str, funder: Funder) -> None:
+    """Lets answers and documents change in one state more."""
+    table = funder.book.table
+    funder.book.table = replace(table, changes=(*table.changes, state))
 
 
 def _takes_other_bodies(funder: Funder) -> None:
@@ -132,6 +139,7 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "wants-every-scope": _wants_every_scope,
     "grants-unsaid": _grants_unsaid,
     "grants-in-another-order": _grants_in_another_order,
+    **{f"changes-the-{one}": partial(_changes_in, one) for one in ("submitted", "granted")},
     **{f"ignores-{scope.replace('.', '-')}": partial(_ignores, scope) for scope in SCOPES},
 }
 """Each by its name."""
