@@ -98,6 +98,8 @@ def asked(when: When, call: Call) -> bool:
         for name, condition in when.query.items()
     ):
         return False
+    if when.sent and not re.search(when.sent, call.body.decode("utf-8", "replace")):
+        return False
     return not when.body or met(when.body, _document(call.body))
 
 

@@ -26,6 +26,7 @@ class When:
     min_items: int | None = None
     max_items: int | None = None
     every: int = 1
+    sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _shared(row: Mapping[str, Any]) -> dict[str, Any]:
             when.get("min_items"),
             when.get("max_items"),
             when.get("every", 1),
+            when.get("sent", ""),
         ),
         "setting": Setting(
             setting.get("key", False),

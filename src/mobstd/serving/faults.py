@@ -236,7 +236,8 @@ class FaultMiddleware:
 
 
 def _reads_body(variant: Variant) -> bool:
-    return bool(variant.when.body) or any("at" in edit.params for edit in variant.request)
+    when = variant.when
+    return bool(when.body or when.sent) or any("at" in edit.params for edit in variant.request)
 
 
 def _headers(scope: Scope) -> Pairs:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from mobstd.conformance.kinds.making import control_of, examples, shop
+from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import Edit, edits, put
+from mobstd.conformance.scenarios.oddity import oddities
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.finding import Result
-from mobstd.judging.pointer import get
+from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["VARY", "each_edit", "many"]
@@ -28,7 +30,7 @@ def _edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callab
         pairs = same.items() if isinstance(same, Mapping) else zip(same, same, strict=True)
         for pointer, source in pairs:
             right = put(right, pointer, get(control.sent, source))
-        wanted = workshop.maker.words(check["edits"])
+        wanted = workshop.maker.words(check.get("edits", []))
         return list(edits(wanted, right, names))
 
     for place in range(len(made())):
@@ -53,16 +55,55 @@ def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if operation != resource.create:
+        return _changed_oddly(check, row, workshop, resource, operation)
     control = control_of(workshop, resource, row)
     if control is None:
         return Result(reason="no-data")
     for make in _edited(check, workshop, control):
-        edit = make()
-        sent = workshop.post(resource, edit.document, row, "negative", negative=True)
-        if sent.accepted:
-            workshop.drop(workshop.thing(resource, edit.document, sent, control.candidate))
+        _posted(row, workshop, control, make().document)
     for text in check.get("raw", ()):
         workshop.post(resource, text.encode(), row, "negative", negative=True)
+    right = workshop.body(resource, control.candidate)
+    spared = (resource.key,) if resource.key else ()
+    for document in oddities(right, check.get("odd", 0), f"{lab.seed}:{operation}", spared):
+        _posted(row, workshop, control, document)
+    return Result()
+
+
+def _posted(row: Requirement, workshop: Workshop, control: Thing, document: Any) -> None:
+    """Post a document that is odd, and undo what it made."""
+    sent = workshop.post(control.resource, document, row, "negative", negative=True)
+    if sent.accepted and isinstance(document, dict):
+        workshop.drop(workshop.thing(control.resource, document, sent, control.candidate))
+
+
+def _changed_oddly(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource, operation: str
+) -> Result:
+    """Ask for changes and corrections that are odd in one place, of a thing that is there."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return Result(reason="no-data")
+    corrects = operation == resource.correct
+    right = {} if corrects else right_change(resource)
+    query, body = (right, workshop.correction(thing)) if corrects else resource.asked(right)
+    if body is MISSING:
+        return Result(reason="no-data")
+    seed = f"{workshop.lab.seed}:{operation}"
+    for document in oddities(body, check.get("odd", 0), seed):
+        if corrects:
+            sent = workshop.correct(thing, document, row, "negative", negative=True)
+        else:
+            sent = workshop.change(thing, query, row, "negative", body=document, negative=True)
+        if not sent.accepted or corrects:
+            continue
+        workshop.drop(thing)
+        another = workshop.make(resource, row)
+        if another is None:
+            break
+        thing = another
+    workshop.drop(thing)
     return Result()
 
 
@@ -73,8 +114,10 @@ def many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
         return 0
     workshop, resource = opened
     names = workshop.members(resource)
-    many = sum(len(names[e["each"]]) if "each" in e else 1 for e in check.get("edits", ()))
-    return many * 2
+    odd: int = check.get("odd", 0)
+    return odd + 2 * sum(
+        len(names[edit["each"]]) if "each" in edit else 1 for edit in check.get("edits", ())
+    )
 
 
 VARY = Probe(
