@@ -9,6 +9,7 @@ from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import spoke
 from mobstd.conformance.scenarios.edit import edits
 from mobstd.judging.finding import Finding, Result
+from mobstd.judging.pointer import MISSING
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["ACCEPT", "ACCEPT_CHANGE"]
@@ -60,11 +61,13 @@ def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> 
     right = right_change(resource)
     evidence: int = 0
     findings: list[Finding] = []
-    for edit in edits(check["edits"], right, {}):
+    _, whole = resource.asked(right)
+    for edit in edits(check["edits"], right if whole is MISSING else whole, {}):
         thing = workshop.make(resource, row)
         if thing is None:
             return Result(reason="no-data")
-        sent = workshop.change(thing, edit.document, row, "scenario", negative=True)
+        asked, body = (edit.document, MISSING) if whole is MISSING else (right, edit.document)
+        sent = workshop.change(thing, asked, row, "scenario", body=body, negative=True)
         if spoke(sent):
             evidence += 1
             if not sent.accepted and workshop.change(thing, right, row).accepted:
