@@ -50,6 +50,9 @@ def examples(workshop: Workshop, resource: Resource, row: Requirement | None) ->
         workshop.shared[key] = made
         for place in range(len(resource.sources)):
             made += _some(workshop, resource, row, place)
+        if not made and workshop.insists(resource):
+            for place in range(len(resource.sources)):
+                made += _some(workshop, resource, row, place)
     things: list[Thing] = workshop.shared[key]
     return things
 

@@ -37,6 +37,7 @@ class Workshop:
         debts: what is still to be undone.
         things: everything that was made.
         variants: by resource, the other values that the target is known to take.
+        needed: by resource, values without which the target takes nothing, as far as is known.
     """
 
     lab: Lab
@@ -46,6 +47,7 @@ class Workshop:
     refusals: dict[str, list[Exchange]] = field(default_factory=dict)
     things: list[Thing] = field(default_factory=list)
     variants: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    needed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _materials: dict[str, Material] = field(default_factory=dict)
@@ -124,7 +126,18 @@ class Workshop:
             if thing is not None:
                 return thing
             self._useless.add(id(candidate))
-        return None
+        return self.make(resource, row, place, first) if self.insists(resource) else None
+
+    def insists(self, resource: Resource) -> bool:
+        """Say whether to try again with all that a document may have: once, if nothing was taken.
+
+        Some ask for more than they may, and would be known by nothing else.
+        """
+        if resource.id in self.needed or any(one.resource is resource for one in self.things):
+            return False
+        every = {at: value for variant in resource.variants for at, value in variant.items()}
+        self.needed[resource.id] = every
+        return bool(every) and bool(self.refusals.get(resource.id))
 
     def _candidates(self, resource: Resource, place: int | None, turn: int) -> list[Candidate]:
         """Return the candidates in the order to try: those that were refused once come last."""
@@ -191,7 +204,8 @@ class Workshop:
 
     def body(self, resource: Resource, candidate: Candidate) -> dict[str, Any]:
         """Return a right document for a candidate, under a new key."""
-        made = self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+        plain = self.maker.filled(candidate, resource.life.first[0] if resource.life else None)
+        made = put_all(plain, self.needed.get(resource.id, {}))
         if resource.digest and resource.key:
             return put(made, resource.key, self.maker.digest(made, resource.digest))
         return made
