@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from mobstd.mobility_aid.importing.admission import admitted
+from mobstd.mobility_aid.importing.admission import admitted, other_format
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
-from mobstd.mobility_aid.importing.sheet import Sheet
+from mobstd.mobility_aid.importing.sheet import Sheet, first, unlike
 
 __all__ = [
     "FORMAT",
@@ -36,6 +36,9 @@ VERSION = "0.1.0"
 
 _PARIS = ZoneInfo("Europe/Paris")
 _NEEDED = ("id", "titre", "description", "date_mise_a_jour", "eligibilite_geographique")
+_TELLING = ("types_aides", "porteurs")
+"""Columns that other tables with those have not."""
+
 ROLES = {"financeur": "funder", "instructeur": "instructor", "diffuseur": "distributor"}
 TAKERS = {
     "particuliers": "natural-person",
@@ -67,13 +70,19 @@ _DEEPEST = 5
 
 def claims(head: bytes, format: str) -> bool:
     """Say whether a file begins with the columns of the table."""
-    first = head.decode("utf-8-sig", "replace").partition("\n")[0]
-    return {"titre", "types_aides", "porteurs"} <= set(first.strip().split(","))
+    names = first(head)
+    return unlike(names, (*_NEEDED, *_TELLING), names) is None
 
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
-    """Yield what becomes of each row of a table in CSV, with its line."""
+    """Yield what becomes of each row of a table in CSV, with its line.
+
+    Raises:
+        ConfigError: where the first line is not that of the table.
+    """
     sheet = Sheet(stream)
+    if why := unlike(sheet.columns, _NEEDED, sheet.columns):
+        raise other_format(format, why)
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):
             yield Imported(None, (cells,))
