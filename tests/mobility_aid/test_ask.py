@@ -97,8 +97,10 @@ def test_a_catalogue_that_is_served_is_asked_for_the_place_alone(
         (["--place", "Nulle Part"], "no-such-place"),
         (["--place", "Saint-Denis"], "several-places"),
         (["--place", "33063", "--mode", "hoverboard"], "no-such-mode"),
-        (["--place", "33063", "--price", "dear"], "bad-answer"),
-        (["--place", "33063", "--answer", "person.age=30.5"], "bad-answer"),
+        (["--place", "33063", "--price", "dear"], "takes.money"),
+        (["--place", "33063", "--answer", "person.age=30.5"], "takes.number"),
+        (["--place", "33063", "--answer", "person.disability=perhaps"], "takes.boolean"),
+        (["--place", "33063", "--answer", "purchase.date=soon"], "takes.date"),
         (["--place", "33063", "--answer", "person.agee=30"], "no-such-question"),
         (["--place", "33063", "--date", "tomorrow"], "bad-day"),
         (["--place", "33063", "--catalogue", "nowhere.json"], "unreadable-file"),
@@ -111,7 +113,31 @@ def test_what_is_meant_wrongly_says_what_and_what_next(
     assert main(["aids", "ask", "--lang", lang, *more]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert catalogue()[f"aids.{code}.next"][lang] in said.err
+    assert catalogue()[f"aids.{code}{'' if 'takes' in code else '.next'}"][lang] in said.err
+
+
+def test_communes_of_one_name_are_told_apart_by_their_department(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*ASK, "--place", "Saint-Denis"]) == 2
+    assert "11339 (Aude), 30247 (Gard), 93066 (Seine-Saint-Denis)" in capsys.readouterr().err
+
+
+def test_a_choice_is_told_with_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ASK, "--place", "33063", "--answer", "vehicle.condition=old"]) == 2
+    assert "new, second-hand" in capsys.readouterr().err
+
+
+def test_an_aid_that_is_received_is_named_by_an_id_that_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(list(HERE)) == 0
+    shown = "--received none|exemple-metropole-vae|exemple-region-vae"
+    assert shown in capsys.readouterr().out
+    assert main([*HERE, "--received", "exemple-region-vae"]) == 0
+    assert "changes nothing" not in capsys.readouterr().err
+    assert main([*HERE, "--received", "exemple-regoin-vae"]) == 0
+    assert "exemple-regoin-vae: that it is received changes nothing" in capsys.readouterr().err
 
 
 def test_an_answer_that_is_none_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,8 +313,8 @@ def test_a_catalogue_of_which_nothing_is_an_aid_is_refused(
     assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert f"{file}: 1: It is no aid but null." in told.err
-    assert f"{file}: 2: It is no aid but number." in told.err
+    assert f"{file}: 1: It is no object of JSON, but of the type null." in told.err
+    assert f"{file}: 2: It is no object of JSON, but of the type number." in told.err
     assert "x: The schema of an aid refuses what it gives, at / (required)." in told.err
     assert "No aid of" in told.err
     file.write_text("[]")
