@@ -17,6 +17,7 @@ import pytest
 from mobstd.cli import main
 from mobstd.errors import ConfigError
 from mobstd.messages import LANGUAGES, catalogue
+from mobstd.mobility_aid import evaluate
 from mobstd.mobility_aid.members import covering, epci_of
 from mobstd.mobility_aid.nearby import home_of, near
 from mobstd.mobility_aid.reference import build
@@ -319,3 +320,21 @@ def test_a_catalogue_of_which_nothing_is_an_aid_is_refused(
     assert "No aid of" in told.err
     file.write_text("[]")
     assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 0
+
+
+def test_a_place_without_a_name_of_its_own_is_called_by_the_official_one() -> None:
+    inside = {"basis": ["residence"], "include": [{"type": "commune", "code": "33119"}]}
+    made = aid(grant("100"), territory=inside)
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    assert ("for", "the place: Cenon") in reasons(made, found, "en", {})
+
+
+def test_several_words_are_said_as_one_lists_them() -> None:
+    kinds = ["bike", "e-bike", "cargo-bike"]
+    made = aid(grant("100"), rule=is_("vehicle.category", "in", kinds))
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    for lang, words in (
+        ("en", "bike, electric bike or cargo bike"),
+        ("fr", "vélo, vélo électrique ou vélo cargo"),
+    ):
+        assert any(text.endswith(words) for _, text in reasons(made, found, lang, {}))

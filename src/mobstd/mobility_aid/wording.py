@@ -11,6 +11,7 @@ from mobstd.judging.pointer import MISSING, get
 from mobstd.messages import render
 from mobstd.mobility_aid.evaluation import Outcome
 from mobstd.mobility_aid.facts import RECEIVED
+from mobstd.mobility_aid.importing.places import official
 from mobstd.mobility_aid.registry import criteria
 from mobstd.mobility_aid.sums import ONCE, Span
 from mobstd.mobility_aid.truth import Reason
@@ -147,8 +148,13 @@ def _limit(aid: Mapping[str, Any], limit: Mapping[str, Any], lang: str) -> str:
 
 
 def _places(territory: Mapping[str, Any]) -> str:
-    names = [area.get("name") or area.get("code", "") for area in territory["include"]]
-    return _cut(territory.get("text") or ", ".join(names))
+    return _cut(territory.get("text") or ", ".join(map(_place, territory["include"])))
+
+
+def _place(area: Mapping[str, Any]) -> str:
+    """Return the name of a place: its own, the official one, or else its code."""
+    code = area.get("code", "")
+    return str(area.get("name") or dict(official().get(code, ())).get(area["type"]) or code)
 
 
 def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> str:
@@ -162,7 +168,7 @@ def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> st
     else:
         unit = _unit(known.unit if known else "", lang)
         words = [f"{value(one, lang)}{unit}" for one in stated]
-    either = _say("or", lang).join(words)
+    either = _say("or", lang).join(filter(None, (", ".join(words[:-1]), words[-1])))
     return _cut(
         _say(
             "reason.condition",
