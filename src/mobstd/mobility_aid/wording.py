@@ -16,7 +16,18 @@ from mobstd.mobility_aid.registry import criteria
 from mobstd.mobility_aid.sums import ONCE, Span
 from mobstd.mobility_aid.truth import Reason
 
-__all__ = ["amount", "asked", "money", "prices", "reason", "reasons", "span", "value"]
+__all__ = [
+    "amount",
+    "asked",
+    "condition",
+    "money",
+    "place",
+    "prices",
+    "reason",
+    "reasons",
+    "span",
+    "value",
+]
 
 _WORDS = 300
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -109,7 +120,7 @@ def reason(aid: Mapping[str, Any], found: Reason, lang: str, titles: Mapping[str
     stated = get(aid, found.pointer)
     there = None if stated is MISSING else stated
     if found.code == "condition" and isinstance(there, Mapping):
-        return _condition(aid, there, lang)
+        return condition(aid, there, lang)
     if found.code == "condition":
         return _say("reason.role", lang, what=value(there, lang))
     if found.code == "exclusive":
@@ -148,16 +159,17 @@ def _limit(aid: Mapping[str, Any], limit: Mapping[str, Any], lang: str) -> str:
 
 
 def _places(territory: Mapping[str, Any]) -> str:
-    return _cut(territory.get("text") or ", ".join(map(_place, territory["include"])))
+    return _cut(territory.get("text") or ", ".join(map(place, territory["include"])))
 
 
-def _place(area: Mapping[str, Any]) -> str:
+def place(area: Mapping[str, Any]) -> str:
     """Return the name of a place: its own, the official one, or else its code."""
     code = area.get("code", "")
     return str(area.get("name") or dict(official().get(code, ())).get(area["type"]) or code)
 
 
-def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> str:
+def condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> str:
+    """Return a condition in words: what is asked, and what it has to be."""
     name = leaf["criterion"]
     known = criteria().get(name)
     label = known.label[lang] if known else _own(name, [aid]).rstrip(" ?") or name

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.prose import conditions
 from mobstd.mobility_aid.exporting.sheet import write_rows
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.importing.dispositif_aide import (
@@ -171,7 +172,7 @@ def _people(aid: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     return {
         "porteurs": json.dumps(parties, ensure_ascii=False),
         "cibles": "|".join(_TAKERS[taker] for taker in takers),
-        "eligibilite": eligibility.get("text", aid["description"]),
+        "eligibilite": conditions(aid) or aid["description"],
         **said,
     }
 
