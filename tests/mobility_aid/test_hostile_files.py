@@ -201,3 +201,18 @@ def test_a_reason_that_names_nothing_ends_there() -> None:
     (one,) = imported("data-inclusion", b'[{"id": "x"}]')
     for lang in ("en", "fr"):
         assert not any(said.reason(lang).endswith(": .") for said in one.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [
+        ("table-0.1", table({}, {}).replace(b"montant_minimum", b"montant_minimun", 1)),
+        ("dispositif-aide", rows(ROW, ROW).replace(b"age_minimum", b"age_minimun", 1)),
+    ],
+)
+def test_a_column_that_nobody_reads_is_told_once(format: str, content: bytes) -> None:
+    found = list(read(io.BytesIO(content), format, at=AT))
+    told = [(one.line, one.part) for row in found for one in row.diagnostics if one.line == 1]
+    assert len(told) == 1
+    assert told[0][1].endswith("minimun")
+    assert not any(one.refused for one in found[0].diagnostics)

@@ -14,6 +14,7 @@ from mobstd.mobility_aid.exporting.prose import conditions
 from mobstd.mobility_aid.exporting.sheet import write_rows
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.importing.dispositif_aide import (
+    COLUMNS,
     FORMAT,
     LEVELS,
     ROLES,
@@ -22,30 +23,8 @@ from mobstd.mobility_aid.importing.dispositif_aide import (
     imported,
 )
 
-__all__ = ["COLUMNS", "exported", "write"]
+__all__ = ["exported", "write"]
 
-COLUMNS = (
-    "id",
-    "titre",
-    "promesse",
-    "description",
-    "eligibilite",
-    "types_aides",
-    "porteurs",
-    "programmes_parents",
-    "url_source",
-    "cibles",
-    "eligibilite_geographique",
-    "eligibilite_geographique_exclusions",
-    "date_ouverture",
-    "date_cloture",
-    "date_mise_a_jour",
-    "age_minimum",
-    "age_maximum",
-    "situation_professionnelle",
-    "revenus_maximum",
-    "residence_requirement",
-)
 _PARIS = ZoneInfo("Europe/Paris")
 _LONGEST = 5000
 _LOST = (

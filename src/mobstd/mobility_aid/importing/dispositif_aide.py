@@ -17,9 +17,10 @@ import yaml
 
 from mobstd.mobility_aid.importing.admission import admitted, other_format
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
-from mobstd.mobility_aid.importing.sheet import Sheet, first, unlike
+from mobstd.mobility_aid.importing.sheet import Sheet, first, noted, unlike
 
 __all__ = [
+    "COLUMNS",
     "FORMAT",
     "LEVELS",
     "ROLES",
@@ -33,6 +34,30 @@ __all__ = [
 
 FORMAT = "dispositif-aide"
 VERSION = "0.1.0"
+
+COLUMNS = (
+    "id",
+    "titre",
+    "promesse",
+    "description",
+    "eligibilite",
+    "types_aides",
+    "porteurs",
+    "programmes_parents",
+    "url_source",
+    "cibles",
+    "eligibilite_geographique",
+    "eligibilite_geographique_exclusions",
+    "date_ouverture",
+    "date_cloture",
+    "date_mise_a_jour",
+    "age_minimum",
+    "age_maximum",
+    "situation_professionnelle",
+    "revenus_maximum",
+    "residence_requirement",
+)
+"""Its columns with those of ``particuliers``, in their order."""
 
 _PARIS = ZoneInfo("Europe/Paris")
 _NEEDED = ("id", "titre", "description", "date_mise_a_jour", "eligibilite_geographique")
@@ -83,6 +108,10 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     sheet = Sheet(stream)
     if why := unlike(sheet.columns, _NEEDED, sheet.columns):
         raise other_format(format, why)
+    yield from noted(sheet.columns, COLUMNS, _rows(sheet, at))
+
+
+def _rows(sheet: Sheet, at: str) -> Iterator[Imported]:
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):
             yield Imported(None, (cells,))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import IO
 
 from mobstd.messages import Words
-from mobstd.mobility_aid.importing.diagnostics import Diagnostic
+from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
-__all__ = ["Sheet", "first", "unlike"]
+__all__ = ["Sheet", "first", "noted", "unlike"]
 
 LONGEST = 131_072
 """Letters of a cell that is still read: the limit of ``csv`` is one for the whole process."""
@@ -89,6 +90,19 @@ def unlike(names: Sequence[str], needed: Collection[str], known: Collection[str]
     if between is not None:
         return Words("aids.format.separator", {"mark": _MARKS[between]})
     return Words("aids.format.columns", {"columns": ", ".join(lacking)})
+
+
+def noted(
+    columns: Iterable[str], known: Collection[str], found: Iterator[Imported]
+) -> Iterator[Imported]:
+    """Yield what became of each row; with the first are told the columns that nobody reads.
+
+    Such a column is in the originals, and may be one whose name is misspelt.
+    """
+    told = [Diagnostic("1", one, "unknown-column", line=1) for one in columns if one not in known]
+    for one in found:
+        yield replace(one, diagnostics=(*told, *one.diagnostics))
+        told = []
 
 
 def _refused(line: int, code: str, detail: str = "") -> Diagnostic:

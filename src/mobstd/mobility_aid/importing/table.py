@@ -11,10 +11,10 @@ from functools import partial
 from typing import IO
 
 from mobstd.mobility_aid.importing.admission import admitted, other_format
-from mobstd.mobility_aid.importing.columns import LAYOUTS
+from mobstd.mobility_aid.importing.columns import LAYOUTS, Layout
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.row import Row
-from mobstd.mobility_aid.importing.sheet import Sheet, first, unlike
+from mobstd.mobility_aid.importing.sheet import Sheet, first, noted, unlike
 
 __all__ = ["claims", "records"]
 
@@ -34,6 +34,10 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     layout, sheet = LAYOUTS[format], Sheet(stream)
     if why := unlike(sheet.columns, layout.needed, sheet.columns):
         raise other_format(format, why)
+    yield from noted(sheet.columns, layout.columns.values(), _rows(layout, sheet, at))
+
+
+def _rows(layout: Layout, sheet: Sheet, at: str) -> Iterator[Imported]:
     seen: set[str] = set()
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):
