@@ -103,6 +103,7 @@ def test_a_catalogue_that_is_served_is_asked_for_the_place_alone(
         (["--place", "33063", "--answer", "person.disability=perhaps"], "takes.boolean"),
         (["--place", "33063", "--answer", "purchase.date=soon"], "takes.date"),
         (["--place", "33063", "--answer", "person.agee=30"], "no-such-question"),
+        (["--place", "33063", "--answer", "residence.commune=75056"], "place-said"),
         (["--place", "33063", "--date", "tomorrow"], "bad-day"),
         (["--place", "33063", "--catalogue", "nowhere.json"], "unreadable-file"),
     ],
@@ -173,7 +174,7 @@ def test_on_a_terminal_it_asks_the_most_telling_first(
     asked = capsys.readouterr().err
     places = [asked.index(one) for one in ("Which other aids", "How old are you?")]
     assert places == sorted(places)
-    assert "What was given is no answer to person.age." in asked
+    assert "Give a number, such as 30." in asked
     assert "You can have it\n  Aide régionale au vélo électrique: €150\n" in screen.getvalue()
     assert "Is it new or second-hand?  (--answer vehicle.condition=…)" in screen.getvalue()
 

@@ -46,6 +46,7 @@ def add(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what a person is entitled to, and what else to ask."""
+    from mobstd.errors import ConfigError
     from mobstd.mobility_aid.conditions import kinds
     from mobstd.mobility_aid.situations import answered, commune_of, home
     from mobstd.mobility_aid.together import evaluate_all
@@ -63,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     stated = [f"{_PRICE}={args.price}"] if args.price is not None else []
     for one in (*stated, *args.answer):
         name, _, text = one.partition("=")
+        if name == "residence.commune":
+            raise ConfigError("aids.place-said", name=name)
         answers[name] = answered(name, text, own)
     situation: dict[str, Any] = {"date": _day(args.date), "answers": answers}
     if args.received is not None:
@@ -188,7 +191,8 @@ def _converse(aids: list[Any], situation: dict[str, Any], own: dict[str, str]) -
                 situation["answers"][wanted] = answered(wanted, text, own)
                 passed.add(wanted)
             except ConfigError as error:
-                sys.stderr.write(f"{error.text(language())}\n")
+                told = error.diagnostics(language()) or error.text(language())
+                sys.stderr.write(f"{told}\n")
 
 
 def _line(question: str) -> str | None:
