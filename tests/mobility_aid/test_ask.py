@@ -339,3 +339,12 @@ def test_several_words_are_said_as_one_lists_them() -> None:
         ("fr", "vélo, vélo électrique ou vélo cargo"),
     ):
         assert any(text.endswith(words) for _, text in reasons(made, found, lang, {}))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "open until 2025-10-31"), ("fr", "ouverte jusqu'au 31/10/2025")]
+)
+def test_a_day_is_written_as_one_writes_it(lang: str, words: str) -> None:
+    made = aid(grant("100"), validity={"end": "2025-10-31"})
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    assert ("against", words) in reasons(made, found, lang, {})

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _WORDS = 300
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _SIGNS = {"EUR": "€"}
 _NARROW = "\u202f"
@@ -79,9 +80,11 @@ def prices(outcome: Outcome, lang: str) -> list[str]:
 
 
 def value(word: Any, lang: str) -> str:
-    """Return an answer, a mode or a status in words."""
+    """Return an answer, a mode, a status or a day in words."""
     if isinstance(word, bool):
         return _say("value.yes" if word else "value.no", lang)
+    if isinstance(word, str) and (day := _DAY.fullmatch(word)):
+        return _say("value.day", lang, **day.groupdict())
     return render(f"aids.value.{word}", {}, lang, default=str(word))
 
 
