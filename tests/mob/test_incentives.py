@@ -76,7 +76,7 @@ def test_what_is_no_incentive_is_told_and_the_next_one_follows() -> None:
     found = imported(bad, "mob")
     assert [one.aid is None for one in found] == [True, True, True, False, True]
     refused = [said.code for one in found for said in one.diagnostics if said.refused]
-    assert refused == ["unreadable", "mob-required", "unreadable", "repeated-identifier"]
+    assert refused == ["not-an-object", "mob-required", "unreadable", "repeated-identifier"]
 
 
 def test_an_aid_from_elsewhere_gets_a_territory_and_a_funder() -> None:

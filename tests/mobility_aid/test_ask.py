@@ -17,6 +17,7 @@ import pytest
 from mobstd.cli import main
 from mobstd.errors import ConfigError
 from mobstd.messages import LANGUAGES, catalogue
+from mobstd.mobility_aid import evaluate
 from mobstd.mobility_aid.members import covering, epci_of
 from mobstd.mobility_aid.nearby import home_of, near
 from mobstd.mobility_aid.reference import build
@@ -97,9 +98,12 @@ def test_a_catalogue_that_is_served_is_asked_for_the_place_alone(
         (["--place", "Nulle Part"], "no-such-place"),
         (["--place", "Saint-Denis"], "several-places"),
         (["--place", "33063", "--mode", "hoverboard"], "no-such-mode"),
-        (["--place", "33063", "--price", "dear"], "bad-answer"),
-        (["--place", "33063", "--answer", "person.age=30.5"], "bad-answer"),
+        (["--place", "33063", "--price", "dear"], "takes.money"),
+        (["--place", "33063", "--answer", "person.age=30.5"], "takes.number"),
+        (["--place", "33063", "--answer", "person.disability=perhaps"], "takes.boolean"),
+        (["--place", "33063", "--answer", "purchase.date=soon"], "takes.date"),
         (["--place", "33063", "--answer", "person.agee=30"], "no-such-question"),
+        (["--place", "33063", "--answer", "residence.commune=75056"], "place-said"),
         (["--place", "33063", "--date", "tomorrow"], "bad-day"),
         (["--place", "33063", "--catalogue", "nowhere.json"], "unreadable-file"),
     ],
@@ -111,7 +115,31 @@ def test_what_is_meant_wrongly_says_what_and_what_next(
     assert main(["aids", "ask", "--lang", lang, *more]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert catalogue()[f"aids.{code}.next"][lang] in said.err
+    assert catalogue()[f"aids.{code}{'' if 'takes' in code else '.next'}"][lang] in said.err
+
+
+def test_communes_of_one_name_are_told_apart_by_their_department(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*ASK, "--place", "Saint-Denis"]) == 2
+    assert "11339 (Aude), 30247 (Gard), 93066 (Seine-Saint-Denis)" in capsys.readouterr().err
+
+
+def test_a_choice_is_told_with_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ASK, "--place", "33063", "--answer", "vehicle.condition=old"]) == 2
+    assert "new, second-hand" in capsys.readouterr().err
+
+
+def test_an_aid_that_is_received_is_named_by_an_id_that_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(list(HERE)) == 0
+    shown = "--received none|exemple-metropole-vae|exemple-region-vae"
+    assert shown in capsys.readouterr().out
+    assert main([*HERE, "--received", "exemple-region-vae"]) == 0
+    assert "changes nothing" not in capsys.readouterr().err
+    assert main([*HERE, "--received", "exemple-regoin-vae"]) == 0
+    assert "exemple-regoin-vae: that it is received changes nothing" in capsys.readouterr().err
 
 
 def test_an_answer_that_is_none_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +174,7 @@ def test_on_a_terminal_it_asks_the_most_telling_first(
     asked = capsys.readouterr().err
     places = [asked.index(one) for one in ("Which other aids", "How old are you?")]
     assert places == sorted(places)
-    assert "What was given is no answer to person.age." in asked
+    assert "Give a number, such as 30." in asked
     assert "You can have it\n  Aide régionale au vélo électrique: €150\n" in screen.getvalue()
     assert "Is it new or second-hand?  (--answer vehicle.condition=…)" in screen.getvalue()
 
@@ -287,9 +315,36 @@ def test_a_catalogue_of_which_nothing_is_an_aid_is_refused(
     assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert f"{file}: 1: It is no aid but null." in told.err
-    assert f"{file}: 2: It is no aid but number." in told.err
+    assert f"{file}: 1: It is no object of JSON, but of the type null." in told.err
+    assert f"{file}: 2: It is no object of JSON, but of the type number." in told.err
     assert "x: The schema of an aid refuses what it gives, at / (required)." in told.err
     assert "No aid of" in told.err
     file.write_text("[]")
     assert main(["aids", "ask", "--place", "33063", "--catalogue", str(file)]) == 0
+
+
+def test_a_place_without_a_name_of_its_own_is_called_by_the_official_one() -> None:
+    inside = {"basis": ["residence"], "include": [{"type": "commune", "code": "33119"}]}
+    made = aid(grant("100"), territory=inside)
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    assert ("for", "the place: Cenon") in reasons(made, found, "en", {})
+
+
+def test_several_words_are_said_as_one_lists_them() -> None:
+    kinds = ["bike", "e-bike", "cargo-bike"]
+    made = aid(grant("100"), rule=is_("vehicle.category", "in", kinds))
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    for lang, words in (
+        ("en", "bike, electric bike or cargo bike"),
+        ("fr", "vélo, vélo électrique ou vélo cargo"),
+    ):
+        assert any(text.endswith(words) for _, text in reasons(made, found, lang, {}))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "open until 2025-10-31"), ("fr", "ouverte jusqu'au 31/10/2025")]
+)
+def test_a_day_is_written_as_one_writes_it(lang: str, words: str) -> None:
+    made = aid(grant("100"), validity={"end": "2025-10-31"})
+    found = evaluate(made, {"date": "2026-11-28", "answers": {"residence.commune": "33119"}})
+    assert ("against", words) in reasons(made, found, lang, {})

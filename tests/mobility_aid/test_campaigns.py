@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from mobstd.canon.standard import find
 from mobstd.errors import ConfigError
 from mobstd.mobility_aid import evaluate
 from mobstd.mobility_aid.importing import Imported, detect, read
+from mobstd.validation.rules import DocumentRules
 
 from .documents import accepted
 from .test_table import filed
@@ -252,3 +254,11 @@ def test_classes_are_classes_however_they_are_joined(cell: str) -> None:
     assert ("trajet_classe_de_preuve", "prose") not in told
     assert asked(aid, trip_proofClass="A").verdict == "not-eligible"
     assert asked(aid, trip_proofClass="B").verdict != "not-eligible"
+
+
+def test_the_words_of_an_amount_agree_with_its_formula() -> None:
+    aid, _ = only(conducteur_montant_min_par_passager="1,50")
+    driver = next(one for one in aid["benefits"] if one["role"] == "driver")
+    words = "1,5 à 3 € par trajet et par passager, soit au plus 24 € pour 8 passagers"
+    assert driver["text"] == words
+    assert not any(DocumentRules(find("mobility-aid@0.1"), "aid").remarks(aid))

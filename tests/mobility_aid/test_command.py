@@ -36,7 +36,7 @@ def test_aids_come_out_and_what_could_not_be_said_is_told(
     told = said.err.splitlines()
     assert told[0].startswith(f"{file}:3: 2 territoire_insee: ")
     assert told[1].startswith(f"{file}:4: 3 nom: ")
-    assert told[-1] == "aids: 2, records without: 1, remarks: 2"
+    assert told[-1] == "format: table-0.1, aids: 2, records without: 1, remarks: 2"
 
 
 def test_it_reads_stdin_writes_a_file_and_speaks_french(
@@ -50,7 +50,9 @@ def test_it_reads_stdin_writes_a_file_and_speaks_french(
     fitting("aid", json.loads(out.read_text("utf-8")))
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "aides : 1, enregistrements sans aide : 0, remarques : 0\n"
+    assert said.err == (
+        "format : table-0.1, aides : 1, enregistrements sans aide : 0, remarques : 0\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from mobstd.mobility_aid import evaluate, evaluate_all
 from mobstd.mobility_aid.v0_1 import Aid, Situation
 
-from .documents import EVERYWHERE, aid, euros, grant, is_, situation
+from .documents import EVERYWHERE, HERE, aid, euros, grant, is_, situation
 
 PRICE = "vehicle.priceInclTax"
 
@@ -398,3 +398,28 @@ def test_what_is_left_to_pay_is_known_from_the_others() -> None:
     assert unknown.amount is not None
     assert (unknown.amount.low, unknown.amount.high) == (0, 500)
     assert [one.criterion for one in unknown.missing] == ["received"]
+
+
+@pytest.mark.parametrize("price", ["-5", "NaN", "-Infinity", "dear", None, True, {}])
+def test_a_price_that_is_none_is_not_known(price: Any) -> None:
+    asked = {"date": "2026-11-28", "answers": {**HERE, "vehicle.priceInclTax": price}}
+    found = evaluate(aid(grant(percent("50", cap=euros("400")))), asked)
+    assert found.amount is not None
+    assert (found.amount.low, found.amount.high) == (0, 400)
+    assert [one.criterion for one in found.missing] == ["vehicle.priceInclTax"]
+
+
+@pytest.mark.parametrize("kilometres", [-30, "far", None])
+def test_a_distance_below_nothing_takes_nothing_away(kilometres: Any) -> None:
+    each = {"type": "per-unit", "unit": "km", "value": "0.10"}
+    asked = {"date": "2026-11-28", "answers": {**HERE, "trip.distanceKm": kilometres}}
+    found = evaluate(aid(grant(each, period="trip", role="driver")), asked)
+    assert found.amount is not None
+    assert found.amount.low == 0
+
+
+@pytest.mark.parametrize("commune", [33063, None, [], {}, ["33063"]])
+def test_a_place_of_another_kind_breaks_nothing(commune: Any) -> None:
+    inside = {"basis": ["residence"], "include": [{"type": "department", "code": "33"}]}
+    asked = {"date": "2026-11-28", "answers": {"residence.commune": commune}}
+    assert evaluate(aid(territory=inside), asked).verdict == "unknown"

@@ -20,7 +20,7 @@ from mobstd.mobility_aid.exporting.frictionless import EXTENSIONS, schema
 from mobstd.mobility_aid.importing import Diagnostic, read
 from mobstd.mobility_aid.reference.loading import aids_of
 
-from .documents import aid, fitting
+from .documents import aid, fitting, grant, is_
 from .test_campaigns import ROWS as CAMPAIGNS
 from .test_campaigns import table as campaigns
 from .test_national_tables import NOW, ROW, SERVICE, STRUCTURES
@@ -245,3 +245,39 @@ def test_no_aid_at_all_is_a_file_too(format: str) -> None:
     assert told == []
     if text and "{" in text:
         json.loads(text)
+
+
+def test_what_is_data_is_written_in_words_where_a_table_has_no_other() -> None:
+    rule = {
+        "allOf": [
+            is_("person.age", "gte", 18),
+            {
+                "anyOf": [
+                    is_("person.disability", "eq", True),
+                    {"not": is_("vehicle.condition", "eq", "new")},
+                ]
+            },
+        ]
+    }
+    inside = {"basis": ["residence"], "include": [{"type": "region", "code": "11"}]}
+    price = {"type": "percentage", "rate": "50", "base": "purchase-price-incl-tax"}
+    capped = grant({**price, "cap": {"type": "fixed", "value": "500"}})
+    closed = {"start": "2020-01-01", "end": "2020-12-31"}
+    made = aid(capped, rule=rule, territory=inside, status="closed", validity=closed)
+    text, told = written([made, aid(grant(price), id="open")], "table-0.1")
+    row, other = rows(text)
+    assert row["montant"] == "jusqu'à 500\u00a0€"
+    other_ways = "(un handicap reconnu : oui ou sauf (neuf ou d'occasion : neuf))"
+    assert row["condition_obtention"] == f"âge : au moins 18\u00a0ans ; {other_ways}"
+    assert row["territoire"] == "Île-de-France"
+    assert other["montant"] == other["condition_obtention"] == ""
+    assert ("open", "montant", "absent") in {(one.record, one.part, one.code) for one in told}
+    (again, *_) = aids_from(text.encode(), "table-0.1")
+    assert again["territory"]["include"][0]["type"] == "region"
+    for format, name in (
+        ("dispositif-aide", "eligibilite"),
+        ("data-inclusion", "conditions_acces"),
+    ):
+        there, _ = written([made], format)
+        kept = rows(there)[0] if format == "dispositif-aide" else json.loads(there)["services"][0]
+        assert kept[name] == row["condition_obtention"]

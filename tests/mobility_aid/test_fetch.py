@@ -95,6 +95,22 @@ def test_it_brings_aids_that_a_catalogue_begins_with(
     assert catalogue["licence"] == "Apache-2.0"
 
 
+def test_one_asks_of_what_was_brought(
+    home: Path, mirror: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["aids", "ask", "--place", "33063", "--json"]
+    assert main(ask) == 0
+    before = capsys.readouterr()
+    assert "ten invented aids" in before.err
+    assert main(["aids", "fetch", "--from", f"{mirror}/a.tgz"]) == 0
+    capsys.readouterr()
+    assert main(ask) == 0
+    after = capsys.readouterr()
+    assert "@betagouv/aides-velo 3.6.1" in after.err
+    assert '"exemple-' in before.out
+    assert '"exemple-' not in after.out
+
+
 def test_what_is_there_is_not_brought_twice(
     home: Path, mirror: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

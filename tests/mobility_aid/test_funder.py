@@ -32,6 +32,7 @@ from mobstd.mobility_aid.funder.sealing import Tampered, open_sealed
 from mobstd.mobility_aid.funder.states import table
 from mobstd.mobility_aid.timestamps import canonical, read_token
 from mobstd.serving.faults import load_faults, load_twins, of_role
+from mobstd.serving.hosting import hosted
 from mobstd.transport.asgi import AsgiSender
 from mobstd.validation.evidence import verify_evidence
 
@@ -281,6 +282,16 @@ def test_back_ends_come_by_client_credentials(asked: Asked) -> None:
         told = sender.send(Request("GET", "/.well-known/oauth-authorization-server")).json
     assert "password" not in told["grant_types_supported"]
     assert told["code_challenge_methods_supported"] == ["S256"]
+
+
+def test_who_discovers_the_issuer_gets_whole_addresses() -> None:
+    with hosted(build(), "127.0.0.1", 0) as url:
+        told = httpx.get(f"{url}/.well-known/oauth-authorization-server").json()
+        assert told["authorization_endpoint"] == f"{url}/authorize"
+        assert told["token_endpoint"] == f"{url}/token"
+        forged = {"Host": "x/y?z"}
+        odd = httpx.get(f"{url}/.well-known/oauth-authorization-server", headers=forged)
+        assert "x/y" not in odd.text
 
 
 def test_persons_come_by_code_and_proof(asked: Asked) -> None:

@@ -163,3 +163,56 @@ def test_a_cell_that_no_reader_takes_is_told_of_and_the_next_row_follows(format:
     assert broken != row
     found = imported(format, head + b"\n" + broken + row)
     assert [one.aid is None for one in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("format", "content", "why"),
+    [
+        ("dispositif-aide", b'{"services": [', "lacks the columns id, titre"),
+        ("dispositif-aide", b"", "empty"),
+        ("table-0.1", table({}).replace(b",", b";"), "separated by ;"),
+        ("table-0.1", table({}).decode().encode("utf-16"), "UTF-16"),
+        ("table-0.1", table({}).replace(b"nom", b"id", 1), "has the column id twice"),
+        ("table-0.2", table({}), "lacks the columns title"),
+        ("campaigns", b"collectivite\n", "conducteur_montant_max_par_passager"),
+        ("mob", b'\xef\xbb\xbf{"incentives": [\n {"id": }]}', "not JSON (line 2, column 9)"),
+        ("data-inclusion", b'[\n"\xc3\xa9t\xe9"]', "not UTF-8"),
+        ("data-inclusion", b'[\n"\xc3\xa9t\xe9"]', "(line 2, column 4)"),
+        ("aides-velo", b'{"rules": NaN}', "NaN"),
+        ("aides-velo", b"{}", "“rules”"),
+    ],
+)
+def test_a_file_of_another_format_is_refused_with_the_reason(
+    format: str, content: bytes, why: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        imported(format, content)
+    assert why in refused.value.text("en")
+    assert refused.value.text("fr") != refused.value.text("en")
+
+
+@pytest.mark.parametrize("format", ["mob", "data-inclusion"])
+def test_a_record_that_is_no_object_is_told_by_its_kind(format: str) -> None:
+    (one,) = imported(format, b"[7]")
+    assert one.diagnostics[0].reason() == "It is no object of JSON, but of the type number."
+
+
+def test_a_reason_that_names_nothing_ends_there() -> None:
+    (one,) = imported("data-inclusion", b'[{"id": "x"}]')
+    for lang in ("en", "fr"):
+        assert not any(said.reason(lang).endswith(": .") for said in one.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [
+        ("table-0.1", table({}, {}).replace(b"montant_minimum", b"montant_minimun", 1)),
+        ("dispositif-aide", rows(ROW, ROW).replace(b"age_minimum", b"age_minimun", 1)),
+    ],
+)
+def test_a_column_that_nobody_reads_is_told_once(format: str, content: bytes) -> None:
+    found = list(read(io.BytesIO(content), format, at=AT))
+    told = [(one.line, one.part) for row in found for one in row.diagnostics if one.line == 1]
+    assert len(told) == 1
+    assert told[0][1].endswith("minimun")
+    assert not any(one.refused for one in found[0].diagnostics)

@@ -97,8 +97,8 @@ def test_nobody_is_entitled_for_want_of_an_answer() -> None:
         ({"mode": "e-bike"}, "place", "Say where you live."),
         ({"place": "Nulle Part"}, "place", "No commune is called Nulle Part."),
         ({"place": "33000"}, "place", "not its postal code"),
-        ({**HERE, "price": "dear"}, "price", "is no answer"),
-        ({**HERE, "answer.person.age": "old"}, "answer.person.age", "is no answer"),
+        ({**HERE, "price": "dear"}, "price", "Give a sum of money"),
+        ({**HERE, "answer.person.age": "old"}, "answer.person.age", "Give a number"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(
@@ -170,3 +170,12 @@ def test_aids_that_speak_for_themselves_are_asked_about() -> None:
     assert status == 200
     assert "Le vélo vient-il d'un commerce de la ville" in shown(page).replace("&#39;", "'")
     assert re.search(r'name="answer.local.shop".*?<option value="yes" selected', page, re.DOTALL)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "1500.50"), ("fr", "1500,50")])
+def test_beside_a_field_stands_what_it_takes_and_no_name_of_a_machine(
+    lang: str, words: str
+) -> None:
+    _, page = typed({**HERE, "price": "dear", "lang": lang})
+    assert words in shown(page, lang)
+    assert "vehicle." not in shown(page, lang)

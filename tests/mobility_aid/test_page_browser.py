@@ -73,7 +73,7 @@ def test_the_keyboard_alone_is_enough(page: Browser) -> None:
     page.press(*"1500", ENTER)
     arrived(page)
     assert focused(page) == "results"
-    assert page.run("return document.title").startswith("for you: 0, depending: 2")
+    assert page.run("return document.title").startswith("for you: 0, it depends: 2")
     assert "€150 to €400" in text(page, "main")
 
 

@@ -21,11 +21,13 @@ from mobstd.mobility_aid.reference import build
 from mobstd.mobility_aid.reference.loading import aids_of
 from mobstd.mobility_aid.reference.service import Publisher
 from mobstd.mobility_aid.reference.shelf import Gone, Shelf, Wanted
+from mobstd.mobility_aid.reference.stock import at_hand
 from mobstd.mobility_aid.search import FILTERS, applies, around
 from mobstd.serving.database import opened
 from mobstd.serving.faults import load_faults, load_twins
 from mobstd.transport.asgi import AsgiSender
 
+from . import documents
 from .documents import VERSION
 from .test_catalogue import BOOK
 
@@ -291,3 +293,24 @@ def test_every_checked_row_has_a_fault() -> None:
     checked = {row.id for row in BOOK.rows.values() if row.checks}
     assert checked - seeded == set()
     assert len(load_twins(VERSION)) >= 13
+
+
+@pytest.mark.parametrize("first", [None, "mine"])
+def test_a_database_that_has_aids_gets_no_others_unasked(first: str | None, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'aids.db'}"
+    mine = tmp_path / "mine.ndjson"
+    source = {"label": "Example", "licence": "etalab-2.0"}
+    provenance = {"updatedAt": "2026-01-01T00:00:00Z", "source": source}
+    mine.write_text(json.dumps(documents.aid(id="mine", provenance=provenance)), "utf-8")
+    build(db=url, data=mine if first else None)
+    assert at_hand(url)[0] is None
+    assert "database" in at_hand(url)[1]["en"]
+    with AsgiSender(build(db=url)) as served:
+        found = served.send(Request("GET", "/catalogue")).json
+    assert found["aids"] == (1 if first else 10)
+    assert found["licence"] == ("etalab-2.0" if first else "Apache-2.0")
+    assert found["attribution"].startswith("Example (" if first else "mobstd, ")
+    with AsgiSender(build(db=url)) as served:
+        page = served.send(Request("GET", "/")).body.decode()
+    assert ("Its aids are invented" in page) is (first is None)
+    assert ("Its aids come from Example" in page) is (first is not None)

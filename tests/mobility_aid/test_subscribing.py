@@ -161,3 +161,11 @@ def test_who_never_answers_is_given_up(asked: Asked) -> None:
         begin(client, asked_for(), tries=3)
     assert sender.sent == 3
     assert len({new_id() for _ in range(9)}) == 9
+
+
+def test_what_the_module_shows_can_be_typed() -> None:
+    lines = (subscribing.__doc__ or "").splitlines()
+    shown = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    names: dict[str, Any] = {}
+    exec(shown.partition("with FunderClient")[0], names)
+    assert names["request"].dump()["consent"] == {"given": True, "version": "2026-01"}

@@ -28,7 +28,8 @@ class Plug:
         references: by version, a callable that builds the reference implementation of the main
             role; by ``version/role`` that of another.
         seeds: by the same keys, a callable that returns what ``mobstd serve`` begins with where
-            nobody names a file: its name, or ``None``, and what to say of it by language.
+            nobody names a file, for the URL of its database or ``None``: the name of the file, or
+            ``None``, and what to say of it by language.
         bridges: what serves a version from a partner that speaks another standard: by the served
             version (``name@version``) and the name of the other standard, a callable that takes
             the partner's URL.

@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     options["partner_key"] = _key(args.partner_key_env)
     options["now"] = int(moment.timestamp()) if moment else None
     options.update(settings(args.from_option))
-    seeds = _seeds(version, role) if args.source is None and args.data is None else None
+    seeds = _seeds(version, role, args.db) if args.source is None and args.data is None else None
     if seeds is not None:
         options["data"] = seeds[0]
     if (args.count or 0) > _QUICK:
@@ -126,7 +126,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _seeds(version: Version, role: str) -> tuple[str | None, Mapping[str, str]] | None:
+def _seeds(
+    version: Version, role: str, db: str | None
+) -> tuple[str | None, Mapping[str, str]] | None:
     """Return what the reference of a role begins with where nobody says, and what to say of it."""
     from mobstd.canon.plug import resolve
 
@@ -134,7 +136,7 @@ def _seeds(version: Version, role: str) -> tuple[str | None, Mapping[str, str]] 
     name = known.get(f"{version.version}/{role}")
     if name is None and role == version.role:
         name = known.get(version.version)
-    return None if name is None else resolve(name)()
+    return None if name is None else resolve(name)(db)
 
 
 def _judged(

@@ -16,7 +16,12 @@ from mobstd.judging.mapping import Loss
 from mobstd.messages import LANGUAGES
 from mobstd.mob.mapping.aids import FUNDERS, SCALES, aid_from_incentive
 from mobstd.mob.mapping.incentives import incentive_from_aid
-from mobstd.mobility_aid.importing.admission import admitted, other_format, parsed
+from mobstd.mobility_aid.importing.admission import (
+    admitted,
+    no_object,
+    other_shape,
+    parsed,
+)
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
 __all__ = ["BESIDE", "claims", "records", "write"]
@@ -43,14 +48,13 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     whole = stated if isinstance(stated, dict) else {"incentives": stated}
     incentives = whole.get("incentives")
     if not isinstance(incentives, list):
-        raise other_format(format)
+        raise other_shape(format, "incentives")
     near = {name: _by_id(whole.get(name)) for name in ("territories", "funders")}
     today = datetime.fromisoformat(at).date()
     seen: set[str] = set()
     for n, incentive in enumerate(incentives):
         if not isinstance(incentive, dict):
-            told = Diagnostic(str(n), "", "unreadable", type(incentive).__name__, True)
-            yield Imported(None, (told,))
+            yield no_object(str(n), incentive)
             continue
         name = str(incentive.get("id") or n)[:100]
         if name in seen:

@@ -1,6 +1,7 @@
 """Mon Compte Mobilité, version 1.21, a legacy interface: clients, models, filters, stamps.
 
     from mobstd.mob.v1_21 import Client, IncentivesQuery, filter_of
+    from mobstd.transport.auth import BearerToken
 
     with Client("https://platform.example.org", auth=BearerToken(token)) as platform:
         where = filter_of({"territoryIds": {"inq": ["territory-1"]}}, limit=200)

@@ -97,14 +97,14 @@ class Facts:
         return self._known[criterion]
 
     def money(self, criterion: str, currency: str) -> Decimal | None:
-        """Return a sum, unknown where it is in another currency."""
+        """Return a sum, unknown where it is in another currency, or below nothing."""
         found = self.all_of(criterion, "money") if currency == self.currency else None
-        return found[0] if found else None
+        return found[0] if found and found[0] >= 0 else None
 
     def number(self, criterion: str) -> Decimal | None:
-        """Return a number."""
+        """Return a number of things, unknown where it is below none."""
         found = self.all_of(criterion, "number")
-        return found[0] if found else None
+        return found[0] if found and found[0] >= 0 else None
 
     def gets(self, aid: str) -> Truth:
         """Say whether the person gets an aid."""
@@ -143,7 +143,7 @@ class Facts:
 
     def _place(self, criterion: str) -> tuple[str, ...] | None:
         place, _, level = criterion.partition(".")
-        near = {name: self.answers.get(f"{place}.{name}") for name in LEVELS}
+        near = {name: valued("area", self.answers.get(f"{place}.{name}")) for name in LEVELS}
         found = above(level, near["commune"], near["department"])
         return None if found is None else (found,)
 

@@ -11,8 +11,10 @@ from mobstd.canon.schemas import validator_of
 from mobstd.canon.standard import find
 from mobstd.canon.validator import Validator
 from mobstd.errors import ConfigError
+from mobstd.messages import Words
 from mobstd.mobility_aid.importing.places import official, plain
 from mobstd.mobility_aid.members import epci_of
+from mobstd.mobility_aid.places import above
 from mobstd.mobility_aid.registry import VERSION, criteria, districts
 
 __all__ = ["answered", "commune_of", "home", "kind_of", "options"]
@@ -59,8 +61,15 @@ def commune_of(place: str) -> str:
         return found[0]
     if not found:
         raise ConfigError("aids.no-such-place", value=said)
-    shown = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    shown = ", ".join(map(_told, found[:_SHOWN])) + (", …" if len(found) > _SHOWN else "")
     raise ConfigError("aids.several-places", value=said, codes=shown)
+
+
+def _told(commune: str) -> str:
+    """Return the code of a commune, with the department by which one knows it from others."""
+    department = above("department", commune, None)
+    names = dict(official().get(department or "", ()))
+    return f"{commune} ({names['department']})" if "department" in names else commune
 
 
 def home(commune: str) -> dict[str, str]:
@@ -97,7 +106,8 @@ def answered(criterion: str, text: str, own: Mapping[str, str]) -> Any:
         raise ConfigError("aids.no-such-question", value=criterion)
     found = _read(criterion, kind, said)
     if found is None or any(True for _ in _judge().problems({criterion: found})):
-        raise ConfigError("aids.bad-answer", question=criterion)
+        takes = Words(f"aids.takes.{kind}", {"words": ", ".join(options(criterion))})
+        raise ConfigError("aids.bad-answer", question=criterion, takes=takes)
     return found
 
 

@@ -1,10 +1,13 @@
 """Subscriptions that survive a lost answer: each act is sent again, and counts once.
 
-    from mobstd.mobility_aid.subscribing import begin, step
-    from mobstd.mobility_aid.v0_1 import Consent, FunderClient, SubscriptionRequest
+    from mobstd.mobility_aid.subscribing import begin, new_id, step
+    from mobstd.mobility_aid.v0_1 import (
+        Consent, FunderClient, SubscriptionRequest, SubscriptionStep,
+    )
 
+    consent = Consent(given=True, version="2026-01")
+    request = SubscriptionRequest(id=new_id(), aid="...", consent=consent)
     with FunderClient("https://funder.example.org/0", auth=tokens) as client:
-        request = SubscriptionRequest(id=new_id(), aid="...", consent=Consent(version="2026-01"))
         begun = begin(client, request)
         submitted = step(client, begun.id, SubscriptionStep(to="submitted"))
 

@@ -11,13 +11,26 @@ from mobstd.judging.pointer import MISSING, get
 from mobstd.messages import render
 from mobstd.mobility_aid.evaluation import Outcome
 from mobstd.mobility_aid.facts import RECEIVED
+from mobstd.mobility_aid.importing.places import official
 from mobstd.mobility_aid.registry import criteria
 from mobstd.mobility_aid.sums import ONCE, Span
 from mobstd.mobility_aid.truth import Reason
 
-__all__ = ["amount", "asked", "money", "prices", "reason", "reasons", "span", "value"]
+__all__ = [
+    "amount",
+    "asked",
+    "condition",
+    "money",
+    "place",
+    "prices",
+    "reason",
+    "reasons",
+    "span",
+    "value",
+]
 
 _WORDS = 300
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _SIGNS = {"EUR": "€"}
 _NARROW = "\u202f"
@@ -67,9 +80,11 @@ def prices(outcome: Outcome, lang: str) -> list[str]:
 
 
 def value(word: Any, lang: str) -> str:
-    """Return an answer, a mode or a status in words."""
+    """Return an answer, a mode, a status or a day in words."""
     if isinstance(word, bool):
         return _say("value.yes" if word else "value.no", lang)
+    if isinstance(word, str) and (day := _DAY.fullmatch(word)):
+        return _say("value.day", lang, **day.groupdict())
     return render(f"aids.value.{word}", {}, lang, default=str(word))
 
 
@@ -108,7 +123,7 @@ def reason(aid: Mapping[str, Any], found: Reason, lang: str, titles: Mapping[str
     stated = get(aid, found.pointer)
     there = None if stated is MISSING else stated
     if found.code == "condition" and isinstance(there, Mapping):
-        return _condition(aid, there, lang)
+        return condition(aid, there, lang)
     if found.code == "condition":
         return _say("reason.role", lang, what=value(there, lang))
     if found.code == "exclusive":
@@ -147,11 +162,17 @@ def _limit(aid: Mapping[str, Any], limit: Mapping[str, Any], lang: str) -> str:
 
 
 def _places(territory: Mapping[str, Any]) -> str:
-    names = [area.get("name") or area.get("code", "") for area in territory["include"]]
-    return _cut(territory.get("text") or ", ".join(names))
+    return _cut(territory.get("text") or ", ".join(map(place, territory["include"])))
 
 
-def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> str:
+def place(area: Mapping[str, Any]) -> str:
+    """Return the name of a place: its own, the official one, or else its code."""
+    code = area.get("code", "")
+    return str(area.get("name") or dict(official().get(code, ())).get(area["type"]) or code)
+
+
+def condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> str:
+    """Return a condition in words: what is asked, and what it has to be."""
     name = leaf["criterion"]
     known = criteria().get(name)
     label = known.label[lang] if known else _own(name, [aid]).rstrip(" ?") or name
@@ -162,7 +183,7 @@ def _condition(aid: Mapping[str, Any], leaf: Mapping[str, Any], lang: str) -> st
     else:
         unit = _unit(known.unit if known else "", lang)
         words = [f"{value(one, lang)}{unit}" for one in stated]
-    either = _say("or", lang).join(words)
+    either = _say("or", lang).join(filter(None, (", ".join(words[:-1]), words[-1])))
     return _cut(
         _say(
             "reason.condition",

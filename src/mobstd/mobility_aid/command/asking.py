@@ -46,6 +46,7 @@ def add(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what a person is entitled to, and what else to ask."""
+    from mobstd.errors import ConfigError
     from mobstd.mobility_aid.conditions import kinds
     from mobstd.mobility_aid.situations import answered, commune_of, home
     from mobstd.mobility_aid.together import evaluate_all
@@ -63,10 +64,12 @@ def run(args: argparse.Namespace) -> int:
     stated = [f"{_PRICE}={args.price}"] if args.price is not None else []
     for one in (*stated, *args.answer):
         name, _, text = one.partition("=")
+        if name == "residence.commune":
+            raise ConfigError("aids.place-said", name=name)
         answers[name] = answered(name, text, own)
     situation: dict[str, Any] = {"date": _day(args.date), "answers": answers}
     if args.received is not None:
-        situation["received"] = _received(args.received)
+        situation["received"] = _received(args.received, aids)
     asks = not args.json and not args.no_questions
     if asks and sys.stdin.isatty() and sys.stdout.isatty():
         _converse(aids, situation, own)
@@ -89,9 +92,14 @@ def _aids(catalogue: str | None, commune: str, modes: list[str]) -> list[Any]:
     if catalogue is not None and _is_url(catalogue):
         return fetched(catalogue, commune, modes)
     if catalogue is None:
+        from mobstd.mobility_aid.importing.package import RELEASE
         from mobstd.mobility_aid.reference.loading import aids_of
+        from mobstd.mobility_aid.reference.stock import brought
 
-        return near(aids_of(None), commune, modes)
+        path = brought()
+        code = "ask.invented" if path is None else "ask.brought"
+        sys.stderr.write(say(code, release=RELEASE, file=path) + "\n")
+        return near(aids_of(path), commune, modes)
     kept, refused = [], 0
     for found in documents(catalogue):
         tell(catalogue, found.diagnostics)
@@ -134,9 +142,26 @@ def _day(text: str | None) -> str:
         raise ConfigError("aids.bad-day", value=text) from None
 
 
-def _received(text: str) -> list[dict[str, str]]:
+def _received(text: str, aids: list[Any]) -> list[dict[str, str]]:
+    """Return other aids that a person receives; one that changes nothing is told."""
     names = [one.strip() for one in text.split(",") if one.strip()]
-    return [] if len(names) == 1 and names[0].lower() in _NONE else [{"aid": one} for one in names]
+    if len(names) == 1 and names[0].lower() in _NONE:
+        return []
+    known = {aid["id"] for aid in aids} | {*_exclusive(aids)}
+    for one in names:
+        if one not in known:
+            sys.stderr.write(say("ask.not-named", value=one) + "\n")
+    return [{"aid": one} for one in names]
+
+
+def _exclusive(aids: list[Any]) -> dict[str, str]:
+    """Return the titles of the aids that cannot be had together with another, by their ids."""
+    titles = {aid["id"]: aid["title"] for aid in aids}
+    found: dict[str, str] = {}
+    for aid in aids:
+        others = aid.get("combination", {}).get("exclusiveWith", ())
+        found |= {one: titles.get(one, one) for one in ((aid["id"], *others) if others else ())}
+    return found
 
 
 def _converse(aids: list[Any], situation: dict[str, Any], own: dict[str, str]) -> None:
@@ -159,14 +184,15 @@ def _converse(aids: list[Any], situation: dict[str, Any], own: dict[str, str]) -
         if not text:
             passed.add(wanted)
         elif wanted == RECEIVED:
-            situation["received"] = _received(text)
+            situation["received"] = _received(text, aids)
             passed.add(wanted)
         else:
             try:
                 situation["answers"][wanted] = answered(wanted, text, own)
                 passed.add(wanted)
             except ConfigError as error:
-                sys.stderr.write(f"{error.text(language())}\n")
+                told = error.diagnostics(language()) or error.text(language())
+                sys.stderr.write(f"{told}\n")
 
 
 def _line(question: str) -> str | None:
@@ -178,10 +204,14 @@ def _line(question: str) -> str | None:
 
 def _question(name: str, aids: list[Any], own: dict[str, str]) -> str:
     """Return a question with the answers that it takes."""
+    from mobstd.mobility_aid.facts import RECEIVED
     from mobstd.mobility_aid.situations import kind_of, options
     from mobstd.mobility_aid.wording import asked, value
 
     words = asked(name, aids, language())
+    if name == RECEIVED:
+        named = (f"{id_} ({title})" for id_, title in _exclusive(aids).items())
+        return f"{words} [{', '.join((_NONE[0], *named))}]"
     choices = [f"{one} ({value(one, language())})" for one in options(name)]
     if kind_of(name, own) == "boolean":
         choices = [value(one, language()) for one in (True, False)]
@@ -224,7 +254,10 @@ def _asking(name: str, aids: list[Any], lang: str) -> str:
     from mobstd.mobility_aid.facts import RECEIVED
     from mobstd.mobility_aid.wording import asked
 
-    option = "--received none" if name == RECEIVED else f"--answer {name}=…"
+    if name == RECEIVED:
+        option = "|".join(("--received none", *_exclusive(aids)))
+    else:
+        option = f"--answer {name}=…"
     return f"{asked(name, aids, lang)}  ({option})"
 
 

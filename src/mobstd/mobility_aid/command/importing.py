@@ -29,22 +29,29 @@ def add(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write each aid of a file as a line of JSON; return 1 where a record gave none."""
+    """Write each aid of a file as a line of JSON; return 1 where a record gave none.
+
+    Which format it was in is said with the counts.
+    """
     import json
 
-    from mobstd.mobility_aid.importing import read
+    from mobstd.mobility_aid.importing import detected, read
     from mobstd.output.files import check_writable, replacing
 
     check_writable([args.out])
     at = instant(args.now).isoformat().replace("+00:00", "Z")
     aids = refused = told = 0
+    file = opened(args.file)
+    format = args.format or detected(file)
     with replacing(args.out) as out:
-        for found in read(opened(args.file), args.format, at=at):
+        for found in read(file, format, at=at):
             told += tell(args.file, found.diagnostics)
             if found.aid is None:
                 refused += 1
             else:
                 aids += 1
                 out.write(json.dumps(found.aid, ensure_ascii=False) + "\n")
-    sys.stderr.write(say("import.summary", aids=aids, refused=refused, told=told) + "\n")
+    sys.stderr.write(
+        say("import.summary", format=format, aids=aids, refused=refused, told=told) + "\n"
+    )
     return 1 if refused else 0

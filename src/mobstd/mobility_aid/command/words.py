@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["documents", "instant", "opened", "say", "tell"]
 
-_KINDS = {type(None): "null", bool: "boolean", str: "string", list: "array"}
-
 
 def say(code: str, **params: Any) -> str:
     """Return a message of the commands."""
@@ -58,8 +56,8 @@ def documents(name: str) -> Iterator[Imported]:
     """
     from mobstd.errors import ConfigError
     from mobstd.judging.body import NotJson, parse_json
-    from mobstd.mobility_aid.importing.admission import admitted
-    from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
+    from mobstd.mobility_aid.importing.admission import admitted, no_object
+    from mobstd.mobility_aid.importing.diagnostics import Imported
 
     raw = opened(name).read()
     try:
@@ -77,8 +75,7 @@ def documents(name: str) -> Iterator[Imported]:
         if isinstance(aid, dict):
             yield admitted(str(aid.get("id", at))[:100], partial(Imported, aid))
         else:
-            kind = _KINDS.get(type(aid), "number")
-            yield Imported(None, (Diagnostic(str(at), "", "not-an-object", kind, True),))
+            yield no_object(str(at), aid)
 
 
 def instant(text: str | None) -> datetime:

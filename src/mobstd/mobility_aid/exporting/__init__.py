@@ -2,6 +2,7 @@
 
 formats          the formats, and the one way to write them
 losses           what a format cannot say of an aid; sheet: rows of CSV
+prose            what is data in an aid, for tables that have but words
 table            the table of the directory of aids, in both published layouts
 dispositif_aide  the national table of aids
 data_inclusion   services of data-inclusion

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.prose import conditions
 from mobstd.mobility_aid.importing.data_inclusion import FORMAT, THEME, TYPE, imported
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.registry import region_of
@@ -80,7 +81,7 @@ def _service(aid: Mapping[str, Any], lose: Losses) -> dict[str, Any]:
         "type": TYPE,
         "thematiques": [THEME],
         "zone_eligibilite": _zones(aid["territory"], lose),
-        "conditions_acces": aid["eligibility"].get("text"),
+        "conditions_acces": conditions(aid) or None,
         "lien_source": link,
         "lien_mobilisation": online[0] if online else None,
         "courriel": contact.get("email"),

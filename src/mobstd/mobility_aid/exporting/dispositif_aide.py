@@ -10,9 +10,11 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.prose import conditions
 from mobstd.mobility_aid.exporting.sheet import write_rows
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.importing.dispositif_aide import (
+    COLUMNS,
     FORMAT,
     LEVELS,
     ROLES,
@@ -21,30 +23,8 @@ from mobstd.mobility_aid.importing.dispositif_aide import (
     imported,
 )
 
-__all__ = ["COLUMNS", "exported", "write"]
+__all__ = ["exported", "write"]
 
-COLUMNS = (
-    "id",
-    "titre",
-    "promesse",
-    "description",
-    "eligibilite",
-    "types_aides",
-    "porteurs",
-    "programmes_parents",
-    "url_source",
-    "cibles",
-    "eligibilite_geographique",
-    "eligibilite_geographique_exclusions",
-    "date_ouverture",
-    "date_cloture",
-    "date_mise_a_jour",
-    "age_minimum",
-    "age_maximum",
-    "situation_professionnelle",
-    "revenus_maximum",
-    "residence_requirement",
-)
 _PARIS = ZoneInfo("Europe/Paris")
 _LONGEST = 5000
 _LOST = (
@@ -171,7 +151,7 @@ def _people(aid: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     return {
         "porteurs": json.dumps(parties, ensure_ascii=False),
         "cibles": "|".join(_TAKERS[taker] for taker in takers),
-        "eligibilite": eligibility.get("text", aid["description"]),
+        "eligibilite": conditions(aid) or aid["description"],
         **said,
     }
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from mobstd.mobility_aid.exporting.losses import Losses
+from mobstd.mobility_aid.exporting.prose import conditions, sums
 from mobstd.mobility_aid.exporting.sheet import write_rows
 from mobstd.mobility_aid.importing.columns import LAYOUTS, LEVELS, REQUIRED, WORDS, Layout
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic
 from mobstd.mobility_aid.importing.row import FORMAT, Row
+from mobstd.mobility_aid.wording import place
 
 __all__ = ["exported", "write"]
 
@@ -81,7 +83,6 @@ def _said(aid: Mapping[str, Any], layout: Layout, lose: Losses) -> dict[str, str
     if len(channels) > len(links[:1]):
         lose("application/channels", "no-column")
     source, benefits = aid["provenance"].get("source", {}), aid["benefits"]
-    given = [one.get("text") or one["amount"].get("text", "") for one in benefits]
     return {
         "id": key,
         "title": aid["title"],
@@ -89,9 +90,9 @@ def _said(aid: Mapping[str, Any], layout: Layout, lose: Losses) -> dict[str, str
         **_place(aid["territory"], lose),
         "level": levels[aid["level"]],
         "funder": _funder(aid["funders"], lose),
-        "conditions": aid["eligibility"].get("text", ""),
+        "conditions": conditions(aid),
         "method": aid.get("payment", {}).get("text", ""),
-        "amount": "\n".join(given) if all(given) else "",
+        "amount": sums(aid),
         "minimum": "\n".join(filter(None, (one.get("minimumText") for one in benefits))),
         "modes": _modes(aid["modes"], lose),
         "documents": _listed([one["label"] for one in aid.get("documents", ())]),
@@ -112,7 +113,7 @@ def _spaced(layout: Layout) -> bool:
 
 def _place(territory: Mapping[str, Any], lose: Losses) -> dict[str, str]:
     areas = territory["include"]
-    names = [area.get("name") or area["code"] for area in areas]
+    names = list(map(place, areas))
     code = areas[0].get("code", "") if len(areas) == 1 else ""
     if len(areas) > 1:
         lose("territory/include", "one-place")

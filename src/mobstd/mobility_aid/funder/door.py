@@ -36,6 +36,8 @@ _BACK = re.compile(
 )
 """An address of this machine without a fragment, in letters that a header can have."""
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="mobility-aid"')
 _LATER = ("Retry-After", "30")
 _PUBLIC = "listTerms"
@@ -141,7 +143,8 @@ class Door:
         if method == "GET" and path in self._shown:
             return Response(200, *self._shown[path])
         if (method, path) == ("GET", METADATA):
-            return _json(200, _METADATA if self.issuer.persons else _METADATA_OF_CLIENTS)
+            told = _METADATA if self.issuer.persons else _METADATA_OF_CLIENTS
+            return _json(200, {name: _whole(scope, value) for name, value in told.items()})
         if (method, path) == ("GET", "/authorize") and self.issuer.persons:
             return self._authorize(dict(parse_qsl(scope["query_string"].decode("latin-1"))))
         if method == "POST" and path in ("/token", "/sandbox/tokens"):
@@ -204,6 +207,14 @@ _METADATA_OF_CLIENTS = {
     for name, value in _METADATA.items()
     if not name.startswith(("authorization_", "response_types", "code_challenge"))
 } | {"grant_types_supported": ["client_credentials"], "response_types_supported": []}
+
+
+def _whole(scope: Scope, value: Any) -> Any:
+    """Return the address of a path, as clients of OAuth need it; anything else as it is."""
+    host = _header(scope, b"host")
+    if not (isinstance(value, str) and value.startswith("/") and _HOST.fullmatch(host)):
+        return value
+    return f"{scope.get('scheme', 'http')}://{host}{value}"
 
 
 def _json(status: int, body: Any, *headers: tuple[str, str]) -> Response:

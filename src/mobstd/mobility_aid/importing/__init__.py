@@ -15,6 +15,6 @@ places       the place that a name and a code mean, where they mean one
 from __future__ import annotations
 
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
-from mobstd.mobility_aid.importing.formats import FORMATS, Format, detect, read
+from mobstd.mobility_aid.importing.formats import FORMATS, Format, detect, detected, read
 
-__all__ = ["FORMATS", "Diagnostic", "Format", "Imported", "detect", "read"]
+__all__ = ["FORMATS", "Diagnostic", "Format", "Imported", "detect", "detected", "read"]

@@ -12,10 +12,13 @@ from mobstd.canon.validator import Validator
 from mobstd.errors import ConfigError
 from mobstd.judging.body import NotJson, parse_json
 from mobstd.judging.pointer import join
+from mobstd.messages import Words
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.registry import VERSION
 
-__all__ = ["admitted", "other_format", "parsed"]
+__all__ = ["admitted", "no_object", "other_format", "other_shape", "parsed"]
+
+_KINDS = {type(None): "null", bool: "boolean", str: "string", list: "array"}
 
 _MISSHAPEN = (
     ArithmeticError,
@@ -55,15 +58,39 @@ def parsed(stream: IO[bytes], format: str) -> Any:
     Raises:
         ConfigError: where it is none, or nested too deep.
     """
+    raw = stream.read()
     try:
-        return parse_json(stream.read())
-    except NotJson:
-        raise other_format(format) from None
+        return parse_json(raw)
+    except NotJson as error:
+        raise other_format(format, _why(error, raw)) from None
 
 
-def other_format(format: str) -> ConfigError:
+def _why(error: NotJson, raw: bytes) -> Words:
+    """Return what is wrong with JSON, and in which line and column where that is known."""
+    wrong = Words(f"validation.json.{error.reason}")
+    if error.where is None:
+        return wrong
+    text = raw.decode("utf-8-sig", "replace")
+    before = raw[: error.where].decode("utf-8", "replace") if error.reason == "encoding" else text
+    lines = before[: error.where].split("\n")
+    place = {"line": len(lines), "column": len(lines[-1]) + 1}
+    return Words("aids.format.at", {"wrong": wrong, **place})
+
+
+def other_format(format: str, why: Words) -> ConfigError:
     """Return the error for a file that is not in the format that it should be in."""
-    return ConfigError("aids.unknown-format", known=format)
+    return ConfigError("aids.other-format", format=format, why=why)
+
+
+def other_shape(format: str, part: str) -> ConfigError:
+    """Return the error for a file whose JSON has not the part where its records are."""
+    return other_format(format, Words("aids.format.shape", {"part": part}))
+
+
+def no_object(record: str, value: Any) -> Imported:
+    """Return what becomes of a record that is no object, and so gives no aid."""
+    kind = _KINDS.get(type(value), "number")
+    return Imported(None, (Diagnostic(record, "", "not-an-object", kind, True),))
 
 
 @cache

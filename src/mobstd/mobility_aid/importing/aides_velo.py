@@ -14,10 +14,9 @@ from datetime import date
 from functools import partial
 from typing import IO, Any
 
-from mobstd.errors import ConfigError
 from mobstd.mobility_aid.conditions import judge
 from mobstd.mobility_aid.facts import Facts
-from mobstd.mobility_aid.importing.admission import admitted, parsed
+from mobstd.mobility_aid.importing.admission import admitted, other_shape, parsed
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.publicodes.amounts import Unsayable, amount, given, nonzero
 from mobstd.mobility_aid.importing.publicodes.logic import (
@@ -91,7 +90,7 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     """
     stated = parsed(stream, format)
     if not isinstance(stated, dict) or not isinstance(stated.get("rules"), dict):
-        raise ConfigError("aids.unknown-format", known=format)
+        raise other_shape(format, "rules")
     yield from imported(stated, at, str(stated.get("version", "unknown"))[:100])
 
 

@@ -271,12 +271,16 @@ class Campaign:
         else:
             low = least if least is not None else "0"
             between = most if low == most else f"{low} à {most}"
-            words = f"{between} € par trajet et par passager"
+            words = f"{between} € par trajet et par passager".replace(".", ",")
             if Decimal(low) > Decimal(most):
                 part = "conducteur_montant_max_par_passager"
                 self._tell(part, "below-minimum", f"{low} > {most}")
                 benefit["amount"] = {"type": "text", "text": words}
             else:
+                if low != most:
+                    words += (
+                        f", soit au plus {_full(most).replace('.', ',')} € pour {_SEATS} passagers"
+                    )
                 benefit |= {"amount": _each(low, most), "text": words}
         limits = self._limits("conducteur")
         return [{**benefit, **({"limits": limits} if limits else {})}]
@@ -351,6 +355,11 @@ def _is(criterion: str, operator: str, **wanted: Any) -> dict[str, Any]:
     return {"criterion": criterion, "operator": operator, **wanted}
 
 
+def _full(each: str) -> str:
+    """Return what so much for each passenger comes to in a car that is full."""
+    return f"{(Decimal(each) * _SEATS).normalize():f}"
+
+
 def _each(low: str, high: str) -> dict[str, Any]:
     """Return an amount for each passenger, between two sums.
 
@@ -360,5 +369,5 @@ def _each(low: str, high: str) -> dict[str, Any]:
     most = {"type": "per-unit", "unit": "passenger-trip", "value": high}
     if low == high:
         return most
-    between = {"type": "range", "min": low, "max": f"{(Decimal(high) * _SEATS).normalize():f}"}
+    between = {"type": "range", "min": low, "max": _full(high)}
     return {"type": "max-of", "parts": [least, {"type": "min-of", "parts": [most, between]}]}

@@ -7,35 +7,25 @@ have the same, of what the row says.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import IO
 
-from mobstd.errors import ConfigError
-from mobstd.mobility_aid.importing.admission import admitted
+from mobstd.mobility_aid.importing.admission import admitted, other_format
 from mobstd.mobility_aid.importing.campaign import Campaign, columns
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
-from mobstd.mobility_aid.importing.sheet import Sheet
+from mobstd.mobility_aid.importing.sheet import Sheet, first, unlike
 
 __all__ = ["claims", "imported", "records"]
 
-_NEEDED = {"collectivite", "conducteur_montant_max_par_passager", "zone_sens_des_trajets"}
+_NEEDED = ("collectivite", "conducteur_montant_max_par_passager", "zone_sens_des_trajets")
 
 
 def claims(head: bytes, format: str) -> bool:
     """Say whether the first line holds columns that no other table has."""
-    text = head.decode("utf-8-sig", "replace")
-    try:
-        return _known(next(csv.reader(io.StringIO(text)), []))
-    except csv.Error:
-        return False
-
-
-def _known(names: Sequence[str]) -> bool:
-    return set(columns(names)) >= _NEEDED and len({*names}) == len(names)
+    names = first(head)
+    return unlike(names, _NEEDED, columns(names)) is None
 
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
@@ -45,8 +35,8 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
         ConfigError: where the first line is not that of the table.
     """
     sheet = Sheet(stream)
-    if not _known(sheet.columns):
-        raise ConfigError("aids.unknown-format", known=format)
+    if why := unlike(sheet.columns, _NEEDED, columns(sheet.columns)):
+        raise other_format(format, why)
     seen: set[str] = set()
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):

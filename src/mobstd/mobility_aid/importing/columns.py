@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mobstd.mobility_aid.importing.places import plain
@@ -47,12 +47,10 @@ class Layout:
     version: str
     columns: Mapping[str, str]
 
-    def known(self, names: Iterable[str]) -> bool:
-        """Say whether these columns, in any order, are this layout, none of them twice."""
-        found = list(names)
-        return len(set(found)) == len(found) and set(found) >= {
-            self.columns[part] for part in REQUIRED
-        }
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that a file of it can't be without."""
+        return tuple(self.columns[part] for part in REQUIRED)
 
 
 def _layout(version: str, names: str) -> Layout:

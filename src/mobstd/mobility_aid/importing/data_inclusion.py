@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import IO, Any
 
-from mobstd.errors import ConfigError
-from mobstd.mobility_aid.importing.admission import admitted, parsed
+from mobstd.mobility_aid.importing.admission import admitted, no_object, other_shape, parsed
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
 __all__ = ["FORMAT", "THEME", "TYPE", "VERSION", "claims", "imported", "records"]
@@ -52,16 +51,14 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
     beside = stated if isinstance(stated, dict) else {"services": stated}
     services, near = beside.get("services"), beside.get("structures", [])
     if not isinstance(services, list) or not isinstance(near, list):
-        raise ConfigError("aids.unknown-format", known=format)
+        raise other_shape(format, "services")
     structures = {str(one.get("id")): one for one in near if isinstance(one, dict)}
     for n, service in enumerate(services):
         if isinstance(service, dict):
             name = str(service.get("id") or n)[:100]
             yield admitted(name, partial(imported, service, at, structures))
         else:
-            yield Imported(
-                None, (Diagnostic(str(n), "", "unreadable", type(service).__name__, True),)
-            )
+            yield no_object(str(n), service)
 
 
 def imported(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from mobstd.messages import render
 __all__ = ["Diagnostic", "Imported"]
 
 _LONGEST = 200
+_NOTHING = re.compile(r"\s*:\s*\.$")
+"""What is left of a reason that names nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Diagnostic:
         """Return why, in a language."""
         if self.words:
             return self.words[lang]
-        return render(f"aids.import.{self.code}", {"detail": self.detail}, lang).rstrip()
+        said = render(f"aids.import.{self.code}", {"detail": self.detail}, lang).rstrip()
+        return said if self.detail else _NOTHING.sub(".", said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from mobstd.mobility_aid.importing.admission import admitted
+from mobstd.mobility_aid.importing.admission import admitted, other_format
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
-from mobstd.mobility_aid.importing.sheet import Sheet
+from mobstd.mobility_aid.importing.sheet import Sheet, first, noted, unlike
 
 __all__ = [
+    "COLUMNS",
     "FORMAT",
     "LEVELS",
     "ROLES",
@@ -34,8 +35,35 @@ __all__ = [
 FORMAT = "dispositif-aide"
 VERSION = "0.1.0"
 
+COLUMNS = (
+    "id",
+    "titre",
+    "promesse",
+    "description",
+    "eligibilite",
+    "types_aides",
+    "porteurs",
+    "programmes_parents",
+    "url_source",
+    "cibles",
+    "eligibilite_geographique",
+    "eligibilite_geographique_exclusions",
+    "date_ouverture",
+    "date_cloture",
+    "date_mise_a_jour",
+    "age_minimum",
+    "age_maximum",
+    "situation_professionnelle",
+    "revenus_maximum",
+    "residence_requirement",
+)
+"""Its columns with those of ``particuliers``, in their order."""
+
 _PARIS = ZoneInfo("Europe/Paris")
 _NEEDED = ("id", "titre", "description", "date_mise_a_jour", "eligibilite_geographique")
+_TELLING = ("types_aides", "porteurs")
+"""Columns that other tables with those have not."""
+
 ROLES = {"financeur": "funder", "instructeur": "instructor", "diffuseur": "distributor"}
 TAKERS = {
     "particuliers": "natural-person",
@@ -67,13 +95,23 @@ _DEEPEST = 5
 
 def claims(head: bytes, format: str) -> bool:
     """Say whether a file begins with the columns of the table."""
-    first = head.decode("utf-8-sig", "replace").partition("\n")[0]
-    return {"titre", "types_aides", "porteurs"} <= set(first.strip().split(","))
+    names = first(head)
+    return unlike(names, (*_NEEDED, *_TELLING), names) is None
 
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
-    """Yield what becomes of each row of a table in CSV, with its line."""
+    """Yield what becomes of each row of a table in CSV, with its line.
+
+    Raises:
+        ConfigError: where the first line is not that of the table.
+    """
     sheet = Sheet(stream)
+    if why := unlike(sheet.columns, _NEEDED, sheet.columns):
+        raise other_format(format, why)
+    yield from noted(sheet.columns, COLUMNS, _rows(sheet, at))
+
+
+def _rows(sheet: Sheet, at: str) -> Iterator[Imported]:
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):
             yield Imported(None, (cells,))

@@ -10,7 +10,7 @@ from typing import IO
 from mobstd.errors import ConfigError
 from mobstd.mobility_aid.importing.diagnostics import Imported
 
-__all__ = ["FORMATS", "Format", "detect", "read"]
+__all__ = ["FORMATS", "Format", "detect", "detected", "read"]
 
 _HEAD = 65_536
 
@@ -62,6 +62,17 @@ def detect(head: bytes) -> str:
     return found[0]
 
 
+def detected(stream: IO[bytes]) -> str:
+    """Return the format of a file, which is rewound.
+
+    Raises:
+        ConfigError: where it is none, or more than one.
+    """
+    format = detect(stream.read(_HEAD))
+    stream.seek(0)
+    return format
+
+
 def read(stream: IO[bytes], format: str | None = None, *, at: str) -> Iterator[Imported]:
     """Yield what becomes of each record of a file, in its order.
 
@@ -75,8 +86,7 @@ def read(stream: IO[bytes], format: str | None = None, *, at: str) -> Iterator[I
         ConfigError: where the format is not known, or the file is not in it.
     """
     if format is None:
-        format = detect(stream.read(_HEAD))
-        stream.seek(0)
+        format = detected(stream)
     if format not in FORMATS:
         raise ConfigError("aids.unknown-format", known=", ".join(FORMATS))
     records: Iterator[Imported] = import_module(FORMATS[format].module).records(stream, format, at)

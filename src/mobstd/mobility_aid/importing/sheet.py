@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import IO
 
-from mobstd.mobility_aid.importing.diagnostics import Diagnostic
+from mobstd.messages import Words
+from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 
-__all__ = ["Sheet"]
+__all__ = ["Sheet", "first", "noted", "unlike"]
 
 LONGEST = 131_072
 """Letters of a cell that is still read: the limit of ``csv`` is one for the whole process."""
+
+_SHOWN = 100
+_MARKS = {";": ";", "\t": "TAB", "|": "|"}
+"""What stands between cells where it is no comma, and how it is shown."""
 
 
 class Sheet:
@@ -52,6 +58,51 @@ class Sheet:
             else:
                 yield line, cells
         self._text.detach()
+
+
+def first(head: bytes) -> list[str]:
+    """Return the cells of the first line of a file that begins like this."""
+    try:
+        return next(csv.reader(io.StringIO(head.decode("utf-8-sig", "replace"), newline="")), [])
+    except csv.Error:
+        return []
+
+
+def unlike(names: Sequence[str], needed: Collection[str], known: Collection[str]) -> Words | None:
+    """Return why a first line is not that of a table, ``None`` where it is.
+
+    Args:
+        names: the columns of the file.
+        needed: the columns that the table can't be without.
+        known: the columns of the file by the names that the table has for them.
+    """
+    if not names:
+        return Words("validation.json.empty")
+    twice = next((one for n, one in enumerate(names) if one in names[:n]), None)
+    if twice is not None:
+        return Words("aids.format.twice", {"column": twice[:_SHOWN]})
+    lacking = [one for one in needed if one not in known]
+    if not lacking:
+        return None
+    if any("\0" in name for name in names):
+        return Words("validation.json.utf-16")
+    between = next((mark for mark in _MARKS if len(names) == 1 and mark in names[0]), None)
+    if between is not None:
+        return Words("aids.format.separator", {"mark": _MARKS[between]})
+    return Words("aids.format.columns", {"columns": ", ".join(lacking)})
+
+
+def noted(
+    columns: Iterable[str], known: Collection[str], found: Iterator[Imported]
+) -> Iterator[Imported]:
+    """Yield what became of each row; with the first are told the columns that nobody reads.
+
+    Such a column is in the originals, and may be one whose name is misspelt.
+    """
+    told = [Diagnostic("1", one, "unknown-column", line=1) for one in columns if one not in known]
+    for one in found:
+        yield replace(one, diagnostics=(*told, *one.diagnostics))
+        told = []
 
 
 def _refused(line: int, code: str, detail: str = "") -> Diagnostic:

@@ -6,31 +6,23 @@ Cells are text. What is prose stays prose: amounts are of type ``text``. The cel
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterator
 from functools import partial
 from typing import IO
 
-from mobstd.errors import ConfigError
-from mobstd.mobility_aid.importing.admission import admitted
-from mobstd.mobility_aid.importing.columns import LAYOUTS
+from mobstd.mobility_aid.importing.admission import admitted, other_format
+from mobstd.mobility_aid.importing.columns import LAYOUTS, Layout
 from mobstd.mobility_aid.importing.diagnostics import Diagnostic, Imported
 from mobstd.mobility_aid.importing.row import Row
-from mobstd.mobility_aid.importing.sheet import Sheet
+from mobstd.mobility_aid.importing.sheet import Sheet, first, noted, unlike
 
 __all__ = ["claims", "records"]
 
 
 def claims(head: bytes, format: str) -> bool:
     """Say whether the first line holds every column that the layout requires."""
-    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
-    try:
-        names = next(csv.reader(io.StringIO(text)), [])
-    except csv.Error:
-        return False
-    return LAYOUTS[format].known(names)
+    names = first(head)
+    return unlike(names, LAYOUTS[format].needed, names) is None
 
 
 def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
@@ -40,8 +32,12 @@ def records(stream: IO[bytes], format: str, at: str) -> Iterator[Imported]:
         ConfigError: where the first line is not that of the layout.
     """
     layout, sheet = LAYOUTS[format], Sheet(stream)
-    if not layout.known(sheet.columns):
-        raise ConfigError("aids.unknown-format", known=format)
+    if why := unlike(sheet.columns, layout.needed, sheet.columns):
+        raise other_format(format, why)
+    yield from noted(sheet.columns, layout.columns.values(), _rows(layout, sheet, at))
+
+
+def _rows(layout: Layout, sheet: Sheet, at: str) -> Iterator[Imported]:
     seen: set[str] = set()
     for line, cells in sheet:
         if isinstance(cells, Diagnostic):

@@ -12,6 +12,7 @@ loading   the aids that a catalogue begins with; stock: those that were brought;
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,8 @@ def build(
     Args:
         db: ``sqlite:///file`` to keep the aids in a file, ``postgresql://host/database`` in
             PostgreSQL; in memory when ``None``.
-        data: aids to begin with: a JSON array, or one a line; ten invented ones when ``None``.
+        data: aids to begin with: a JSON array, or one a line. When ``None``: ten invented ones, or
+            where the database has aids, those alone.
         behaviours: names of wrong behaviours (``mobstd.mobility_aid.reference.behaviours``).
         development: its own wrong answers become a 500 that explains.
         check_answers: judge its own answers and log what is wrong with them.
@@ -50,7 +52,7 @@ def build(
     """
     try:
         from mobstd.mobility_aid.reference.behaviours import BEHAVIOURS
-        from mobstd.mobility_aid.reference.credit import INVENTED, credit_of
+        from mobstd.mobility_aid.reference.credit import credit_of
         from mobstd.mobility_aid.reference.door import door
         from mobstd.mobility_aid.reference.loading import aids_of
         from mobstd.mobility_aid.reference.page import with_page
@@ -63,13 +65,15 @@ def build(
         raise MissingExtra("serving.missing-extra", module=error.name or "") from None
 
     database = opened(db)
-    aids = aids_of(data)
+    aids = None if data is None else aids_of(data)
     try:
         shelf = Shelf(database)
-        shelf.put_all(aids)
+        if aids is not None or not shelf.begun():
+            shelf.put_all(aids_of(None) if aids is None else aids)
+        publisher = Publisher(shelf)
+        publisher.credit = credit_of([json.loads(text) for text in publisher.every()])
     except (Away, database.error) as error:
         raise database.unusable(error) from None
-    publisher = Publisher(shelf, INVENTED if data is None else credit_of(aids))
     mislead(publisher, behaviours, BEHAVIOURS)
     served = app(
         publisher,

@@ -102,7 +102,7 @@ class Publisher:
 
     def get_bulk(self) -> Reply:
         """Read all aids at once, one a line."""
-        return Reply("".join(f"{document}\n" for document in self._every()).encode())
+        return Reply("".join(f"{document}\n" for document in self.every()).encode())
 
     def evaluate_aid(self, asked: Asked, situation: Asked) -> dict[str, Any]:
         """Say what an aid means for a situation."""
@@ -152,7 +152,8 @@ class Publisher:
         wanted = Wanted(places=tuple(sorted(known)), statuses=("active",), limit=_AT_ONCE)
         return [document for _, document in self.shelf.search(wanted)[:_AT_ONCE]]
 
-    def _every(self) -> Iterator[str]:
+    def every(self) -> Iterator[str]:
+        """Yield every aid that the public may see."""
         after, limit = "", PAGE["maximum"]
         while True:
             rows = self.shelf.search(Wanted(after=after, limit=limit))

@@ -164,6 +164,12 @@ class Shelf:
             ).fetchall()
             return rows, _latest(db)
 
+    def begun(self) -> bool:
+        """Say whether an aid was ever kept here."""
+        with self._writing() as db:
+            statement = "SELECT EXISTS (SELECT 1 FROM aid), EXISTS (SELECT 1 FROM change)"
+            return any(db.execute(statement).fetchone())
+
     def numbers(self) -> tuple[int, str]:
         """Return how many public aids there are, and when the latest change was."""
         with self._writing() as db:

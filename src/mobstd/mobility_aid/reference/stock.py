@@ -48,12 +48,29 @@ def fetch(source: str) -> tuple[Path, list[Imported]]:
     return path, found
 
 
-def at_hand() -> tuple[str | None, dict[str, str]]:
+def at_hand(db: str | None = None) -> tuple[str | None, dict[str, str]]:
     """Return the aids that a catalogue begins with where nobody names others, and what to say.
 
-    ``None`` are the ten invented ones; what to say is by language.
+    ``None`` are the ten invented ones, or those that its database has; what to say is by language.
+
+    Raises:
+        ConfigError: for a database that can't be used.
     """
-    path = brought()
-    code = "aids.stock.invented" if path is None else "aids.stock.brought"
+    path = None if (kept := db is not None and _kept(db)) else brought()
+    code = f"aids.stock.{'kept' if kept else 'invented' if path is None else 'brought'}"
     said = {lang: render(code, {"release": RELEASE, "file": str(path)}, lang) for lang in LANGUAGES}
     return None if path is None else str(path), said
+
+
+def _kept(db: str) -> bool:
+    """Say whether a database has aids."""
+    from mobstd.mobility_aid.reference.shelf import Shelf
+    from mobstd.serving.database import Away, opened
+
+    database = opened(db)
+    try:
+        return Shelf(database).begun()
+    except (Away, database.error) as error:
+        raise database.unusable(error) from None
+    finally:
+        database.close()

@@ -138,12 +138,12 @@ def _bounded(found: Amount, name: str, bound: Amount) -> Amount:
 
 def _product(reader: Reader, factors: Sequence[Any], context: str) -> Amount:
     if len(factors) != 2:
-        raise Unsayable("arithmetic", "a product of more than two")
+        raise Unsayable("arithmetic", "… * … * …")
     for one, other in (tuple(factors), tuple(reversed(factors))):
         rates = reader.values(one, context)
         if all(_is_rate(value) for _, value in rates):
             return _scaled_by(rates, amount(reader, other, context))
-    raise Unsayable("arithmetic", "a product of two sums")
+    raise Unsayable("arithmetic", "… * …")
 
 
 def _is_rate(value: Value) -> bool:
@@ -171,7 +171,7 @@ def _factor(rate: Value) -> Decimal:
 
 def _scaled(found: Amount, factor: Decimal) -> Amount:
     if factor < 0:
-        raise Unsayable("arithmetic", "less than nothing")
+        raise Unsayable("arithmetic", "< 0")
     kind = found["type"]
     if kind == "none":
         return _NONE
@@ -232,7 +232,7 @@ def _of_value(value: Value) -> Amount:
 
 def _of_aids(value: Aids) -> Amount:
     if len(value.ids) > 1:
-        raise Unsayable("other-aid", f"one of {len(value.ids)} aids")
+        raise Unsayable("other-aid", ", ".join(value.ids))
     return {"type": "percentage", "rate": "100", "base": "other-aid", "aid": value.ids[0]}
 
 
@@ -248,7 +248,7 @@ def _operation(reader: Reader, node: Operation, context: str) -> Amount:
                 if one is node.right:
                     inverse = [(w, Constant(1 / _factor(r))) for w, r in rates if _factor(r)]
                     return _scaled_by(inverse, _of_node(reader, other, context))
-        raise Unsayable("arithmetic", "two quantities that both depend on who asks")
+        raise Unsayable("arithmetic", f"… {node.operator} …")
     parts = [_of_node(reader, node.left, context), _of_node(reader, node.right, context)]
     if all(part["type"] == "fixed" for part in parts):
         total = sum((Decimal(part["value"]) for part in parts), Decimal(0))
@@ -269,7 +269,7 @@ def _difference(reader: Reader, node: Operation, context: str) -> Amount:
     price = _of_node(reader, whole, context)
     if not own and price.get("base") == "purchase-price-incl-tax" and price["rate"] == "100":
         return dict(_REMAINING)
-    raise Unsayable("other-aid", "less what some other aids come to")
+    raise Unsayable("other-aid", f"- {', '.join(dict.fromkeys(left))}")
 
 
 def _minus(node: Node) -> tuple[Node, list[Node]]:

@@ -239,7 +239,7 @@ class Reader:
             return [(True, node)] if isinstance(node, Gap) else self.pieces(node, context)
         for name in _BOUNDS:
             if name in value:
-                return [(True, Gap("mechanism", f"{name} in a quantity of {context}"))]
+                return [(True, Gap("mechanism", f"{name} ({context})"))]
         guard = self.applicable(value, context)
         if "variations" in value:
             found = self._variations(value["variations"], context)
@@ -283,10 +283,10 @@ def _reckoned(one: Value, operator: str, other: Value) -> Value:
         if isinstance(value, Gap):
             return value
     if not (isinstance(one, Constant) and isinstance(other, Constant)):
-        return Gap("arithmetic", f"{operator} of what is asked")
+        return Gap("arithmetic", f"… {operator} …")
     left, right = one.value, other.value
     if isinstance(left, str) or isinstance(right, str):
-        return Gap("arithmetic", f"{operator} of texts")
+        return Gap("arithmetic", f"'…' {operator} '…'")
     if operator in "+-":
         if one.unit and other.unit and one.unit != other.unit:
             return Gap("unit", f"{one.unit} {operator} {other.unit}")
@@ -297,5 +297,5 @@ def _reckoned(one: Value, operator: str, other: Value) -> Value:
     if operator == "*":
         return Constant(left * right, one.unit or other.unit)
     if right == 0 or other.unit:
-        return Gap("arithmetic", "division")
+        return Gap("arithmetic", "… / …")
     return Constant(left / right, one.unit)

@@ -114,7 +114,7 @@ def _constants(one: Constant, operator: str, other: Constant) -> Condition:
         return (one.value == other.value) is (operator == "eq")
     value = _in_unit(other, one.unit)
     if value is None:
-        return unsaid("unit", f"{one.unit} beside {other.unit}")
+        return unsaid("unit", f"{one.unit} / {other.unit}")
     return bool(_PLAIN[operator](one.value, value))
 
 
@@ -123,7 +123,7 @@ def _asked(term: Term, operator: str, other: Constant) -> Condition:
         return _chosen(term, operator, other.value)
     number = _in_unit(other, term.unit)
     if number is None or number < 0:
-        return unsaid("unit", f"{term.criterion} beside {plain(other.value)} {other.unit}")
+        return unsaid("unit", f"{term.criterion} / {plain(other.value)} {other.unit}")
     if term.kind == "money":
         return leaf(term.criterion, operator, plain(number))
     if term.kind == "number":

@@ -16,6 +16,7 @@ from mobstd.mobility_aid import wording
 from mobstd.mobility_aid.conditions import kinds
 from mobstd.mobility_aid.evaluation import Outcome
 from mobstd.mobility_aid.facts import RECEIVED
+from mobstd.mobility_aid.reference.credit import INVENTED
 from mobstd.mobility_aid.reference.service import Publisher
 from mobstd.mobility_aid.reference.shelf import Wanted
 from mobstd.mobility_aid.registry import VERSION
@@ -59,13 +60,19 @@ class _Asked:
     errors: dict[str, Texts] = field(default_factory=dict)
 
     def read(self, name: str, reading: Callable[[str], Any]) -> Any:
-        """Return what a field means, ``None`` where it is empty or wrong, which is told."""
+        """Return what a field means, ``None`` where it is empty or wrong, which is told.
+
+        Beside a field nobody needs to be told which question is meant.
+        """
         if name not in self.fields:
             return None
         try:
             return reading(self.fields[name])
         except ConfigError as error:
-            self.errors[name] = {lang: error.text(lang) for lang in LANGUAGES}
+            beside = error.code == "aids.bad-answer"
+            self.errors[name] = {
+                lang: error.diagnostics(lang) if beside else error.text(lang) for lang in LANGUAGES
+            }
             return None
 
 
@@ -91,6 +98,7 @@ class View:
         text = _page().render(
             lang,
             title=_title(asked, groups),
+            whose=self._whose(),
             fields=fields,
             errors=asked.errors,
             modes=_modes(),
@@ -100,6 +108,14 @@ class View:
             questions=_questions(asked, found, aids),
         )
         return 422 if asked.errors else 200, text
+
+    def _whose(self) -> Texts:
+        """Return whose aids they are, which is what one has to know before one believes them."""
+        credit = self._publisher.credit
+        if credit is INVENTED:
+            return _texts("aids.page.invented")
+        code = "aids.page.named" if credit.named else "aids.page.unnamed"
+        return _texts(code, whom=credit.named)
 
     def _near(self, asked: _Asked) -> list[dict[str, Any]]:
         """Return the aids of the place that was typed."""
