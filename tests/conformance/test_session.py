@@ -258,6 +258,20 @@ def test_all_answers_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> N
         ask(made)
 
 
+def test_the_same_answer_again_is_kept_and_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ALL_ANSWERS", 2 * module.KEPT)
+    same, other = (b'["' + letter * module.KEPT + b'"]' for letter in (b"x", b"y"))
+    headers = (("etag", '"1"'),)
+    made = session(*[Response(200, body=bytes(bytearray(same)))] * 4, Response(200, headers, same))
+    first, *more = (ask(made).response for _ in range(5))
+    assert all(one.body is first.body and one.json is first.json for one in more)
+    assert more[-1].headers == headers
+    made.sender.answers = [Response(200, body=other)] * 2
+    assert ask(made).response.json == [other.decode()[2:-2]]
+    with pytest.raises(Stopped, match="volume"):
+        ask(made)
+
+
 # Writes, credentials, record
 
 

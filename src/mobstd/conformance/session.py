@@ -147,6 +147,7 @@ class Session:
     _unanswered: int = 0
     _too_large: int = 0
     _volume: int = 0
+    _bodies: dict[str, Response] = field(default_factory=dict)
 
     @contextmanager
     def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
@@ -335,6 +336,10 @@ class Session:
         if response.truncated or weight > ONE_ANSWER:
             response = replace(response, body=body[:KEPT], truncated=True)
             weight = KEPT
+        elif weight > KEPT:
+            same = self._bodies.setdefault(response.sha256, response)
+            if same is not response:
+                return response.sharing(same)
         self._volume += weight
         return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -84,6 +84,15 @@ class Response:
     def sha256(self) -> str:
         """The hash of the body as received."""
         return hashlib.sha256(self.body).hexdigest()
+
+    def sharing(self, same: Response) -> Response:
+        """Return this answer with the body of another one, which is the same byte for byte.
+
+        What was read of it is shared as well, so that no memory is taken twice.
+        """
+        shared = replace(self, body=same.body)
+        shared.__dict__.update(_parsed=same._parsed, sha256=same.sha256)
+        return shared
 
 
 @dataclass(frozen=True)
