@@ -7,7 +7,7 @@ from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import MISSING, get
+from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.rule import Edit, ItemFilter, RunRule, Trouble
 from mobstd.mobility_aid.acts import Act, acts
 from mobstd.mobility_aid.feed import told
@@ -21,6 +21,9 @@ CONFLICT = 409
 LIVING = ("draft", "submitted", "granted")
 """States in which somebody has an aid, or may still get it."""
 
+LASTING = ("granted", "withdrawn", "revoked", "expired")
+"""States in which hardly anything happens any more."""
+
 KEPT = (
     *("aid", "subject", "consent", "answers", "documents", "decision", "checks"),
     *("createdAt", "updatedAt", "history"),
@@ -29,39 +32,59 @@ KEPT = (
 
 
 def _asked_for(
-    name: str, code: str, others: tuple[str, ...], *, several: bool = False
+    name: str, code: str, others: tuple[str, ...], lasting: tuple[str, ...] = ()
 ) -> ItemFilter:
-    """Return the filter of a list by the member of this name; of several values one is enough."""
+    """Return the filter of a list by the member of this name.
+
+    Args:
+        name: of the member, and of the parameter.
+        code: of the message about what was not asked for.
+        others: values that can be asked for instead.
+        lasting: values that hardly change, where others do; of several that are asked for one is
+            enough then.
+    """
 
     def match(item: Item, query: Mapping[str, str], _: Context) -> bool | None:
         wanted = query.get(name)
         return wanted is None or item[name] in wanted.split(",")
 
     def edges(item: Item, _: Mapping[str, Any], __: Context) -> Iterator[Edit]:
-        other = next(one for one in others if one != item[name])
-        yield Edit({name: item[name]}, inside=True)
+        own = item[name]
+        other = next(one for one in others if one != own)
         yield Edit({name: other}, inside=False)
-        if several:
-            yield Edit({name: [other, item[name]]}, inside=True)
+        if not lasting or own in lasting:
+            yield Edit({name: own}, inside=True)
+        if own in lasting:
+            yield Edit({name: [other, own]}, inside=True)
 
     return ItemFilter(code, (name,), match, edges, reads=(name,), when_asked=True)
 
 
 def _limits(exchanges: Sequence[Exchange], context: Context) -> Judged:
-    """AID-SUB-03: who has an aid and begins it again is told which subscription they have."""
-    has: dict[tuple[str, str], dict[str, Any]] = {}
-    whose: dict[str, tuple[str, str]] = {}
+    """AID-SUB-03: who has an aid as often as one gets it is told which subscription they have."""
+    limits = _published(exchanges)
+    has: dict[tuple[Any, Any], dict[str, Any]] = {}
+    whose: dict[str, tuple[Any, Any]] = {}
     for act in acts(exchanges):
         who = (get(act.sent, "/subject"), get(act.sent, "/aid"))
         if act.begins and act.refused:
             living = [key for key, state in has.get(who, {}).items() if state in LIVING]
-            if act.exchange.status == CONFLICT and act.key not in whose and living:
+            reached = len(living) >= limits.get(who[1], len(living) + 1)
+            if act.exchange.status == CONFLICT and act.key not in whose and reached:
                 yield act.exchange, _named(act, has[who])
         elif act.shown is not None:
             if act.begins and MISSING not in who:
                 whose[act.key] = who
             if act.key in whose:
                 has.setdefault(whose[act.key], {})[act.key] = act.shown.get("state")
+
+
+def _published(exchanges: Sequence[Exchange]) -> dict[Any, int]:
+    """Return how often one gets each aid, where that is limited."""
+    pages = (x for x in exchanges if x.operation == "listTerms" and x.accepted)
+    terms = (one for x in pages for _, one in find(x.body, "/terms/*"))
+    told = ((get(one, "/aid"), get(one, "/limit")) for one in terms)
+    return {aid: limit for aid, limit in told if isinstance(aid, str) and isinstance(limit, int)}
 
 
 def _named(act: Act, has: Item) -> list[Trouble]:
@@ -83,7 +106,7 @@ def _failures(exchanges: Sequence[Exchange], context: Context) -> Judged:
     pairs: list[tuple[Act, Act]] = []
     for act in acts(exchanges):
         if act.refused:
-            refused.add(act.key)
+            refused.update({act.key, str(get(act.answer, "/existing"))})
         elif not act.reads or act.shown is None:
             before.pop(act.key, None)
         else:
@@ -140,7 +163,7 @@ def _unmerged(act: Act, patch: Item, context: Context) -> Iterator[Trouble]:
 
 RULES: Mapping[str, ItemFilter | RunRule] = {
     "list-aid": _asked_for("aid", "other-aid", ("mobstd-no-aid", "mobstd-none")),
-    "list-state": _asked_for("state", "other-state", ("expired", "revoked"), several=True),
+    "list-state": _asked_for("state", "other-state", ("expired", "revoked"), LASTING),
     "limit-names": RunRule(_limits),
     "refused-changes-nothing": RunRule(_failures),
     "updates-merge": RunRule(_updates),
