@@ -20,7 +20,8 @@ class _Course:
     """What became of a subscription: the call that began it, and what was done then.
 
     Attributes:
-        steps: states that it was given after its first, each with the number of the call.
+        steps: states that it was given, the one that it began in first, each with the number of
+            the call.
         changes: calls that were taken, or entries of the history where it has more.
     """
 
@@ -44,7 +45,8 @@ def told(
 ) -> Iterator[tuple[Exchange, Sequence[Trouble]]]:
     """AID-SUB-19: every change of state that was taken is in the feed, and no change that was not.
 
-    Who is late is late for all: what came before a change that is told has to be told as well.
+    Who is late is late for all: what came before a change that is told has to be told as well. A
+    feed that tells nothing of the run yet is no evidence.
     """
     latest: list[tuple[int, int]] = []
     for reading in _readings(exchanges, context, latest):
@@ -55,7 +57,7 @@ def told(
             if reading.since == 0
             or any(at < course.began and number >= reading.since for at, number in latest)
         }
-        if known:
+        if any(event["subscription"] in known for event in reading.events):
             yield reading.exchange, [*_missing(reading, known), *_unfounded(reading, known)]
 
 
