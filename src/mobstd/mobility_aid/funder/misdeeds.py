@@ -34,6 +34,20 @@ def _contents_for_all(funder: Funder) -> None:
     funder.step_subscription = step  # type: ignore[method-assign]
 
 
+def _opens_all_contents(funder: Funder) -> None:
+    """Gives the content of documents to whoever knows their ids."""
+    right = funder.get_document_content
+
+    def opened(asked: Any) -> Any:
+        with funder.ledger.acting() as act:
+            known = act.held(asked["id"])
+        if known is not None:
+            calling(Caller("funder", known[1]))
+        return right(asked)
+
+    funder.get_document_content = opened  # type: ignore[method-assign]
+
+
 def _lists_an_aid_of_all(funder: Funder) -> None:
     """Lists what there is to an aid, whoever asks."""
     right = funder.list_subscriptions
@@ -186,6 +200,7 @@ def _tells_states_alone(funder: Funder) -> None:
 
 MISDEEDS: Mapping[str, Callable[[Funder], None]] = {
     "contents-for-all": _contents_for_all,
+    "opens-all-contents": _opens_all_contents,
     "lists-an-aid-of-all": _lists_an_aid_of_all,
     "tries-for-good": _tries_for_good,
     "tries-and-counts": _tries_and_counts,
