@@ -181,13 +181,18 @@ def test_a_feed_may_be_late_and_come_in_parts() -> None:
     assert judged("changes-told", *COURSE, events(5, 6, (6, TWO, "submitted"))) == []
 
 
-def test_a_feed_tells_no_change_that_was_not_made() -> None:
+def test_a_feed_tells_no_refusal() -> None:
     told = [(5, ONE, "draft"), (6, ONE, "submitted"), (7, TWO, "submitted")]
-    assert judged("changes-told", *COURSE, events(4, 7, *told)) == []
+    refused = (*COURSE, step(ONE, 409))
+    assert judged("changes-told", *refused, events(4, 7, *told)) == []
     twice = events(4, 8, *told, (8, ONE, "submitted"))
-    assert judged("changes-told", *COURSE, twice) == ["told-unchanged"]
-    assert judged("changes-told", *COURSE, step(ONE, 409), twice) == ["told-unchanged"]
-    assert judged("changes-told", *COURSE, step(ONE, None), twice) == []
+    assert judged("changes-told", *refused, twice) == ["told-unchanged"]
+    assert judged("changes-told", *refused, step(ONE, None), twice) == []
+
+
+def test_a_feed_may_tell_a_change_in_parts() -> None:
+    parts = [(n, key, "submitted") for n, key in enumerate((ONE, TWO) * 3, 5)]
+    assert judged("changes-told", *COURSE, step(ONE, 409), events(4, 10, *parts)) == []
 
 
 def test_a_page_that_is_no_page_is_no_reading() -> None:

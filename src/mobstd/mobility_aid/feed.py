@@ -23,11 +23,13 @@ class _Course:
         steps: states that it was given, the one that it began in first, each with the number of
             the call.
         changes: calls that were taken, or entries of the history where it has more.
+        refused: whether any call was refused.
     """
 
     began: int
     steps: list[tuple[int, str]] = field(default_factory=list)
     changes: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,10 @@ def _courses(exchanges: Sequence[Exchange]) -> dict[str, _Course]:
                 found[act.key] = _Course(act.place, [(act.place, str(act.shown.get("state")))], 1)
             continue
         course = found.get(act.key)
-        if course is None or act.refused:
+        if course is None:
+            continue
+        if act.refused:
+            course.refused = True
             continue
         course.changes += not act.reads  # also where no answer came: it may be done
         state, history = get(act.shown, "/state"), get(act.shown, "/history")
@@ -126,12 +131,14 @@ def _missing(reading: _Reading, known: Mapping[str, _Course]) -> Iterator[Troubl
 
 
 def _unfounded(reading: _Reading, known: Mapping[str, _Course]) -> Iterator[Trouble]:
-    """Yield that more changes of a subscription are told than were made."""
-    for key, course in known.items():
-        states = _states(reading, key)
-        if len(states) > course.changes:
-            yield Trouble("told-unchanged", "/events", received=states[-1])
-            return
+    """Yield that more changes are told than were made, of what refused some.
+
+    Who tells more of what refused nothing as well tells a change in parts.
+    """
+    told_of = {key: _states(reading, key) for key in known}
+    more = [key for key, course in known.items() if len(told_of[key]) > course.changes]
+    if more and all(known[key].refused for key in more):
+        yield Trouble("told-unchanged", "/events", received=told_of[more[0]][-1])
 
 
 def _states(reading: _Reading, key: str) -> list[str]:
