@@ -1,4 +1,4 @@
-"""Wrong funders that do what they were not asked for, or leave what they were."""
+"""Funders that do what they were not asked for, or tell in ways of their own; a few are right."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ __all__ = ["MISDEEDS"]
 DECIDES, DECISIONS = "decisions.write", ("granted", "rejected", "revoked")
 FORBIDDEN, CONFLICT = 403, 409
 SECOND = timedelta(seconds=1)
+LATE = 25
+"""How many events are not told yet."""
 
 
 def _contents_for_all(funder: Funder) -> None:
@@ -164,13 +166,14 @@ def _writes_down_the_refused(funder: Funder) -> None:
 
 def _tells_the_refused(funder: Funder) -> None:
     """Tells of steps that were refused."""
+    _after_refused_steps(funder, _note)
 
-    def tell(act: Act, item: Any, terms: Any) -> None:
-        event = {"at": item["updatedAt"], "subscription": item["id"]}
-        event |= {"aid": item["aid"], "state": item["state"]}
-        act.note("event", terms["funder"], item["subject"], event)
 
-    _after_refused_steps(funder, tell)
+def _note(act: Act, item: Any, terms: Mapping[str, Any]) -> None:
+    """Tell of a subscription, as it is."""
+    event = {"at": item["updatedAt"], "subscription": item["id"]}
+    event |= {"aid": item["aid"], "state": item["state"]}
+    act.note("event", terms["funder"], item["subject"], event)
 
 
 class _Quiet:
@@ -198,6 +201,31 @@ def _tells_states_alone(funder: Funder) -> None:
     funder.book.enter = enter  # type: ignore[method-assign, assignment]
 
 
+def _tells_in_parts(funder: Funder) -> None:
+    """Tells of a submission twice: that it came, and that it was looked at; which is right."""
+    right = funder.book.enter
+
+    def enter(act: Act, *args: Any) -> Any:
+        item, terms, event = right(act, *args), args[2], args[3]
+        if event == "submitted":
+            _note(act, item, terms)
+        return item
+
+    funder.book.enter = enter  # type: ignore[method-assign, assignment]
+
+
+def _tells_late(funder: Funder) -> None:
+    """Tells of nothing but what happened before the last few events; which is right."""
+    right = funder.list_events
+
+    def listed(asked: Any) -> Any:
+        page = right(asked)
+        end = max(0, page["latest"] - LATE)
+        return {"events": [e for e in page["events"] if e["sequence"] <= end], "latest": end}
+
+    funder.list_events = listed  # type: ignore[method-assign]
+
+
 MISDEEDS: Mapping[str, Callable[[Funder], None]] = {
     "contents-for-all": _contents_for_all,
     "opens-all-contents": _opens_all_contents,
@@ -210,6 +238,8 @@ MISDEEDS: Mapping[str, Callable[[Funder], None]] = {
     "touches-the-refused": _touches_the_refused,
     "writes-down-the-refused": _writes_down_the_refused,
     "tells-states-alone": _tells_states_alone,
+    "tells-in-parts": _tells_in_parts,
+    "tells-late": _tells_late,
     "tells-the-refused": _tells_the_refused,
 }
 """Each by its name."""
