@@ -80,7 +80,7 @@ def judged(
 
 def test_each_operation_is_tried_without_its_scope(tmp_path: Path) -> None:
     row, red, report = judged(tmp_path, narrowed)
-    assert (row["outcome"], row["evidence"], red) == ("passed", 11, [])
+    assert (row["outcome"], row["evidence"], red) == ("passed", 12, [])
     refused = [x for x in report["requirements"] if x["outcome"] == "not-run"]
     assert ROW not in {x["id"] for x in refused}
 

@@ -147,7 +147,7 @@ class Session:
     _unanswered: int = 0
     _too_large: int = 0
     _volume: int = 0
-    _bodies: dict[str, Response] = field(default_factory=dict)
+    _bodies: dict[str, Response] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def phase(self, name: str, requests: int | None = None) -> Iterator[None]:
@@ -337,9 +337,10 @@ class Session:
             response = replace(response, body=body[:KEPT], truncated=True)
             weight = KEPT
         elif weight > KEPT:
-            same = self._bodies.setdefault(response.sha256, response)
-            if same is not response:
+            same = self._bodies.get(response.sha256)
+            if same is not None:
                 return response.sharing(same)
+            self._bodies[response.sha256] = response
         self._volume += weight
         return response
 

@@ -15,6 +15,7 @@ importing    aids read from what others publish; exporting: written back; comman
 search       what a search for aids means; reference: a catalogue that serves it
 funder       a funder that takes subscriptions; subscribing: acts that survive a lost answer
 timestamps   time stamps of RFC 3161, read; proving: rules of evidence
+subscriptions   rules of them; acts: what a run asked of them; feed: whether events tell it
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 

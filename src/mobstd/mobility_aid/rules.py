@@ -12,7 +12,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
 from mobstd.judging.rule import ItemFilter, RunRule, Trouble, ValueRule
-from mobstd.mobility_aid import proving, verdicts
+from mobstd.mobility_aid import proving, subscriptions, verdicts
 from mobstd.mobility_aid.facts import decimal
 from mobstd.mobility_aid.identifiers import is_siren, is_siret
 from mobstd.mobility_aid.registry import criteria, region_of
@@ -223,6 +223,7 @@ def _exclusions(page: Any, context: Context) -> Troubles:
 RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     **FILTERS,
     **proving.RULES,
+    **subscriptions.RULES,
     **verdicts.RULES,
     "party-numbers": ValueRule("/funders/*", _numbers),
     "codes-exist": ValueRule("/territory/*/*", _codes),

@@ -7,7 +7,10 @@ from mobstd.conformance.kinds.probe import Probe, found
 from mobstd.conformance.kinds.varying import each_edit, many
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import spoke
-from mobstd.conformance.scenarios.edit import edits
+from mobstd.conformance.scenarios.edit import Edit, edits
+from mobstd.conformance.scenarios.resource import Resource
+from mobstd.conformance.scenarios.workshop import Workshop
+from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING
 from mobstd.judging.requirement import Check, Requirement
@@ -20,6 +23,8 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if operation == resource.correct:
+        return _accept_correction(check, row, workshop, resource)
     evidence: int = 0
     findings: list[Finding] = []
     for control, make in each_edit(check, row, workshop, resource):
@@ -52,6 +57,44 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
+def _accept_correction(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource
+) -> Result:
+    """Correct a new thing in ways that are unusual and right, and read what came of each."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return Result(reason="no-data")
+    right = workshop.correction(thing)
+    evidence: int = 0
+    findings: list[Finding] = []
+    for edit in edits(workshop.maker.words(check["edits"]), right, {}):
+        sent = workshop.correct(thing, edit.document, row, "scenario", negative=True)
+        workshop.read(thing, row)
+        if not spoke(sent):
+            continue
+        evidence += 1
+        if not sent.accepted and workshop.correct(thing, right, row).accepted:
+            findings.append(_refused(check, row, sent, thing.created, edit))
+    workshop.drop(thing)
+    return Result(evidence, tuple(findings))
+
+
+def _refused(
+    check: Check, row: Requirement, sent: Exchange, control: Exchange, edit: Edit
+) -> Finding:
+    return found(
+        row,
+        "probe.accept",
+        (sent, control),
+        pointer="/response/status",
+        expected=200,
+        received=sent.status,
+        severity=edit.severity,
+        text=check.get("message"),
+        edit=edit.name,
+    )
+
+
 def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Ask for changes that are unusual and right, each of a new thing."""
     opened = shop(lab, operation)
@@ -71,19 +114,7 @@ def _accept_change(check: Check, row: Requirement, operation: str, lab: Lab) -> 
         if spoke(sent):
             evidence += 1
             if not sent.accepted and workshop.change(thing, right, row).accepted:
-                findings.append(
-                    found(
-                        row,
-                        "probe.accept",
-                        (sent, thing.created),
-                        pointer="/response/status",
-                        expected=200,
-                        received=sent.status,
-                        severity=edit.severity,
-                        text=check.get("message"),
-                        edit=edit.name,
-                    )
-                )
+                findings.append(_refused(check, row, sent, thing.created, edit))
         workshop.drop(thing)
     return Result(evidence, tuple(findings))
 

@@ -14,12 +14,15 @@ from mobstd.conformance.scenarios.oracle import look, reads_anything, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
+from mobstd.judging.context import written
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
+from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
 __all__ = ["PARTY"]
 
+MADE = "$made"
 LOST = "lost"
 """What became of a thing that its owner does not reach any more; no state has this name."""
 
@@ -166,19 +169,22 @@ def _listed(
     check: Check, row: Requirement, operation: str, lab: Lab, workshop: Workshop, resource: Resource
 ) -> Result:
     """List as another party what stands in one's own list: none of it is there."""
-    if not examples(workshop, resource, row):
+    things = examples(workshop, resource, row)
+    if not things:
         return Result(reason="no-data")
     evidence: int = 0
     for one in check.get("queries", ({},)):
-        query = {**lab.controls.get(operation, {}), **workshop.maker.words(one)}
+        asked = {name: _of_made(value, things[0]) for name, value in one.items()}
+        query = {**lab.controls.get(operation, {}), **workshop.maker.words(asked)}
         own = lab.ask(operation, query, "control", row, fresh=True)
-        mine = {thing.key for thing in workshop.things if thing.resource is resource}
-        made = [key for key in lab.keys(own) if mine & set(map(str, key))]
+        things = [thing for thing in workshop.things if thing.resource is resource]
+        mine = {name for thing in things for name in (thing.key, written(thing.key))}
+        made = [key for key in lab.keys(own) if not mine.isdisjoint(key)]
         other = lab.ask(operation, query, "negative", row, negative=True, credentials="other")
         if not made or not lab.readable(own) or not readable(other):
             continue
         evidence += 1
-        shown_ = [pointer for key, pointer in lab.keys(other).items() if mine & set(map(str, key))]
+        shown_ = [at for key, at in lab.keys(other).items() if not mine.isdisjoint(key)]
         if shown_:
             wrong = found(
                 row, "probe.party.listed", (other, own), pointer=f"/response/body{shown_[0]}",
@@ -186,6 +192,13 @@ def _listed(
             )  # fmt: skip
             return Result(evidence, (wrong,))
     return Result(evidence, (), None if evidence else "no-data")
+
+
+def _of_made(value: Any, thing: Thing) -> Any:
+    """Return a value, or for ``$made/POINTER`` that of something that was made."""
+    if not isinstance(value, str) or not value.startswith(MADE):
+        return value
+    return get(thing.sent, value.removeprefix(MADE))
 
 
 def _taken_over(

@@ -26,7 +26,9 @@ def _resources(workshop: Workshop) -> Mapping[str, Resource]:
 def made(workshop: Workshop) -> dict[str, Any]:
     """Return how many of each resource were made, and what could not be taken back."""
     catalogue = workshop.lab.context.catalogue
-    of = {one.create: one for one in _resources(workshop).values()}
+    of: dict[str, Resource] = {}
+    for one in _resources(workshop).values():
+        of.setdefault(one.create, one)
     counts: dict[str, dict[str, Any]] = {
         one.id: {"title": dict(one.title), "made": 0, "undoable": one.undoable}
         for one in of.values()

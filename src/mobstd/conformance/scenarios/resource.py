@@ -137,6 +137,7 @@ class Resource:
         read: the one that reads it again, where there is one.
         change: the one that changes its state, where there is one.
         lists: the one that lists it, where there is one.
+        feed: the one that tells what became of it, where there is one.
         correct: the one that puts other values into it, where there is one.
         correction: what is sent there, a template as the body of a source.
         key: where its id is in the document; ``parameter`` is that of ``read`` and ``change``.
@@ -161,6 +162,7 @@ class Resource:
     read: str | None = None
     change: str | None = None
     lists: str | None = None
+    feed: str | None = None
     correct: str | None = None
     correction: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
@@ -180,8 +182,8 @@ class Resource:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """Everything that it is made, read, listed, changed and corrected by."""
-        every = (self.create, self.read, self.change, self.correct, self.lists)
+        """Everything that it is made, read, listed, told of, changed and corrected by."""
+        every = (self.create, self.read, self.change, self.correct, self.lists, self.feed)
         return tuple(name for name in every if name)
 
     def begins(self, document: Any) -> str | None:
@@ -249,6 +251,7 @@ def _resource(name: str, data: Mapping[str, Any], refusal: str) -> Resource:
         read=data.get("read"),
         change=change.get("operation"),
         lists=data.get("list"),
+        feed=data.get("feed"),
         correct=correct.get("operation"),
         correction=correct.get("body", {}),
         key=key.get("at"),

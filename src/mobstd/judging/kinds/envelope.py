@@ -113,7 +113,7 @@ def media_type(check: Check, row: Requirement, exchange: Exchange, context: Cont
         return Result()
     if not _described(context, exchange, response):
         return Result()
-    if not response.body and response.status >= 400:
+    if not response.body and response.status >= 400 and not check.get("required"):
         return Result()
     wanted = check.get("type", "application/json")
     findings = []

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from mobstd.mobility_aid.funder.asking import SCOPES
+from mobstd.mobility_aid.funder.misdeeds import MISDEEDS
 from mobstd.mobility_aid.funder.service import Funder
 from mobstd.mobility_aid.funder.states import Step
 
@@ -140,6 +141,7 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "grants-unsaid": _grants_unsaid,
     "grants-in-another-order": _grants_in_another_order,
     **{f"changes-the-{one}": partial(_changes_in, one) for one in ("submitted", "granted")},
+    **MISDEEDS,
     **{f"ignores-{scope.replace('.', '-')}": partial(_ignores, scope) for scope in SCOPES},
 }
 """Each by its name."""
