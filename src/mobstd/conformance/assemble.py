@@ -29,6 +29,7 @@ from mobstd.conformance.result import (
     with_umbrellas,
 )
 from mobstd.conformance.scenarios.account import has_made, lacking, made
+from mobstd.conformance.survey import survey
 from mobstd.judging.judge import settle
 from mobstd.judging.outcome import block_verdict, run_verdict
 from mobstd.judging.pointer import steps
@@ -246,6 +247,7 @@ def assemble(run: Run) -> dict[str, Any]:
         ],
         "exploration": _exploration(run),
         "coverage": _coverage(run),
+        "survey": survey(run.lab),
     }
     report["record"] = run.recorded
     report["writes"] = None if run.lab.workshop is None else made(run.lab.workshop)

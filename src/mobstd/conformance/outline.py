@@ -218,11 +218,13 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         listeners=list(options.listeners),
         allow_writes=options.allow_writes,
     )
+    now = options.now or datetime.now(UTC).replace(microsecond=0)
     context = Context(
         found,
         frozenset(declared or ()),
         profile.timezone,
         profile.operator_domains,
+        now,
     )
     lab = Lab(
         session,
@@ -235,7 +237,6 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
         trigger=options.trigger,
         grants=options.grants or grants_of(profile),
     )
-    now = options.now or datetime.now(UTC).replace(microsecond=0)
     journal = _journal(lab, profile, options)
     if options.allow_writes:
         lab.workshop = _workshop(lab, profile, options, now, journal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -62,12 +63,14 @@ class Context:
         blocks: the blocks that are declared or were found.
         timezone: where the operator's times of day are meant.
         operator_domains: the domains that the target answers for; empty: not said.
+        now: the instant of the run; ``None`` where documents are judged at no time.
     """
 
     catalogue: Catalogue
     blocks: frozenset[str] = frozenset()
     timezone: str = "Europe/Paris"
     operator_domains: tuple[str, ...] = ()
+    now: datetime | None = None
     _asked: dict[str, Asked] = field(default_factory=dict, repr=False, compare=False)
     _problems: dict[str, list[Problem] | None] = field(
         default_factory=dict, repr=False, compare=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,10 @@ from mobstd.mobility_aid.search import FILTERS
 __all__ = ["RULES"]
 
 Troubles = Iterator[Trouble] | None
+
+YEAR = timedelta(days=365)
+ELSEWHERE = timedelta(days=1)
+"""A day is over everywhere a day later."""
 
 _WINDOWS = (("start", "end"), ("purchaseFrom", "purchaseUntil"))
 _ISSUED = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
@@ -85,6 +90,28 @@ def _windows(validity: Any, context: Context) -> Troubles:
         for start, end in pairs
         if validity[end] < validity[start]
     )
+
+
+def _past(aid: Any, context: Context) -> Troubles:
+    """AID-DAT-11: what has ended by the day of the run is not shown as what can be had."""
+    end = aid.get("validity", {}).get("end")
+    if end is None or context.now is None:
+        return None
+    over = end < (context.now - ELSEWHERE).date().isoformat()
+    wrong = over and aid["status"] == "active"
+    return iter([Trouble("past-and-active", "/status", received=end)] if wrong else [])
+
+
+def _verified(aid: Any, context: Context) -> Troubles:
+    """AID-DAT-12: an active aid was verified, and less than a year ago."""
+    if aid["status"] != "active" or context.now is None:
+        return None
+    last = aid["provenance"].get("lastVerified")
+    if last is None:
+        return iter([Trouble("never-verified", "/provenance")])
+    stale = last < (context.now - YEAR - ELSEWHERE).date().isoformat()
+    at = "/provenance/lastVerified"
+    return iter([Trouble("verified-long-ago", at, received=last)] if stale else [])
 
 
 def _excludes(aid: Any, context: Context) -> Troubles:
@@ -229,6 +256,8 @@ RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     "codes-exist": ValueRule("/territory/*/*", _codes),
     "cases-end": ValueRule("/benefits/**/cases", _cases),
     "window-ordered": ValueRule("/validity", _windows),
+    "past-is-over": ValueRule("", _past),
+    "verified-lately": ValueRule("", _verified),
     "excludes-others": ValueRule("", _excludes),
     "questions-declared": ValueRule("", _questions),
     "words-and-figures": ValueRule("/benefits/*", _words),

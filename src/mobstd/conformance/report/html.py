@@ -7,7 +7,7 @@ change the direction of writing; the page forbids every script but its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
@@ -74,6 +74,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
         outcomes=[(o, sum(row.outcome == o for row in rows)) for o in view.ORDER],
         core={row["id"] for block in report["blocks"] for row in block.get("core", ())},
         accepted=frozenset(baseline.get("accepted", ())),
+        surveyed=_both(view.surveyed(report, lang) for lang in LANGUAGES),
         made=_made(report),
         troubles=[item for item in report.get("preflight", ()) if item["ok"] is False],
         asked=_cited(report, "/request/body"),
@@ -88,7 +89,11 @@ def _verdict(report: Mapping[str, Any], lang: str) -> str:
 
 def _made(report: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what the run made, in both languages."""
-    said = [[text for _, text in view.written(report, lang)] for lang in LANGUAGES]
+    return _both([text for _, text in view.written(report, lang)] for lang in LANGUAGES)
+
+
+def _both(said: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    """Return lines that were said in each language, each with its words by language."""
     return [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*said, strict=True)]
 
 

@@ -65,6 +65,7 @@ def render(report: Mapping[str, Any], lang: str = "en") -> str:
     lines += _callers(report, lang)
     lines += [f"- {_plain(reason[lang])}" for reason in report["gate"].get("reasons", ())]
     lines.append("")
+    lines += [f"- {_plain(said)}" for said in view.surveyed(report, lang)]
     lines += [f"- {_plain(said)}" for _, said in view.written(report, lang)]
     lines.append("")
     rest = [*_open(report, rows, lang), *_tail(report, lang)]

@@ -88,6 +88,9 @@ def _layout(
     yield from _preflight(report, lang)
     yield Line()
     yield _blocks(report, lang)
+    for said in view.surveyed(report, lang):
+        yield Line()
+        yield Line(((said, ""),), 2)
     yield from _callers(report, lang)
     yield from _failed(view.by_outcome(rows, "failed"), _accepted(report), lang)
     yield from _warned(view.by_outcome(rows, "warned"), _accepted(report), lang)

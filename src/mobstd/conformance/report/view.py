@@ -211,6 +211,24 @@ def written(report: Mapping[str, Any], lang: str) -> list[tuple[bool, str]]:
     return lines
 
 
+def surveyed(report: Mapping[str, Any], lang: str) -> list[str]:
+    """Return a line for each list that was looked over: how many items, how many of which sort."""
+    return [
+        word(
+            "says",
+            "surveyed",
+            lang,
+            title=visible(one["title"][lang]),
+            items=one["items"],
+            sorts=", ".join(
+                f"{sort['count']} {visible(sort['title'][lang])}" for sort in one["sorts"]
+            ),
+        )
+        for one in report.get("survey", ())
+        if one["items"]
+    ]
+
+
 def pair(name: str, value: str, lang: str) -> str:
     """Return ``name: value`` with the colon of the language."""
     return word("says", "pair", lang, name=name, value=value)

@@ -13,7 +13,7 @@ from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 from mobstd.judging.rule import SURPRISED, ItemFilter, RunRule, Trouble, ValueRule
 
-__all__ = ["asserted", "equal", "of_trouble", "ordered", "ruled"]
+__all__ = ["asserted", "equal", "of_trouble", "ordered", "ruled", "troubles"]
 
 
 def _judged(check: Check, exchange: Exchange, context: Context) -> bool:
@@ -147,7 +147,7 @@ def _number(value: Any) -> bool:
     return value is not MISSING and isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _told(
+def troubles(
     rule: ValueRule, value: Any, context: Context, *, whole: bool
 ) -> Sequence[Trouble] | None:
     """Return what a rule finds, ``None`` where it cannot read what the schema refuses.
@@ -156,8 +156,8 @@ def _told(
         Exception: where it stumbles over a value that is ``whole``: that is a fault of the rule.
     """
     try:
-        troubles = rule.judge(value, context)
-        return None if troubles is None else list(troubles)
+        found = rule.judge(value, context)
+        return None if found is None else list(found)
     except SURPRISED:
         if whole:
             raise
@@ -175,11 +175,11 @@ def ruled(check: Check, row: Requirement, exchange: Exchange, context: Context) 
     findings: list[Finding] = []
     for pointer, value in _values(check, exchange, context, rule.at):
         whole = pointer not in context.refused(exchange).below
-        troubles = _told(rule, value, context, whole=whole)
-        if troubles is None:
+        found = troubles(rule, value, context, whole=whole)
+        if found is None:
             continue
         evidence += 1
-        findings.extend(of_trouble(row, exchange, context, pointer, one) for one in troubles)
+        findings.extend(of_trouble(row, exchange, context, pointer, one) for one in found)
     return Result(evidence, tuple(findings))
 
 
