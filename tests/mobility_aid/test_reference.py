@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from mobstd.conformance.run import Options, check
 from mobstd.errors import ConfigError, RefusedDocument, UnknownName
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Request
-from mobstd.mobility_aid.reference import build
+from mobstd.mobility_aid.reference import build, loading
 from mobstd.mobility_aid.reference.loading import aids_of
 from mobstd.mobility_aid.reference.service import Publisher
 from mobstd.mobility_aid.reference.shelf import Gone, Shelf, Wanted
@@ -314,3 +314,27 @@ def test_a_database_that_has_aids_gets_no_others_unasked(first: str | None, tmp_
         page = served.send(Request("GET", "/")).body.decode()
     assert ("Its aids are invented" in page) is (first is None)
     assert ("Its aids come from Example" in page) is (first is not None)
+
+
+def test_what_has_ended_is_shown_as_closed(tmp_path: Path) -> None:
+    data, url = tmp_path / "aids.json", f"sqlite:///{tmp_path / 'aids.sqlite3'}"
+    open_ended: Any = {**AIDS[0], "id": "open-ended"}
+    past: Any = {**AIDS[0], "id": "past", "status": "active", "validity": {"end": "2025-12-31"}}
+    data.write_text(json.dumps([past, open_ended]), "utf-8")
+    for begin in (data, None):
+        with AsgiSender(build(db=url, data=begin)) as served:
+            answer = served.send(Request("GET", "/aids"))
+        shown = {one["id"]: one for one in answer.json["aids"]}
+        assert shown["past"]["status"] == "closed"
+        assert shown["past"]["provenance"]["updatedAt"] >= past["provenance"]["updatedAt"]
+        assert shown["open-ended"] == open_ended
+
+
+def test_invented_aids_never_get_stale() -> None:
+    for years in (0, 1, 5):
+        now = datetime(2026 + years, 12, 24, tzinfo=UTC)
+        for aid in map(partial(loading._verified, now=now), AIDS):
+            told = aid["provenance"]
+            assert timedelta() <= now.date() - date.fromisoformat(told["lastVerified"])
+            assert now.date() - date.fromisoformat(told["lastVerified"]) <= timedelta(days=366)
+            assert told["updatedAt"][:4] == told["lastVerified"][:4]

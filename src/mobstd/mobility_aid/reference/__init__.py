@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def build(
         from mobstd.mobility_aid.reference.behaviours import BEHAVIOURS
         from mobstd.mobility_aid.reference.credit import credit_of
         from mobstd.mobility_aid.reference.door import door
-        from mobstd.mobility_aid.reference.loading import aids_of
+        from mobstd.mobility_aid.reference.loading import aids_of, as_of
         from mobstd.mobility_aid.reference.page import with_page
         from mobstd.mobility_aid.reference.service import Publisher
         from mobstd.mobility_aid.reference.shelf import Shelf
@@ -66,12 +67,16 @@ def build(
 
     database = opened(db)
     aids = None if data is None else aids_of(data)
+    now = datetime.now(UTC)
     try:
         shelf = Shelf(database)
-        if aids is not None or not shelf.begun():
-            shelf.put_all(aids_of(None) if aids is None else aids)
+        if aids is None and not shelf.begun():
+            aids = aids_of(None)
+        shelf.put_all(as_of(aid, now) for aid in aids or ())
         publisher = Publisher(shelf)
-        publisher.credit = credit_of([json.loads(text) for text in publisher.every()])
+        kept = [json.loads(text) for text in publisher.every()]
+        shelf.put_all(one for aid in kept if (one := as_of(aid, now)) is not aid)
+        publisher.credit = credit_of(kept)
     except (Away, database.error) as error:
         raise database.unusable(error) from None
     mislead(publisher, behaviours, BEHAVIOURS)
