@@ -132,6 +132,24 @@ class Redactor:
                 out[side] = self._with_body(message, self._body)
         return out
 
+    def known(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an exchange without the persons that are known by now, where words name them.
+
+        Those are its path and the body of a refusal; elsewhere persons stand in members.
+        """
+        out = dict(data)
+        if "path" in out.get("request", ()):
+            out["request"] = {
+                **out["request"],
+                "path": self._persons_in(out["request"]["path"]),
+            }
+        if out.get("response", {}).get("status", 0) >= 400:
+            out["response"] = self._with_body(dict(out["response"]), self._told)
+        return out
+
+    def _told(self, body: Any, form: str) -> Any:
+        return body if form == "base64" else self.anywhere(body)
+
     def mask(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return an exchange with its secrets masked."""
         ours = data.get("authenticated", True) or data.get("purpose") in ("traffic", "callback")
@@ -230,7 +248,20 @@ class Redactor:
             return {k: self.value(v, at + join([k])) for k, v in document.items()}
         if isinstance(document, list):
             return [self.value(v, f"{at}/{i}") for i, v in enumerate(document)]
+        if isinstance(document, str) and self._patterns and document.startswith(("{", "[")):
+            return self._json_text(document, at)
         return document
+
+    def _json_text(self, text: str, at: str) -> str:
+        """Return a text with the persons replaced in what it holds as JSON, if it does."""
+        try:
+            held = json.loads(text)
+        except (ValueError, RecursionError):
+            return self._broken_json(text)
+        shown = self.value(held, at)
+        if shown == held:
+            return text
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
     def _personal(self, at: str) -> bool:
         if not at:
