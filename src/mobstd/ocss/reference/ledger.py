@@ -18,7 +18,7 @@ from mobstd.errors import ConfigError
 from mobstd.ocss.editions import ALPHA
 from mobstd.ocss.lifecycle import Lifecycle, Transition
 from mobstd.ocss.reference.people import Item
-from mobstd.output.files import private
+from mobstd.serving.database import connected
 
 __all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
 
@@ -68,9 +68,7 @@ class Ledger:
         self._member = key
         self._lock = threading.RLock()
         try:
-            self._db = sqlite3.connect(
-                private(path), check_same_thread=False, isolation_level=None, timeout=30
-            )
+            self._db = connected(path, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)

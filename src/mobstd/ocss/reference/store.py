@@ -16,7 +16,7 @@ from mobstd.errors import ConfigError
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.places import EARTH_RADIUS, Point
 from mobstd.ocss.reference.world import DAYS, KINDS, ZONE
-from mobstd.output.files import private
+from mobstd.serving.database import connected
 
 __all__ = [
     "DAY",
@@ -120,7 +120,7 @@ class Store:
 
     def __init__(self, path: str = ":memory:") -> None:
         try:
-            self._db = sqlite3.connect(private(path), check_same_thread=False, isolation_level=None)
+            self._db = connected(path)
             there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
             if there and not there >= {"about", "items", *_TREES.values()}:
                 raise ConfigError("serving.foreign-database", path=path)
