@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -220,5 +221,7 @@ def test_the_answers_of_a_funder_name_nobody() -> None:
     (shown,) = one["response"]["body"]["subscriptions"]
     told = json.loads(other["response"]["body"]["evidence"][0]["data"])
     assert shown == told
+    assert re.fullmatch(r"[A-Z]{2}-[0-9]{4}", shown["answers"]["frameNumber"])
+    assert "MB-4711" not in json.dumps(report)
     assert [["subject", shown["subject"]]] == one["request"]["query"] == other["request"]["query"]
     assert shown["id"] == ID

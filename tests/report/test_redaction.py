@@ -252,3 +252,17 @@ def test_a_refusal_and_a_path_name_nobody_that_is_known() -> None:
     assert shown[404]["response"]["body"]["detail"] == f"{name} is gone"
     assert "sha256" not in shown[404]["response"]
     assert shown[200]["response"]["body"]["detail"] == "camille-exemple is gone"
+
+
+def test_what_is_personal_in_some_operations_stays_in_the_others() -> None:
+    redactor = Redactor(said={"getA": ["/**/answers/**"]})
+    body = {"answers": {"name": "Maëlle B.", "uses": ["work"], "told": True}, "name": "Camille"}
+    shown = bodies(redactor, body)
+    assert shown["answers"].keys() == body["answers"].keys()
+    assert shown["answers"]["told"] is True
+    assert "Maëlle" not in json.dumps(shown, ensure_ascii=False)
+    assert shown["name"] == "Camille"
+    found = {"operation": "getA", "pointer": "/response/body/answers/uses/0", "received": "work"}
+    assert redactor.finding(found)["received"] == shown["answers"]["uses"][0] != "work"
+    other = {**exchanged(body), "operation": "getB"}
+    assert Redactor(said={"getA": ["/**/answers/**"]}).exchange(other)["response"]["body"] == body
