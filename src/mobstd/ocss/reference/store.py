@@ -262,8 +262,8 @@ CREATE TABLE IF NOT EXISTS people (
 """ + "".join(_TREE.format(name=name) for name in _TREES.values())
 _NEAR = {
     kind: f"""SELECT item, plat, plng, dlat, dlng, moment, day, runs FROM {name}
-    WHERE plat1 >= ?1 AND plat0 <= ?2 AND plng1 >= ?3 AND plng0 <= ?4
-    AND dlat1 >= ?5 AND dlat0 <= ?6 AND dlng1 >= ?7 AND dlng0 <= ?8
-    AND t1 >= ?9 AND t0 <= ?10"""
+    WHERE plat1 >= ? AND plat0 <= ? AND plng1 >= ? AND plng0 <= ?
+    AND dlat1 >= ? AND dlat0 <= ? AND dlng1 >= ? AND dlng0 <= ?
+    AND t1 >= ? AND t0 <= ?"""
     for kind, name in _TREES.items()
 }
