@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,9 @@ def test_the_words_of_the_schema_are_docstrings(tmp_path: Path) -> None:
     )
     namespace: dict[str, Any] = {"__name__": "toy_models"}
     exec(compile(text, "models.py", "exec"), namespace)
-    assert namespace["Thing"].__doc__.startswith("A thing.\n\n    It has a long story")
+    shown = inspect.getdoc(namespace["Thing"])
+    assert shown is not None
+    assert shown.startswith("A thing.\n\nIt has a long story")
     assert '"""Length, in metres."""' in text
     assert ast.get_docstring(ast.parse(text).body[-1]) is not None  # type: ignore[arg-type]
     assert 'Says """no""", C:\\new, "so"' in [

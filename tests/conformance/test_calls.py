@@ -10,6 +10,7 @@ from mobstd.judging.catalogue import callers
 
 ROLES = {
     "ocss@1.0-alpha": ("operator", "maas"),
+    "ocss@2.0-proposal": ("operator", "maas"),
     "rdex-plus@2.0": ("operator", "maas"),
     "rdex@1.2": ("operator",),
     "carpool-proof@3.3": ("registry",),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ def test_a_killed_run_is_taken_back(
 
 
 def statuses(db: Path) -> set[Any]:
-    with sqlite3.connect(db) as connection:
+    with closing(sqlite3.connect(db)) as connection:
         rows = connection.execute("SELECT document FROM bookings").fetchall()
     return {json.loads(row[0])["status"] for row in rows}
 

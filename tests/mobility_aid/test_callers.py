@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mobstd.canon.standard import find
+from mobstd.conformance.traffic.account import About, account
+from mobstd.conformance.traffic.hearing import CALLER, Hearing
+from mobstd.judging.exchange import Exchange, Request, Response
+
+ID = "0f0e0d0c-0000-4000-8000-000000000001"
 SERVE = [sys.executable, "-m", "mobstd", "serve", "mobility-aid@0.1"]
 TOKEN = """
 def token(**who):
@@ -191,3 +199,29 @@ def test_who_subscribes_wrongly_is_told_so_and_nobody_is_named(tmp_path: Path) -
     assert found.blocks()["subscriptions"] == "non-conforming"
     for secret in ("camille-exemple", "dominique-exemple", "eyJ"):
         assert secret not in found.text
+
+
+def test_the_answers_of_a_funder_name_nobody() -> None:
+    """A server that takes what it does not know answers with persons: they are pseudonyms."""
+    version = find("mobility-aid@0.1")
+    hearing = Hearing(version, "funder", CALLER)
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    kept = {"id": ID, "subject": "camille-exemple", "answers": {"frameNumber": "MB-4711"}}
+    entry = {"subscription": ID, "data": json.dumps(kept)}
+    pages = {"listSubscriptions": ("/subscriptions", {"subscriptions": [kept]})}
+    pages["listEvidence"] = ("/evidence", {"evidence": [entry]})
+    for number, (operation, (path, page)) in enumerate(pages.items()):
+        sent = Request("GET", path, (("subject", "camille-exemple"),))
+        answer = Response(200, (("content-type", "application/json"),), json.dumps(page).encode())
+        hearing.hear(Exchange(f"x{number}", operation, "traffic", at, sent, answer))
+    report = account(hearing, About("http://funder.test", "url"))
+    assert "camille" not in json.dumps(report)
+    assert "AID-SEC-05" in {row["id"] for row in report["requirements"] if row["findings"]}
+    one, other = report["exchanges"].values()
+    (shown,) = one["response"]["body"]["subscriptions"]
+    told = json.loads(other["response"]["body"]["evidence"][0]["data"])
+    assert shown == told
+    assert re.fullmatch(r"[A-Z]{2}-[0-9]{4}", shown["answers"]["frameNumber"])
+    assert "MB-4711" not in json.dumps(report)
+    assert [["subject", shown["subject"]]] == one["request"]["query"] == other["request"]["query"]
+    assert shown["id"] == ID

@@ -225,3 +225,44 @@ def test_only_cited_exchanges_are_kept() -> None:
         for n in f["exchanges"]
     }
     assert cited == set(sample("non-conforming")["exchanges"])
+
+
+def test_json_in_a_text_is_read_too() -> None:
+    kept = '{"subject":"Maëlle B.","history":[{"alias":"Maëlle B."}],"n": 1}'
+    redactor = Redactor(["/**/subject", "/**/alias"])
+    out = bodies(redactor, {"alias": "Maëlle B.", "data": kept, "other": '["{ no JSON"'})
+    held = json.loads(out["data"])
+    assert held["subject"] == held["history"][0]["alias"] == out["alias"] != "Maëlle B."
+    assert (held["n"], out["other"]) == (1, '["{ no JSON"')
+    assert bodies(redactor, {"data": '{"n": 1}'})["data"] == '{"n": 1}'
+    assert "Maëlle" not in json.dumps(bodies(redactor, {"data": kept[:-1]}), ensure_ascii=False)
+
+
+def test_a_refusal_and_a_path_name_nobody_that_is_known() -> None:
+    redactor = Redactor(["/**/subject"])
+    name = bodies(redactor, {"subject": "camille-exemple"})["subject"]
+    sent = Request("GET", "/persons/camille-exemple")
+    refusal = json.dumps({"detail": "camille-exemple is gone"}).encode()
+    shown = {}
+    for status in (200, 404):
+        answer = Response(status, (), refusal)
+        one = to_json(Exchange("x1", "getA", "traffic", AT, sent, answer))
+        shown[status] = redactor.known(redactor.exchange(one))
+    assert shown[404]["request"]["path"] == f"/persons/{name}"
+    assert shown[404]["response"]["body"]["detail"] == f"{name} is gone"
+    assert "sha256" not in shown[404]["response"]
+    assert shown[200]["response"]["body"]["detail"] == "camille-exemple is gone"
+
+
+def test_what_is_personal_in_some_operations_stays_in_the_others() -> None:
+    redactor = Redactor(said={"getA": ["/**/answers/**"]})
+    body = {"answers": {"name": "Maëlle B.", "uses": ["work"], "told": True}, "name": "Camille"}
+    shown = bodies(redactor, body)
+    assert shown["answers"].keys() == body["answers"].keys()
+    assert shown["answers"]["told"] is True
+    assert "Maëlle" not in json.dumps(shown, ensure_ascii=False)
+    assert shown["name"] == "Camille"
+    found = {"operation": "getA", "pointer": "/response/body/answers/uses/0", "received": "work"}
+    assert redactor.finding(found)["received"] == shown["answers"]["uses"][0] != "work"
+    other = {**exchanged(body), "operation": "getB"}
+    assert Redactor(said={"getA": ["/**/answers/**"]}).exchange(other)["response"]["body"] == body

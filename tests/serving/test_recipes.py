@@ -39,6 +39,7 @@ class Ride(models.Model):
 CARPOOL = """
 from datetime import timedelta
 
+from django.db import connection
 from rides.models import Ride
 
 from mobstd.ocss.v1_0 import DriverJourney, DriverJourneysQuery, OperatorService, User
@@ -51,7 +52,8 @@ class Carpool(OperatorService):
         return [_journey(ride, query) async for ride in Ride.objects.filter(pickup_at__range=when)]
 
     def get_status(self) -> None:
-        Ride.objects.exists()  # the ORM's blocking ways are fine in a thread
+        Ride.objects.exists()  # the ORM's blocking ways are fine in a thread,
+        connection.close()  # which has a connection of its own
 
 
 def _journey(ride, query):

@@ -164,10 +164,17 @@ def redactor(lab: Lab, secrets: Mapping[str, str], seed: int) -> Redactor:
     """Return what keeps persons and secrets of a run out of its report."""
     version = lab.context.catalogue.version
     suite = version.suite.get("personal", ())
-    patterns = [*personal_members(documents(version).values()), *suite]
+    everywhere = [one for one in suite if isinstance(one, str)]
+    patterns = [*personal_members(documents(version).values()), *everywhere]
     alone = (steps(pattern) for pattern in patterns)
+    said: dict[str, list[str]] = {}
+    if any(exchange.purpose == "traffic" for exchange in lab.session.exchanges):
+        for one in suite:
+            for operation in () if isinstance(one, str) else one["operations"]:
+                said.setdefault(operation, []).append(one["at"])
     return Redactor(
         patterns,
+        said=said,
         parameters=[found[1] for found in alone if len(found) == 2 and found[0] == "**"],
         secrets=secrets,
         headers=[name for name, _ in lab.session.credentials],

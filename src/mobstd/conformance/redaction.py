@@ -1,10 +1,11 @@
 """Keeps persons and secrets out of reports.
 
 Which members are personal is data: ``x-personal: true`` at a property in a schema, or patterns
-under ``personal`` in ``suite.yaml``. A person's value becomes a pseudonym of the same shape
-(letters stay letters, digits digits, a date a date, length and punctuation stay), the same value
-always the same pseudonym, so that what a finding says of lengths, formats and equalities stays
-true. Pseudonyms depend on the order of appearance and on the seed, never on the value.
+under ``personal`` in ``suite.yaml``, of all bodies or of those of some operations. A person's value
+becomes a pseudonym of the same shape (letters stay letters, digits digits, a date a date, length
+and punctuation stay), the same value always the same pseudonym, so that what a finding says of
+lengths, formats and equalities stays true. Pseudonyms depend on the order of appearance and on the
+seed, never on the value.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -80,6 +82,7 @@ class Redactor:
         self,
         personal: Sequence[str] = (),
         *,
+        said: Mapping[str, Sequence[str]] | None = None,
         parameters: Iterable[str] = (),
         secrets: Mapping[str, str] | None = None,
         headers: Iterable[str] = (),
@@ -89,6 +92,7 @@ class Redactor:
 
         Args:
             personal: patterns over bodies, such as ``/*/driver/alias`` or ``/**/alias``.
+            said: by operation, patterns that are personal there and not elsewhere.
             parameters: names of query parameters that are personal.
             secrets: secret value by name of its environment variable.
             headers: names of headers that carry secrets, beside the usual ones.
@@ -98,6 +102,7 @@ class Redactor:
         self._patterns: dict[str, list[str]] = {}
         for pattern in personal:
             self._patterns.setdefault((steps(pattern) or ("",))[-1], []).append(pattern)
+        self._said = said or {}
         self._parameters = frozenset(parameters)
         self.secret_headers = SECRET_HEADERS | {name.lower() for name in headers}
         self._random = random.Random(seed)
@@ -129,8 +134,26 @@ class Redactor:
                         [n, str(self.pseudonym(v)) if n in self._parameters else v]
                         for n, v in message["query"]
                     ]
-                out[side] = self._with_body(message, self._body)
+                out[side] = self._with_body(message, partial(self._body, out.get("operation")))
         return out
+
+    def known(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an exchange without the persons that are known by now, where words name them.
+
+        Those are its path and the body of a refusal; elsewhere persons stand in members.
+        """
+        out = dict(data)
+        if "path" in out.get("request", ()):
+            out["request"] = {
+                **out["request"],
+                "path": self._persons_in(out["request"]["path"]),
+            }
+        if out.get("response", {}).get("status", 0) >= 400:
+            out["response"] = self._with_body(dict(out["response"]), self._told)
+        return out
+
+    def _told(self, body: Any, form: str) -> Any:
+        return body if form == "base64" else self.anywhere(body)
 
     def mask(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return an exchange with its secrets masked."""
@@ -199,9 +222,9 @@ class Redactor:
             return [self._mask(item) for item in value]
         return value
 
-    def _body(self, body: Any, form: str) -> Any:
+    def _body(self, operation: str | None, body: Any, form: str) -> Any:
         if form in ("json", "form"):
-            return self.value(body)
+            return self.value(body, "", operation)
         if form == "text" and self._patterns:
             return self._broken_json(str(body))
         return body
@@ -222,22 +245,42 @@ class Redactor:
             value = text
         return json.dumps(self.pseudonym(value), ensure_ascii=False)[1:-1]
 
-    def value(self, document: Any, at: str = "") -> Any:
-        """Return a JSON value with the persons in it replaced; ``at`` is where it stands."""
-        if self._patterns and self._personal(at):
+    def value(self, document: Any, at: str = "", operation: str | None = None) -> Any:
+        """Return a JSON value with the persons in it replaced.
+
+        Args:
+            document: the value.
+            at: where it stands.
+            operation: whose body it is of.
+        """
+        if self._personal(at, operation):
             return self.pseudonym(document)
         if isinstance(document, Mapping):
-            return {k: self.value(v, at + join([k])) for k, v in document.items()}
+            return {k: self.value(v, at + join([k]), operation) for k, v in document.items()}
         if isinstance(document, list):
-            return [self.value(v, f"{at}/{i}") for i, v in enumerate(document)]
+            return [self.value(v, f"{at}/{i}", operation) for i, v in enumerate(document)]
+        if isinstance(document, str) and document.startswith(("{", "[")):
+            return self._json_text(document, at, operation)
         return document
 
-    def _personal(self, at: str) -> bool:
-        if not at:
+    def _json_text(self, text: str, at: str, operation: str | None) -> str:
+        """Return a text with the persons replaced in what it holds as JSON, if it does."""
+        try:
+            held = json.loads(text)
+        except (ValueError, RecursionError):
+            return self._broken_json(text)
+        shown = self.value(held, at, operation)
+        if shown == held:
+            return text
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+    def _personal(self, at: str, operation: str | None) -> bool:
+        if not at or not (self._patterns or self._said):
             return False
         last = steps(at)[-1]
         candidates = (*self._patterns.get(last, ()), *self._patterns.get("*", ()))
-        return any(matches(pattern, at) for pattern in candidates)
+        said = self._said.get(operation or "", ())
+        return any(matches(pattern, at) for pattern in (*candidates, *said))
 
     def finding(self, finding: Mapping[str, Any]) -> dict[str, Any]:
         """Return a finding (as JSON) without the persons and secrets that are known by now."""
@@ -245,7 +288,7 @@ class Redactor:
         for side in ("/response/body", "/request/body"):
             if out.get("pointer", "").startswith(side):
                 at = out["pointer"].removeprefix(side)
-                out["received"] = self.value(out.get("received"), at)
+                out["received"] = self.value(out.get("received"), at, out.get("operation"))
         name = out.get("pointer", "").rpartition("/request/query/")[2]
         if name in self._parameters:
             out["received"] = self.pseudonym(out.get("received"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ __all__ = [
     "Database",
     "Rows",
     "Sqlite",
+    "connected",
     "file_of",
     "is_postgres",
     "opened",
@@ -95,6 +96,33 @@ class Database(Protocol):
         """Close it."""
 
 
+class _Held(sqlite3.Connection):
+    """A connection that ends with who holds it, as a file does; Python 3.13 warns otherwise."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):
+            self.close()
+
+
+def connected(path: str, *, timeout: float = 5.0) -> sqlite3.Connection:
+    """Return a connection for any thread, to a file that others can't read, each statement alone.
+
+    Args:
+        path: the file, or ``:memory:``.
+        timeout: seconds to wait for another writer.
+
+    Raises:
+        sqlite3.Error: where the file can't be used.
+    """
+    return sqlite3.connect(
+        private(path),
+        check_same_thread=False,
+        isolation_level=None,
+        timeout=timeout,
+        factory=_Held,
+    )
+
+
 class Sqlite:
     """SQLite, which several processes may share.
 
@@ -113,9 +141,7 @@ class Sqlite:
     def __init__(self, path: str = ":memory:") -> None:
         self._path = path
         try:
-            self._db = sqlite3.connect(
-                private(path), check_same_thread=False, isolation_level=None, timeout=30
-            )
+            self._db = connected(path, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error as error:

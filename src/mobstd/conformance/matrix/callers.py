@@ -59,15 +59,34 @@ def conversations(version: Version) -> Iterator[Conversation]:
         if version.version not in one.get("versions", (version.version,)):
             continue
         whole = every[one.get("twin_of", name)]
+        params = {**_params(whole, version), **_params(one, version)}
         yield Conversation(
             name,
             whole["calls"],
-            apply_patch(whole["exchanges"], one.get("edit", [])),
+            _filled(apply_patch(whole["exchanges"], one.get("edit", [])), params),
             "twin_of" in one,
             frozenset(
                 (f["requirement"], f["pointer"], f["code"]) for f in one["expect"]["findings"]
             ),
         )
+
+
+def _params(one: Mapping[str, Any], version: Version) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = one.get("params", {}).get(version.version, {})
+    return values
+
+
+def _filled(value: Any, params: Mapping[str, Any]) -> Any:
+    """Replace ``$name`` by what the version says."""
+    match value:
+        case str():
+            return params.get(value[1:], value) if value.startswith("$") else value
+        case dict():
+            return {name: _filled(item, params) for name, item in value.items()}
+        case list():
+            return [_filled(item, params) for item in value]
+        case _:
+            return value
 
 
 def counted(version: Version) -> dict[str, Any] | None:

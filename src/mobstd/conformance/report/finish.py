@@ -63,7 +63,7 @@ def finish(
         {**row, "findings": [_finding(f, lines, redactor) for f in row["findings"]]}
         for row in report["requirements"]
     ]
-    out["exchanges"] = cited
+    out["exchanges"] = {name: redactor.known(shown) for name, shown in cited.items()}
     out["summary"] = summary(out["requirements"])
     for name in ("target", "preflight", "exploration", "gate"):
         if name in out:

@@ -18,7 +18,7 @@ from mobstd.errors import ConfigError
 from mobstd.ocss.editions import ALPHA
 from mobstd.ocss.lifecycle import Lifecycle, Transition
 from mobstd.ocss.reference.people import Item
-from mobstd.output.files import private
+from mobstd.serving.database import connected
 
 __all__ = ["MOST_TRIES", "Ledger", "News", "Telling"]
 
@@ -68,9 +68,7 @@ class Ledger:
         self._member = key
         self._lock = threading.RLock()
         try:
-            self._db = sqlite3.connect(
-                private(path), check_same_thread=False, isolation_level=None, timeout=30
-            )
+            self._db = connected(path, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)
@@ -198,13 +196,15 @@ class Ledger:
 
     def involves(self, operator: str, person: str) -> bool:
         """Say whether a person is a side of any booking."""
+        sides = ("driver", "passenger")
         query = "SELECT 1 FROM bookings WHERE " + " OR ".join(
-            f"(json_extract(document, '$.{side}.operator') = ?1"
-            f" AND json_extract(document, '$.{side}.id') = ?2)"
-            for side in ("driver", "passenger")
+            f"(json_extract(document, '$.{side}.operator') = ?"
+            f" AND json_extract(document, '$.{side}.id') = ?)"
+            for side in sides
         )
+        named = (operator, person) * len(sides)
         with self._lock:
-            return self._db.execute(f"{query} LIMIT 1", (operator, person)).fetchone() is not None
+            return self._db.execute(f"{query} LIMIT 1", named).fetchone() is not None
 
     def speaks(self, operator: str, owner: str | None) -> bool:
         """Say whether a key speaks for an operator; the first that does so is the one.

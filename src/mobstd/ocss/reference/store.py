@@ -16,7 +16,7 @@ from mobstd.errors import ConfigError
 from mobstd.ocss.reference.people import Item
 from mobstd.ocss.reference.places import EARTH_RADIUS, Point
 from mobstd.ocss.reference.world import DAYS, KINDS, ZONE
-from mobstd.output.files import private
+from mobstd.serving.database import connected
 
 __all__ = [
     "DAY",
@@ -120,7 +120,7 @@ class Store:
 
     def __init__(self, path: str = ":memory:") -> None:
         try:
-            self._db = sqlite3.connect(private(path), check_same_thread=False, isolation_level=None)
+            self._db = connected(path)
             there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
             if there and not there >= {"about", "items", *_TREES.values()}:
                 raise ConfigError("serving.foreign-database", path=path)
@@ -262,8 +262,8 @@ CREATE TABLE IF NOT EXISTS people (
 """ + "".join(_TREE.format(name=name) for name in _TREES.values())
 _NEAR = {
     kind: f"""SELECT item, plat, plng, dlat, dlng, moment, day, runs FROM {name}
-    WHERE plat1 >= ?1 AND plat0 <= ?2 AND plng1 >= ?3 AND plng0 <= ?4
-    AND dlat1 >= ?5 AND dlat0 <= ?6 AND dlng1 >= ?7 AND dlng0 <= ?8
-    AND t1 >= ?9 AND t0 <= ?10"""
+    WHERE plat1 >= ? AND plat0 <= ? AND plng1 >= ? AND plng0 <= ?
+    AND dlat1 >= ? AND dlat0 <= ? AND dlng1 >= ? AND dlng0 <= ?
+    AND t1 >= ? AND t0 <= ?"""
     for kind, name in _TREES.items()
 }
