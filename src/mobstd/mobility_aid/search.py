@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.rule import Edit, ItemFilter
+from mobstd.mobility_aid.importing.places import official
 from mobstd.mobility_aid.places import above, codes_of
 from mobstd.mobility_aid.registry import region_of
 
@@ -115,19 +117,53 @@ def _place_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
 
 
 def _within(areas: list[str]) -> Iterator[str]:
-    """Yield a place that surely lies in each country or region."""
+    """Yield places that surely lie in each country, region or department."""
     for area in areas:
         kind, _, code = area.partition(":")
+        departments = [dep for dep, of in region_of().items() if of == code]
         if area == _COUNTRY:
             yield _CITY
-        elif kind == "region":
-            yield from [f"department:{dep}" for dep, of in region_of().items() if of == code][:1]
+        elif kind == "region" and departments:
+            yield f"department:{departments[0]}"
+            yield _seat(departments[-1])
+        elif kind == "department" and code in region_of():
+            yield _seat(code)
+
+
+@cache
+def _seat(department: str) -> str:
+    """Return the first commune of a department."""
+    communes = (
+        code for code, told in official().items() if any(kind == "commune" for kind, _ in told)
+    )
+    return min(
+        f"commune:{code}" for code in communes if above("department", code, None) == department
+    )
+
+
+def _sort(place: str) -> str:
+    """Return what kind of code a place has: of numbers, and of those that are none, each is tried.
+
+    A zero in front is lost in a number, a letter is in none, and departments overseas have three
+    digits where others have two.
+    """
+    kind, _, code = place.partition(":")
+    odd = (
+        "0"
+        if code[0] == "0"
+        else "97"
+        if code[:2] in ("97", "98")
+        else "A"
+        if code[1] in "AB"
+        else ""
+    )
+    return f"{kind} {odd}"
 
 
 def _edge(aid: Item, query: Query) -> Iterator[Edit]:
     there = applies(aid, query["place"])
     if there is not None:
-        yield Edit(query, there)
+        yield Edit(query, there, sort=_sort(query["place"]) if there else "")
 
 
 def _updated(aid: Item, query: Mapping[str, str], _: Context) -> bool | None:
