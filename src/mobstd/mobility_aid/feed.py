@@ -10,12 +10,12 @@ from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.rule import RunRule, Trouble, ValueRule
 from mobstd.mobility_aid.search import instant
-from mobstd.mobility_aid.snapshots import around, sound
+from mobstd.mobility_aid.snapshots import around, sound, whole
 
 __all__ = ["RULES"]
 
-_EMPLOYER = "employer"
-"""The level of aids that are there for some callers only."""
+_PUBLIC = ("national", "territory")
+"""The levels of aids that are there for everybody."""
 
 _EXTENSION = "x-"
 
@@ -107,10 +107,16 @@ def _against(
     if exchange.operation not in ("listAids", "getAid") or not sound(exchange, context):
         return
     body = exchange.body
-    for aid in body["aids"] if exchange.operation == "listAids" else [body]:
+    aids = body["aids"] if exchange.operation == "listAids" else [body]
+    if whole(exchange):
+        listed = {aid["id"] for aid in aids}
+        for named, change in known.items():
+            if named not in listed and change.get("document", {}).get("level") in _PUBLIC:
+                yield Trouble("withdrawal-untold", "/changes", {"aid": named}, received=named)
+    for aid in aids:
         change = known.get(aid["id"])
         told = {"aid": aid["id"]}
-        if aid["level"] == _EMPLOYER or (change is None and forgetful):
+        if aid["level"] not in _PUBLIC or (change is None and forgetful):
             continue
         if change is None:
             yield Trouble("change-untold", "/changes", told, received=aid["id"])

@@ -9,7 +9,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
 
-__all__ = ["around", "lists", "sound"]
+__all__ = ["around", "lists", "sound", "whole"]
 
 Snapshot = tuple[int, Any]
 """The place of an exchange in the run, and what it showed."""
@@ -26,15 +26,21 @@ def sound(exchange: Exchange, context: Context) -> bool:
     )
 
 
+def whole(exchange: Exchange) -> bool:
+    """Say whether a list of aids that is sound has every aid: no filter, and all in one page."""
+    listed = exchange.operation == "listAids" and exchange.query.keys() <= {"limit"}
+    return listed and "next" not in exchange.body
+
+
 def lists(exchanges: Sequence[Exchange], context: Context) -> list[Snapshot]:
-    """Return the aids by id of each answer that has every aid: without filter, and in one page."""
-    return [
-        (place, {aid["id"]: aid for aid in exchange.body["aids"]})
-        for place, exchange in enumerate(exchanges)
-        if exchange.operation == "listAids"
-        if exchange.query.keys() <= {"limit"} and sound(exchange, context)
-        if "next" not in exchange.body
-    ]
+    """Return the aids by id of each answer that has every aid."""
+    found: list[Snapshot] = []
+    for place, exchange in enumerate(exchanges):
+        if exchange.operation == "listAids" and sound(exchange, context) and whole(exchange):
+            aids = {aid["id"]: aid for aid in exchange.body["aids"]}
+            if len(aids) == len(exchange.body["aids"]):
+                found.append((place, aids))
+    return found
 
 
 def around(

@@ -14,7 +14,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CRAWL", "OPENED", "follow", "followed"]
+__all__ = ["CRAWL", "OPENED", "extends", "follow", "followed"]
 
 GONE = (404, 410)
 MOST = 8
@@ -81,7 +81,7 @@ def _spread(items: list[Any]) -> list[Any]:
     )
 
 
-def _extends(pointer: str, prefix: str | None) -> bool:
+def extends(pointer: str, prefix: str | None) -> bool:
     """Say whether a pointer leads through a member of those that anybody may add."""
     return prefix is not None and any(step.startswith(prefix) for step in steps(pointer))
 
@@ -102,7 +102,7 @@ def _apart(
         )
         for one in differences(item, read.body)
         if about(one.pointer, check.get("only", ()), check.get("except", ()))
-        if not _extends(one.pointer, check.get("extensions"))
+        if not extends(one.pointer, check.get("extensions"))
     ]
 
 

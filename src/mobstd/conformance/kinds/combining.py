@@ -27,6 +27,8 @@ ITEMS, VALUES = 120, 30
 """Items that are looked at, and values of one filter that are chosen from."""
 
 PAGES = 3
+"""In how many pages a list is read; one more, where there seems to be more."""
+
 FEWEST = 3
 """How many items a value has that is read in so many pages."""
 
@@ -94,7 +96,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             findings += wrong
     for value in _paged(filters):
         size = -(-len(value.found) // PAGES)
-        tried = partial(followed, check, row, operation, lab, value.query, size, PAGES)
+        tried = partial(followed, check, row, operation, lab, value.query, size, PAGES + 1)
         seen, wrong = twice(tried)
         evidence += seen
         findings += wrong
@@ -137,7 +139,7 @@ def _paged(filters: list[list[_Value]]) -> Iterator[_Value]:
 
 def _cost(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
     many = len(lab.filters(operation))
-    return many * (many - 1) // 2 + many * (1 + PAGES)
+    return many * (many - 1) // 2 + many * (2 + PAGES)
 
 
 COMBINED = Probe(

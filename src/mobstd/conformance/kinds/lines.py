@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mobstd.conformance.kinds.alone import extends
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.kinds.totals import PAGES, anew, whole
 from mobstd.conformance.lab import Lab
+from mobstd.conformance.scenarios.difference import differences
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.requirement import Check, Requirement
@@ -38,9 +40,10 @@ def _compared(
         return 1, []
     told = [(lab.identity(check["list"], one), one) for one in documents]
     items = [pair for page in pages for pair in _of(lab, page)]
-    if told == items:
-        return 1, []
     listed = dict(items)
+    other = sum(_apart(check, listed[key], one) for key, one in told if key in listed)
+    if not other and [key for key, _ in told] == [key for key, _ in items]:
+        return 1, []
     wrong = found(
         row,
         "probe.lines.apart",
@@ -50,9 +53,15 @@ def _compared(
         text=check.get("message"),
         lost=len(listed.keys() - dict(told).keys()),
         more=len(told) - len({key for key, _ in told} & listed.keys()),
-        other=sum(key in listed and listed[key] != one for key, one in told),
+        other=other,
     )
     return 1, [wrong]
+
+
+def _apart(check: Check, listed: Any, line: Any) -> bool:
+    """Say whether a line lacks what the list tells, or has it otherwise; extensions aside."""
+    told = differences(listed, line)
+    return any(not extends(one.pointer, check.get("extensions")) for one in told)
 
 
 def _of(lab: Lab, page: Exchange) -> list[tuple[Any, Any]]:

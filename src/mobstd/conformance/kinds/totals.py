@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
-from mobstd.conformance.lab import Key, Lab, Query
+from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.scenarios.answers import REFUSED
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
@@ -46,16 +46,16 @@ def _counted(check: Check, row: Requirement, operation: str, lab: Lab, fresh: bo
     pages = whole(check, row, lab, fresh)
     if number is None or not pages:
         return 0, []
-    keys: set[Key] = {key for page in pages for key in lab.keys(page)}
+    there = sum(len(lab.context.items(page)) for page in pages)
     again = _number(lab.ask(operation, query, "control", row, fresh=True).body, check["at"])
-    if again != number or len(keys) == number:
+    if again != number or there == number:
         return 1, []
     wrong = found(
         row,
         "probe.total",
         (told, pages[-1]),
         pointer=f"/response/body{check['at']}",
-        expected=len(keys),
+        expected=there,
         received=number,
         text=check.get("message"),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from mobstd.mobility_aid.members import covering
-from mobstd.mobility_aid.reference.service import Publisher
-from mobstd.mobility_aid.reference.shelf import Wanted, key_of
-from mobstd.serving.answers import Refuse
+from mobstd.mobility_aid.reference.service import PAGE, Publisher
+from mobstd.mobility_aid.reference.shelf import Shelf, Wanted, key_of
+from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BEHAVIOURS"]
 
@@ -55,11 +58,187 @@ def _anything_is_there(publisher: Publisher) -> None:
     publisher.alone = alone
 
 
+def _codes_as_numbers(publisher: Publisher) -> None:
+    """Reads the code of a place as a number: 01053 lies in the department 10."""
+    publisher.covering = lambda place: covering(
+        re.sub(r"commune:0(\d{4})$", r"commune:\g<1>0", place)
+    )
+
+
+def _two_digits(publisher: Publisher) -> None:
+    """Takes the first two digits of any commune for its department: overseas it finds none."""
+    publisher.covering = lambda place: [
+        one for one in covering(place) if not place.startswith("commune:97") or one[:4] != "depa"
+    ]
+
+
+def _corsica_as_twenty(publisher: Publisher) -> None:
+    """Knows the department 20, as it was before 1976."""
+    publisher.covering = lambda place: [
+        one if one == place else re.sub(r"^department:2[AB]$", "department:20", one)
+        for one in covering(place)
+    ]
+
+
+def _latest_of_the_page(publisher: Publisher) -> None:
+    """Tells the number of the last change of a page as that of all."""
+    told = publisher.list_changes
+
+    def list_changes(asked: Mapping[str, Any]) -> dict[str, Any]:
+        page = told(asked)
+        numbers = [change["sequence"] for change in page["changes"]]
+        return {**page, "latest": numbers[-1] if numbers else asked["after"]}
+
+    _answer(publisher, "list_changes", list_changes)
+
+
+def _feed(
+    publisher: Publisher, edit: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+) -> None:
+    """Tells another feed, made of all changes, in pages as before."""
+    told = publisher.list_changes
+
+    def list_changes(asked: Mapping[str, Any]) -> dict[str, Any]:
+        every = edit(told({"after": 0, "limit": PAGE["maximum"]})["changes"])
+        later = [change for change in every if change["sequence"] > asked["after"]]
+        latest = every[-1]["sequence"] if every else 0
+        return {"changes": later[: asked["limit"]], "latest": latest}
+
+    _answer(publisher, "list_changes", list_changes)
+
+
+def _tells_twice(publisher: Publisher) -> None:
+    """Tells the last change once more, under another number."""
+
+    def edit(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        last = changes[-1]
+        return [*changes, {**last, "sequence": last["sequence"] + 1, "kind": "updated"}]
+
+    _feed(publisher, edit)
+
+
+def _without_one(publisher: Publisher) -> None:
+    """Tells nothing of one aid that is listed."""
+    _feed(publisher, lambda changes: [*changes[:2], *changes[3:]])
+
+
+def _comes_back(publisher: Publisher) -> None:
+    """Tells that an aid was withdrawn, and then published again."""
+
+    def edit(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        last = changes[-1]
+        gone = {name: last[name] for name in ("at", "aid")}
+        return [
+            *changes,
+            {**gone, "sequence": last["sequence"] + 1, "kind": "withdrawn"},
+            {**last, "sequence": last["sequence"] + 2},
+        ]
+
+    _feed(publisher, edit)
+
+
+def _withdraws(publisher: Publisher) -> None:
+    """Publishes the last aid no longer."""
+    key, _ = publisher.shelf.search(Wanted())[-1]
+    publisher.shelf.withdraw(bytes.fromhex(key).decode(), "2026-11-21T09:00:00Z")
+
+
+def _withdraws_in_silence(publisher: Publisher) -> None:
+    """Publishes an aid no longer, and does not tell."""
+    _withdraws(publisher)
+    _feed(publisher, lambda changes: [c for c in changes if c["kind"] != "withdrawn"])
+
+
+def _latest_of_each(publisher: Publisher) -> None:
+    """Tells of each aid its latest change alone, of those that changed several times too."""
+    for _, text in publisher.shelf.search(Wanted())[:3]:
+        aid = json.loads(text)
+        provenance = {**aid["provenance"], "updatedAt": "2026-11-21T09:00:00Z"}
+        publisher.shelf.put_all([{**aid, "title": f"{aid['title']}.", "provenance": provenance}])
+
+    def edit(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        latest = {change["aid"]: change for change in changes}
+        return [change for change in changes if latest[change["aid"]] is change]
+
+    _feed(publisher, edit)
+
+
+def _without_the_country_named(publisher: Publisher) -> None:
+    """Does not tell that aids name the country."""
+    told = publisher.shelf.territories
+
+    def territories(kind: str, after: str, limit: int) -> list[tuple[str, int]]:
+        rows = [row for row in told(kind, after, limit + 1) if not row[0].startswith("country")]
+        return rows[: limit + 1]
+
+    _answer(publisher.shelf, "territories", territories)
+
+
+def _small_pages(publisher: Publisher) -> None:
+    """Has pages of 5 items where nothing is asked for, of 60 at most, and says so."""
+    sizes = {"default": 5, "maximum": 60}
+    told = publisher.get_catalogue
+    _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
+    for name in ("list_aids", "list_territories"):
+        _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+
+
+def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[Any], Any]:
+    def sized(asked: Mapping[str, Any]) -> Any:
+        left_out = asked["limit"] == PAGE["default"]
+        limit = sizes["default"] if left_out else asked["limit"]
+        if limit > sizes["maximum"]:
+            raise Refuse(400, "A page has 60 items at most.")
+        return answer({**asked, "limit": limit})
+
+    return sized
+
+
+def _bulk(publisher: Publisher, edit: Callable[[bytes], bytes]) -> None:
+    told = publisher.get_bulk
+    _answer(publisher, "get_bulk", lambda: Reply(edit(told().body)))
+
+
+def _bulk_of_the_first_page(publisher: Publisher) -> None:
+    """Has a part of the aids in the bulk."""
+    _bulk(publisher, lambda body: b"".join(body.splitlines(keepends=True)[:-2]))
+
+
+def _bulk_as_a_list(publisher: Publisher) -> None:
+    """Has one JSON array as bulk."""
+    _bulk(publisher, lambda body: b"[" + b",\n".join(body.splitlines()) + b"]")
+
+
+def _any_version(publisher: Publisher) -> None:
+    """Answers at the address of any version as at its own."""
+    publisher.versioned = False
+
+
+def _answer(service: Publisher | Shelf, name: str, answer: Callable[..., Any]) -> None:
+    setattr(service, name, answer)
+
+
 BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "place-alone": _place_alone,
     "without-the-country": _without_the_country,
     "keeps-the-excluded": _keeps_the_excluded,
     "first-is-gone": _first_is_gone,
     "anything-is-there": _anything_is_there,
+    "codes-as-numbers": _codes_as_numbers,
+    "two-digits": _two_digits,
+    "corsica-as-twenty": _corsica_as_twenty,
+    "latest-of-the-page": _latest_of_the_page,
+    "tells-twice": _tells_twice,
+    "without-one": _without_one,
+    "comes-back": _comes_back,
+    "withdraws-in-silence": _withdraws_in_silence,
+    "withdraws": _withdraws,
+    "latest-of-each": _latest_of_each,
+    "small-pages": _small_pages,
+    "without-the-country-named": _without_the_country_named,
+    "bulk-of-the-first-page": _bulk_of_the_first_page,
+    "bulk-as-a-list": _bulk_as_a_list,
+    "any-version": _any_version,
 }
-"""Each by its name: those of places are of AID-CAT-05, those of aids read alone of AID-CAT-01."""
+"""Each by its name: those of places are of AID-CAT-05, of aids read alone of AID-CAT-01, of the
+feed of AID-CAT-08, of the bulk of AID-CAT-15; some are right in another way, for twins."""
