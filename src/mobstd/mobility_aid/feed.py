@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -73,38 +74,43 @@ def _followed(
 ) -> Iterator[tuple[Exchange, Sequence[Trouble]]]:
     """AID-CAT-08: who followed the feed has the aids that are listed, each as it is.
 
-    Judged where the feed is the same before and after the aids were read. Whether an aid of
-    which no change is kept any more was there before the oldest one, nobody can tell.
+    Judged where the feed is the same before and after the aids were read.
     """
-    feeds = _feeds(exchanges, context)
-    forgetful = any("since" in told for told in _ranges(exchanges))
-    for places, known in around(feeds):
+    for places, known in around(_feeds(exchanges, context)):
         feed = exchanges[places.start - 1]
         troubles: list[Trouble] = []
-        read = [exchanges[place] for place in places if exchanges[place].operation != "listChanges"]
-        for exchange in read:
-            troubles += _against(exchange, known, context, forgetful=forgetful)
+        for exchange in (exchanges[place] for place in places):
+            if exchange.operation == "getCatalogue" and sound(exchange, context):
+                troubles += _number(exchange, feed.body["latest"])
+            elif exchange.operation in ("listAids", "getAid"):
+                troubles += _against(exchange, known, context)
         yield feed, list({(one.code, one.received): one for one in troubles}.values())
 
 
-def _ranges(exchanges: Sequence[Exchange]) -> Iterator[Mapping[str, Any]]:
-    for exchange in exchanges:
-        if exchange.operation == "getCatalogue" and isinstance(exchange.body, dict):
-            told = exchange.body.get("changes")
-            if isinstance(told, dict):
-                yield told
+def _number(exchange: Exchange, latest: int) -> Iterator[Trouble]:
+    told = exchange.body.get("changes", {}).get("latest", latest)
+    if told != latest:
+        yield Trouble("other-latest", "/latest", {"latest": told}, latest, told)
 
 
-def _against(
-    exchange: Exchange, known: Mapping[str, Any], context: Context, *, forgetful: bool
-) -> Iterator[Trouble]:
+def _began(known: Mapping[str, Any]) -> datetime | None:
+    """Return when the oldest change happened; what is older may be in none."""
+    return min((at for at in (instant(c["at"]) for c in known.values()) if at), default=None)
+
+
+def _older(aid: Mapping[str, Any], began: datetime | None) -> bool:
+    at = instant(aid["provenance"]["updatedAt"])
+    return at is None or began is None or at < began
+
+
+def _against(exchange: Exchange, known: Mapping[str, Any], context: Context) -> Iterator[Trouble]:
     """Yield what the feed tells that an answer about aids contradicts."""
     if exchange.operation == "getAid" and not exchange.negative and exchange.status in (404, 410):
         named = unquote(exchange.request.path.rpartition("/")[2])
         if named in known and known[named]["kind"] != "withdrawn":
             yield Trouble("withdrawal-untold", "/changes", {"aid": named}, received=named)
         return
-    if exchange.operation not in ("listAids", "getAid") or not sound(exchange, context):
+    if not sound(exchange, context):
         return
     body = exchange.body
     aids = body["aids"] if exchange.operation == "listAids" else [body]
@@ -113,10 +119,11 @@ def _against(
         for named, change in known.items():
             if named not in listed and change.get("document", {}).get("level") in _PUBLIC:
                 yield Trouble("withdrawal-untold", "/changes", {"aid": named}, received=named)
+    began = _began(known)
     for aid in aids:
         change = known.get(aid["id"])
         told = {"aid": aid["id"]}
-        if aid["level"] not in _PUBLIC or (change is None and forgetful):
+        if aid["level"] not in _PUBLIC or (change is None and _older(aid, began)):
             continue
         if change is None:
             yield Trouble("change-untold", "/changes", told, received=aid["id"])

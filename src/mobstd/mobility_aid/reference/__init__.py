@@ -5,7 +5,7 @@ shelf     aids in a database, found by place; what happened to them
 page      what a person sees at ``/``
 service   one method per operation
 door      what is the same for every request: unknown parameters, ETag, CORS
-behaviours  wrong searches, to see that they are found
+behaviours  wrong searches, to see that they are found; feed: wrong feeds
 loading   the aids that a catalogue begins with; stock: those that were brought;
           credit: whom they name
 """
