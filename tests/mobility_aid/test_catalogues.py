@@ -84,6 +84,36 @@ def test_a_right_catalogue_is_conforming(
     assert found[2] <= 256
 
 
+def test_a_later_version_at_its_own_address_is_right() -> None:
+    inner = reference.build()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if not scope.get("path", "").startswith("/1/"):
+            await inner(scope, receive, send)
+            return
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"schemaVersion": "1.3"}'})
+
+    profile = Profile("http://app.localhost/0", "mobility-aid@0.1", blocks=("catalogue",))
+    with AsgiSender(_below("/0", app)) as sender:
+        report = check(sender, profile, Options(with_fuzz=False, only=("AID-CAT-16",)))
+    row = next(r for r in report["requirements"] if r["id"] == "AID-CAT-16")
+    assert (row["outcome"], row["findings"]) == ("passed", [])
+    assert row["evidence"] > 2
+
+
+def _below(base: str, app: Any) -> Any:
+    """Return an app whose paths stand below a base, as that of a version."""
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        if scope.get("path", "").startswith(f"{base}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(base)}
+        await app(scope, receive, send)
+
+    return served
+
+
 def forgetting(forget: Callable[[Mapping[str, Any]], set[str]]) -> Wrong:
     """Return what makes a search forget parameters."""
 
