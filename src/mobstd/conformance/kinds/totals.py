@@ -121,10 +121,13 @@ def _sizes(check: Check, row: Requirement, operation: str, lab: Lab, fresh: bool
             )
         )
 
-    said = lab.ask(operation, {**bare, limit: usual}, "control", row, fresh=fresh)
+    came = len(lab.keys(left_out))
+    said = left_out
+    if came != usual:
+        said = lab.ask(operation, {**bare, limit: usual}, "control", row, fresh=fresh)
     if lab.readable(said) and lab.readable(left_out):
         evidence += 1
-        came, wanted = len(lab.keys(left_out)), len(lab.keys(said))
+        wanted = len(lab.keys(said))
         if came != wanted:
             wrong("default", left_out, "/response/body", wanted, came)
     largest = lab.ask(operation, {**bare, limit: most}, "control", row, fresh=fresh)
