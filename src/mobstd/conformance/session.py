@@ -173,6 +173,7 @@ class Session:
         *,
         extra: tuple[tuple[str, str], ...] = (),
         body: Any = MISSING,
+        base_path: str | None = None,
     ) -> Request:
         """Return a request of the standard, without credentials.
 
@@ -182,6 +183,7 @@ class Session:
             extra: more query pairs, as they are.
             body: a JSON value, written as a form where the operation takes forms, or bytes as they
                 are; none is sent where it is ``MISSING``.
+            base_path: what stands before the path, in place of that of the target.
         """
         described = self.catalogue.operations[operation]
         path, written = described.path, []
@@ -198,9 +200,8 @@ class Session:
             form = FORM in described.body
             headers += (("Content-Type", FORM if form else "application/json"),)
             sent = body if isinstance(body, bytes) else to_form(body) if form else _json(body)
-        return Request(
-            described.method, self.base_path + path, tuple(written) + extra, headers, sent
-        )
+        there = (self.base_path if base_path is None else base_path) + path
+        return Request(described.method, there, tuple(written) + extra, headers, sent)
 
     def ask(
         self,
@@ -214,6 +215,7 @@ class Session:
         presenting: Pairs | None = None,
         extra: tuple[tuple[str, str], ...] = (),
         body: Any = MISSING,
+        base_path: str | None = None,
         before: Callable[[], None] | None = None,
     ) -> Exchange:
         """Send one request of the standard and record it.
@@ -228,13 +230,14 @@ class Session:
             presenting: headers that stand in place of our own credentials.
             extra: more query pairs, as they are.
             body: a JSON value, or bytes as they are; none is sent where it is ``MISSING``.
+            base_path: what stands before the path, in place of that of the target.
             before: called when it is about to be sent, where it may be.
 
         Raises:
             Stopped: where the run may not send any more, or the target is gone.
             PhaseSpent: where this phase may not.
         """
-        request = self.request(operation, query, extra=extra, body=body)
+        request = self.request(operation, query, extra=extra, body=body, base_path=base_path)
         party = credentials if presenting is None else presenting
         own = credentials == "own"
         return self._send(operation, request, purpose, requirement, negative, own, before, party)

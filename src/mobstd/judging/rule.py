@@ -21,11 +21,13 @@ class Edit(NamedTuple):
     Attributes:
         inside: the item must still be found.
         severity: ``warning`` where only a reading of ours says so.
+        sort: what kind of value it is, where there are several; each kind is tried.
     """
 
     query: Mapping[str, Any]
     inside: bool
     severity: str = "error"
+    sort: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ registry     the criteria, and what is official about places
 importing    aids read from what others publish; exporting: written back; command: `aids`
 search       what a search for aids means; reference: a catalogue that serves it
 funder       a funder that takes subscriptions; subscribing: acts that survive a lost answer
+feed         what a feed of changes says beside the list; counting: how many aids of a place
 timestamps   time stamps of RFC 3161, read; proving: rules of evidence
-subscriptions   rules of them; acts: what a run asked of them; feed: whether events tell it
+subscriptions   rules of them; acts: what a run asked of them; events: whether they tell it
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 

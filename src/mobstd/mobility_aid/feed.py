@@ -1,145 +1,140 @@
-"""Whether a feed of events tells what became of subscriptions: all of it, and nothing else."""
+"""The feed of changes: each change tells something new, and all of them together what is listed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange
-from mobstd.judging.pointer import get
-from mobstd.judging.rule import Trouble
-from mobstd.mobility_aid.acts import acts
+from mobstd.judging.rule import RunRule, Trouble, ValueRule
+from mobstd.mobility_aid.search import instant
+from mobstd.mobility_aid.snapshots import around, sound, whole
 
-__all__ = ["told"]
+__all__ = ["RULES"]
 
+_PUBLIC = ("national", "territory")
+"""The levels of aids that are there for everybody."""
 
-@dataclass
-class _Course:
-    """What became of a subscription: the call that began it, and what was done then.
-
-    Attributes:
-        steps: states that it was given, the one that it began in first, each with the number of
-            the call.
-        changes: calls that were taken, or entries of the history where it has more.
-        refused: whether any call was refused.
-    """
-
-    began: int
-    steps: list[tuple[int, str]] = field(default_factory=list)
-    changes: int = 0
-    refused: bool = False
+_EXTENSION = "x-"
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """The feed from a number on to its end, page by page, and the call that read the end."""
+def _news(page: Any, context: Context) -> Iterator[Trouble] | None:
+    """AID-CAT-08: an aid is new once, has other content each time, and does not come back."""
+    last: dict[str, Mapping[str, Any]] = {}
+    troubles: list[Trouble] = []
+    for place, change in enumerate(page["changes"]):
+        before = last.get(change["aid"])
+        code = None if before is None else _stale(before, change)
+        if code is not None:
+            troubles.append(Trouble(code, f"/changes/{place}/kind", received=change["kind"]))
+        last[change["aid"]] = change
+    return iter(troubles) if last else None
 
-    since: int
-    events: Sequence[Mapping[str, Any]]
-    place: int
-    exchange: Exchange
+
+def _stale(before: Mapping[str, Any], change: Mapping[str, Any]) -> str | None:
+    if before["kind"] == "withdrawn":
+        return "given-again"
+    if change["kind"] == "published":
+        return "published-twice"
+    same = change["kind"] == "updated" and change["document"] == before["document"]
+    return "nothing-changed" if same else None
 
 
-def told(
+def _feeds(exchanges: Sequence[Exchange], context: Context) -> list[tuple[int, Any]]:
+    """Return the last change of each aid, of each answer that has the feed from first to last."""
+    return [
+        (place, {change["aid"]: change for change in exchange.body["changes"]})
+        for place, exchange in enumerate(exchanges)
+        if exchange.operation == "listChanges"
+        if exchange.query.keys() <= {"limit", "after"} and exchange.query.get("after", "0") == "0"
+        if sound(exchange, context) and exchange.body["changes"]
+        if exchange.body["changes"][-1]["sequence"] == exchange.body["latest"]
+    ]
+
+
+def _apart(one: Any, other: Any) -> bool:
+    """Say whether two documents contradict each other; what only one of them says does not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        shared = [name for name in one.keys() & other.keys() if not name.startswith(_EXTENSION)]
+        return any(_apart(one[name], other[name]) for name in shared)
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        if all(isinstance(word, str) for word in (*one, *other)):
+            return sorted(one) != sorted(other)
+        return any(_apart(*pair) for pair in zip(one, other, strict=True))
+    if isinstance(one, str) and isinstance(other, str) and one != other:
+        return instant(one) is None or instant(one) != instant(other)
+    return bool(one != other)
+
+
+def _followed(
     exchanges: Sequence[Exchange], context: Context
 ) -> Iterator[tuple[Exchange, Sequence[Trouble]]]:
-    """AID-SUB-19: every change of state that was taken is in the feed, and no change that was not.
+    """AID-CAT-08: who followed the feed has the aids that are listed, each as it is.
 
-    Who is late is late for all: what came before a change that is told has to be told as well. A
-    feed that tells nothing of the run yet is no evidence.
+    Judged where the feed is the same before and after the aids were read.
     """
-    latest: list[tuple[int, int]] = []
-    for reading in _readings(exchanges, context, latest):
-        courses = _courses(exchanges[: reading.place])
-        known = {
-            key: course
-            for key, course in courses.items()
-            if reading.since == 0
-            or any(at < course.began and number >= reading.since for at, number in latest)
-        }
-        if any(event["subscription"] in known for event in reading.events):
-            yield reading.exchange, [*_missing(reading, known), *_unfounded(reading, known)]
+    for places, known in around(_feeds(exchanges, context)):
+        feed = exchanges[places.start - 1]
+        troubles: list[Trouble] = []
+        for exchange in (exchanges[place] for place in places):
+            if exchange.operation == "getCatalogue" and sound(exchange, context):
+                troubles += _number(exchange, feed.body["latest"])
+            elif exchange.operation in ("listAids", "getAid"):
+                troubles += _against(exchange, known, context)
+        yield feed, list({(one.code, one.received): one for one in troubles}.values())
 
 
-def _readings(
-    exchanges: Sequence[Exchange], context: Context, latest: list[tuple[int, int]]
-) -> Iterator[_Reading]:
-    """Yield each reading to the end; note the number of the latest event as it was told."""
-    since, last = 0, -1
-    events: list[Mapping[str, Any]] = []
-    for place, exchange in enumerate(exchanges):
-        if exchange.operation != "listEvents" or not _sound(exchange, context):
+def _number(exchange: Exchange, latest: int) -> Iterator[Trouble]:
+    told = exchange.body.get("changes", {}).get("latest", latest)
+    if told != latest:
+        yield Trouble("other-latest", "/latest", {"latest": told}, latest, told)
+
+
+def _began(known: Mapping[str, Any]) -> datetime | None:
+    """Return when the oldest change happened; what is older may be in none."""
+    return min((at for at in (instant(c["at"]) for c in known.values()) if at), default=None)
+
+
+def _older(aid: Mapping[str, Any], began: datetime | None) -> bool:
+    at = instant(aid["provenance"]["updatedAt"])
+    return at is None or began is None or at < began
+
+
+def _against(exchange: Exchange, known: Mapping[str, Any], context: Context) -> Iterator[Trouble]:
+    """Yield what the feed tells that an answer about aids contradicts."""
+    if exchange.operation == "getAid" and not exchange.negative and exchange.status in (404, 410):
+        named = unquote(exchange.request.path.rpartition("/")[2])
+        if named in known and known[named]["kind"] != "withdrawn":
+            yield Trouble("withdrawal-untold", "/changes", {"aid": named}, received=named)
+        return
+    if not sound(exchange, context):
+        return
+    body = exchange.body
+    aids = body["aids"] if exchange.operation == "listAids" else [body]
+    if whole(exchange):
+        listed = {aid["id"] for aid in aids}
+        for named, change in known.items():
+            if named not in listed and change.get("document", {}).get("level") in _PUBLIC:
+                yield Trouble("withdrawal-untold", "/changes", {"aid": named}, received=named)
+    began = _began(known)
+    for aid in aids:
+        change = known.get(aid["id"])
+        told = {"aid": aid["id"]}
+        if aid["level"] not in _PUBLIC or (change is None and _older(aid, began)):
             continue
-        found, end = exchange.body["events"], exchange.body["latest"]
-        text = exchange.query.get("after", "0")
-        after = int(text) if text.isdecimal() else 0
-        if after != last:
-            since, events = after, []
-        events = [*events, *found]
-        last = found[-1]["sequence"] if found else after
-        if not found or last >= end:
-            yield _Reading(since, events, place, exchange)
-        latest.append((place, end))
+        if change is None:
+            yield Trouble("change-untold", "/changes", told, received=aid["id"])
+        elif change["kind"] == "withdrawn":
+            yield Trouble("withdrawn-and-there", "/changes", told, received=aid["id"])
+        elif _apart(change["document"], aid):
+            yield Trouble("other-than-told", "/changes", told, received=aid["id"])
 
 
-def _sound(exchange: Exchange, context: Context) -> bool:
-    return (
-        exchange.accepted
-        and not exchange.negative
-        and exchange.purpose != "traffic"
-        and context.problems(exchange) == []
-    )
-
-
-def _courses(exchanges: Sequence[Exchange]) -> dict[str, _Course]:
-    found: dict[str, _Course] = {}
-    for act in acts(exchanges):
-        if act.begins:
-            if act.shown is not None and act.key not in found:
-                found[act.key] = _Course(act.place, [(act.place, str(act.shown.get("state")))], 1)
-            continue
-        course = found.get(act.key)
-        if course is None:
-            continue
-        if act.refused:
-            course.refused = True
-            continue
-        course.changes += not act.reads  # also where no answer came: it may be done
-        state, history = get(act.shown, "/state"), get(act.shown, "/history")
-        if isinstance(history, list):
-            course.changes = max(course.changes, len(history))
-        if act.steps and isinstance(state, str) and state != course.steps[-1][1]:
-            course.steps.append((act.place, state))
-    return found
-
-
-def _missing(reading: _Reading, known: Mapping[str, _Course]) -> Iterator[Trouble]:
-    """Yield the states that were given before one that is told, and are not told."""
-    given: list[tuple[int, str, bool]] = []
-    for key, course in known.items():
-        left = _states(reading, key)
-        for place, state in course.steps[1:]:
-            there = state in left
-            given.append((place, state, there))
-            left = left[left.index(state) + 1 :] if there else left
-    newest = max((place for place, _, there in given if there), default=-1)
-    untold = (state for place, state, there in sorted(given) if not there and place < newest)
-    for state in dict.fromkeys(untold):
-        yield Trouble("change-not-told", "/events", {"state": state}, expected=state)
-
-
-def _unfounded(reading: _Reading, known: Mapping[str, _Course]) -> Iterator[Trouble]:
-    """Yield that more changes are told than were made, of what refused some.
-
-    Who tells more of what refused nothing as well tells a change in parts.
-    """
-    told_of = {key: _states(reading, key) for key in known}
-    more = [key for key, course in known.items() if len(told_of[key]) > course.changes]
-    if more and all(known[key].refused for key in more):
-        yield Trouble("told-unchanged", "/events", received=told_of[more[0]][-1])
-
-
-def _states(reading: _Reading, key: str) -> list[str]:
-    return [one["state"] for one in reading.events if one["subscription"] == key]
+RULES: Mapping[str, RunRule | ValueRule] = {
+    "changes-tell": ValueRule("", _news),
+    "feed-followed": RunRule(_followed),
+}
+"""Rules of the feed, by name."""

@@ -1,13 +1,17 @@
-"""What follows from the code of a commune: its department, region and country.
+"""What follows from the code of a commune: its department, region and country; and the reverse.
 
 The EPCI and the transport authority of a commune change every year: who knows them says them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
+from mobstd.mobility_aid.importing.places import official
 from mobstd.mobility_aid.registry import districts, region_of
 
-__all__ = ["LEVELS", "NOWHERE", "above", "codes_of"]
+__all__ = ["LEVELS", "NOWHERE", "above", "codes_of", "within"]
 
 LEVELS = ("commune", "epci", "aom", "department", "region", "country")
 """What a place is asked for, from near to far."""
@@ -15,6 +19,7 @@ LEVELS = ("commune", "epci", "aom", "department", "region", "country")
 NOWHERE = ""
 """The answer where there is no such place: a territory overseas lies in no region."""
 
+_CITY = "commune:75056"
 _ABROAD = "99"
 _OVERSEAS = ("97", "98")
 
@@ -48,3 +53,23 @@ def above(level: str, commune: str | None, department: str | None) -> str | None
     if level == "region":
         return region_of().get(department, NOWHERE)
     return "FR" if department != NOWHERE else None
+
+
+def within(area: str) -> Iterator[str]:
+    """Yield places that surely lie in a country, a region or a department."""
+    kind, _, code = area.partition(":")
+    departments = [dep for dep, of in region_of().items() if of == code]
+    if (kind, code) == ("country", "FR"):
+        yield _CITY
+    elif kind == "region" and departments:
+        yield f"department:{departments[0]}"
+        yield _seat(departments[-1])
+    elif kind == "department" and code in region_of():
+        yield _seat(code)
+
+
+@cache
+def _seat(department: str) -> str:
+    """Return the first commune of a department."""
+    communes = (c for c, told in official().items() if any(kind == "commune" for kind, _ in told))
+    return f"commune:{min(c for c in communes if above('department', c, None) == department)}"

@@ -13,7 +13,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
 from mobstd.judging.rule import ItemFilter, RunRule, Trouble, ValueRule
-from mobstd.mobility_aid import proving, subscriptions, verdicts
+from mobstd.mobility_aid import counting, feed, proving, subscriptions, verdicts
 from mobstd.mobility_aid.facts import decimal
 from mobstd.mobility_aid.identifiers import is_siren, is_siret
 from mobstd.mobility_aid.registry import criteria, region_of
@@ -252,6 +252,8 @@ RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     **proving.RULES,
     **subscriptions.RULES,
     **verdicts.RULES,
+    **counting.RULES,
+    **feed.RULES,
     "party-numbers": ValueRule("/funders/*", _numbers),
     "codes-exist": ValueRule("/territory/*/*", _codes),
     "cases-end": ValueRule("/benefits/**/cases", _cases),

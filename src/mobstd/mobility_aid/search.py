@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.rule import Edit, ItemFilter
-from mobstd.mobility_aid.places import above, codes_of
-from mobstd.mobility_aid.registry import region_of
+from mobstd.mobility_aid.places import above, codes_of, within
 
 __all__ = ["FILTERS", "applies", "around", "instant", "parties", "places"]
 
@@ -21,7 +21,9 @@ _VAGUE = ("epci", "aom")
 """What nobody can tell from a code alone: what lies in it, and where it lies."""
 
 _ELSEWHERE = ("department:2A", "region:11", "region:75", "commune:69123", "commune:33119")
-_CITY = "commune:75056"
+_ODD = {"zero": "0", "letter": ".[AB]", "overseas": "9[78]"}
+"""Codes that are no plain numbers, by what they begin with."""
+
 _STATUSES = ("active", "closed", "exhausted", "suspended")
 
 
@@ -101,33 +103,36 @@ def _place(aid: Item, query: Mapping[str, str], _: Context) -> bool | None:
 def _place_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
     """Yield the places of an aid, some that lie in them, what it excludes, and places elsewhere.
 
-    What lies in a place, and what is excluded, is asked beside another parameter that changes
-    nothing: the engine tries each set of parameters.
+    What it excludes is asked beside another parameter, which changes nothing: the engine tries
+    each set of parameters.
     """
     own, excluded = places(aid, "include"), places(aid, "exclude")
-    level = {"level": aid["level"]}
-    for more, asked in (({}, own), (level, _within(own)), ({"limit": 1000}, excluded)):
-        for place in asked:
-            if not place.startswith("unresolved"):
-                yield from _edge(aid, {"place": place, **more})
+    for area in own:
+        for place in (area, *within(area)):
+            yield from _edge(aid, {"place": place}, _sort(place, area))
+    for place in excluded:
+        yield from _edge(aid, {"place": place, "limit": 1000})
     for place in _ELSEWHERE:
         yield from _edge(aid, {"place": place})
 
 
-def _within(areas: list[str]) -> Iterator[str]:
-    """Yield a place that surely lies in each country or region."""
-    for area in areas:
-        kind, _, code = area.partition(":")
-        if area == _COUNTRY:
-            yield _CITY
-        elif kind == "region":
-            yield from [f"department:{dep}" for dep, of in region_of().items() if of == code][:1]
+def _sort(place: str, area: str) -> str:
+    """Return what kind of code a place has, and of what its aid is: each is tried.
+
+    A zero in front is lost in a number, a letter is in none, and departments overseas have three
+    digits where others have two.
+    """
+    kind, _, code = place.partition(":")
+    odd = next((name for name, form in _ODD.items() if re.match(form, code)), "")
+    return f"{odd} {kind} of {area.partition(':')[0]}"
 
 
-def _edge(aid: Item, query: Query) -> Iterator[Edit]:
+def _edge(aid: Item, query: Query, sort: str = "") -> Iterator[Edit]:
+    if query["place"].startswith("unresolved"):
+        return
     there = applies(aid, query["place"])
     if there is not None:
-        yield Edit(query, there)
+        yield Edit(query, there, sort=sort if there else "")
 
 
 def _updated(aid: Item, query: Mapping[str, str], _: Context) -> bool | None:

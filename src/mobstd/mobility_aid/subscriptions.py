@@ -10,7 +10,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import MISSING, find, get
 from mobstd.judging.rule import Edit, ItemFilter, RunRule, Trouble
 from mobstd.mobility_aid.acts import Act, acts
-from mobstd.mobility_aid.feed import told
+from mobstd.mobility_aid.events import told
 
 __all__ = ["RULES"]
 

@@ -14,7 +14,7 @@ from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get, steps
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CRAWL", "OPENED", "follow"]
+__all__ = ["CRAWL", "OPENED", "extends", "follow", "followed"]
 
 GONE = (404, 410)
 MOST = 8
@@ -81,7 +81,7 @@ def _spread(items: list[Any]) -> list[Any]:
     )
 
 
-def _extends(pointer: str, prefix: str | None) -> bool:
+def extends(pointer: str, prefix: str | None) -> bool:
     """Say whether a pointer leads through a member of those that anybody may add."""
     return prefix is not None and any(step.startswith(prefix) for step in steps(pointer))
 
@@ -102,7 +102,7 @@ def _apart(
         )
         for one in differences(item, read.body)
         if about(one.pointer, check.get("only", ()), check.get("except", ()))
-        if not _extends(one.pointer, check.get("extensions"))
+        if not extends(one.pointer, check.get("extensions"))
     ]
 
 
@@ -111,8 +111,13 @@ def _crawl(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     own = (check["limit"], check["cursor"])
     query = {name: value for name, value in _query(lab, operation).items() if name not in own}
     evidence: int = 0
-    for size in check["sizes"] if operation in lab.controls else ():
-        seen, findings = twice(partial(_followed, check, row, operation, lab, query, size))
+    for place, size in enumerate(check["sizes"] if operation in lab.controls else ()):
+        anew = iter((place == 0 or None, True))
+        seen, findings = twice(
+            lambda size=size, anew=anew: followed(  # type: ignore[misc]
+                check, row, operation, lab, query, size, fresh=next(anew)
+            )
+        )
         evidence += seen
         if findings:
             return Result(evidence, tuple(findings))
@@ -124,29 +129,41 @@ def follow(params: Mapping[str, Any], row: Requirement, operation: str, lab: Lab
     return _crawl(Check("crawl", params), row, operation, lab)
 
 
-def _followed(
-    check: Check, row: Requirement, operation: str, lab: Lab, query: Query, size: int
+def followed(
+    check: Check,
+    row: Requirement,
+    operation: str,
+    lab: Lab,
+    query: Query,
+    size: int,
+    pages_most: int = MOST,
+    fresh: bool | None = True,
 ) -> Tried:
+    """Read what a query finds in pages of one size, beside the same read at once."""
     limit, cursor = check["limit"], check["cursor"]
-    whole = lab.ask(operation, {**query, limit: check["most"]}, "control", row, fresh=True)
+    whole = lab.ask(operation, {**query, limit: check["most"]}, "control", row, fresh=fresh)
     if not lab.readable(whole) or len(lab.keys(whole)) <= size:
         return 0, []
+    end = _end(check, lab, whole)
     pages: list[Exchange] = []
     read: list[Key] = []
     asked: set[str] = set()
     at: Any = None
-    while len(pages) < MOST:
+    while len(pages) < pages_most:
         told = {} if at is None else {cursor: at}
         pages.append(lab.ask(operation, {**query, limit: size, **told}, "twin", row, fresh=True))
         if not lab.readable(pages[-1]):
             if at is None or pages[-1].status is None or pages[-1].status >= 500:
                 return 0, []
             return 1, [_wrong(check, row, pages, "refused", cursor, pages[-1].status)]
+        told_end = _end(check, lab, pages[-1])
+        if end is not None and told_end is not None and told_end[1] < end[0]:
+            return 1, [_wrong(check, row, [*pages, whole], "behind", cursor, told_end[1])]
         if not lab.keys(pages[-1]):
             at = None
             break
         read += lab.keys(pages[-1])
-        at = get(pages[-1].body, check["next"])
+        at = _further(check, lab, pages[-1])
         if at is MISSING or at is None:
             break
         if str(at) in asked:
@@ -156,12 +173,50 @@ def _followed(
         return 1, [_wrong(check, row, pages, "twice", cursor, len(read) - len(set(read)))]
     ended = at is MISSING or at is None
     lost = set(lab.keys(whole)) - set(read)
-    complete = get(whole.body, check["next"]) in (MISSING, None)
+    complete = _further(check, lab, whole) in (MISSING, None)
     if ended and complete and lost:
         return 1, [_wrong(check, row, [*pages, whole], "lost", cursor, len(lost))]
     if complete and set(read) - set(lab.keys(whole)):
         return 1, [_wrong(check, row, [*pages, whole], "more", cursor, len(set(read)))]
-    return 1, []
+    first = list(lab.keys(whole))[: len(read)]
+    if check.get("ordered") and len(first) == len(read) and first != read:
+        return 1, [_wrong(check, row, [*pages, whole], "apart", cursor, len(read))]
+    return 1, _beyond(check, row, operation, lab, {**query, limit: size}, whole)
+
+
+def _further(check: Check, lab: Lab, page: Exchange) -> Any:
+    """Return what asks for the next page, ``MISSING`` or ``None`` where this was the last one.
+
+    Where no answer tells it, it is the number of the last item, until that is the last of all.
+    """
+    if "next" in check.params:
+        return get(page.body, check["next"])
+    end = _end(check, lab, page)
+    return MISSING if end is None or end[0] == end[1] else end[0]
+
+
+def _end(check: Check, lab: Lab, page: Exchange) -> tuple[int, int] | None:
+    """Return the number of the last item of a page, and that of the last of all."""
+    if "last" not in check.params or not lab.items(page):
+        return None
+    _, item = list(lab.items(page).values())[-1]
+    numbers = get(item, check["last"]), get(page.body, check["until"])
+    return numbers if all(isinstance(one, int) for one in numbers) else None
+
+
+def _beyond(
+    check: Check, row: Requirement, operation: str, lab: Lab, query: Query, whole: Exchange
+) -> list[Finding]:
+    """Go on from the last item of all that comes: where there is nothing, nothing is told."""
+    end = _end(check, lab, whole)
+    if end is None or end[0] >= end[1]:
+        return []
+    beyond = {**query, check["cursor"]: end[0]}
+    rest = lab.ask(operation, beyond, "twin", row, fresh=True)
+    told = get(rest.body, check["until"])
+    if not lab.readable(rest) or lab.items(rest) or not isinstance(told, int) or told <= end[0]:
+        return []
+    return [_wrong(check, row, [whole, rest], "unreached", check["cursor"], told)]
 
 
 def _wrong(
@@ -171,7 +226,7 @@ def _wrong(
         row,
         f"probe.crawl.{what}",
         tuple(reversed(pages[-2:])),
-        pointer=f"/response/body{check['next']}",
+        pointer=f"/response/body{check.get('next', check.get('until'))}",
         expected="each thing once, in all pages together",
         received=received,
         text=check.get("message"),

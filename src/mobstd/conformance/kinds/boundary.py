@@ -172,16 +172,23 @@ def _chosen(check: Check, operation: str, lab: Lab, *, inside: bool) -> list[_Ca
         for sort, case in _cases(check, anchor, lab, inside=inside):
             sorts.setdefault(sort, []).append(case)
     wanting = {sort for sort, cases in sorts.items() if not any(c.telling for c in cases)}
-    for other in () if inside else _others(operation, lab):
-        for sort, case in _cases(check, other, lab, inside=False):
-            if case.telling and not case.edge.inside and (sort in wanting or sort not in sorts):
+    for other in _others(operation, lab, inside=inside):
+        for sort, case in _cases(check, other, lab, inside=inside):
+            right = case.telling and case.edge.inside is inside
+            if right and (sort in wanting or sort not in sorts):
                 sorts.setdefault(sort, []).append(case)
                 wanting.discard(sort)
     chosen = []
-    for turn, cases in enumerate(sorts.values()):
+    ordered = sorted(sorts.items(), key=_turn) if len(sorts) > MOST else list(sorts.items())
+    for turn, (_, cases) in enumerate(ordered):
         best = [case for case in cases if case.telling] or cases
         chosen.append(best[turn % len(best)])
     return chosen[:MOST]
+
+
+def _turn(pair: tuple[Sort, list[_Case]]) -> int:
+    """Return how many edges of the same sort an item has before: of many, one of each is tried."""
+    return pair[0][3]
 
 
 def _cases(check: Check, anchor: Anchor, lab: Lab, *, inside: bool) -> Iterator[tuple[Sort, _Case]]:
@@ -202,17 +209,21 @@ def _cases(check: Check, anchor: Anchor, lab: Lab, *, inside: bool) -> Iterator[
                 continue
             telling = matches is False
         own = {f"{name} {anchor.query.get(name)}" for name in edge.query if name in words}
-        sort = (frozenset(edge.query) | own, edge.inside, edge.mistaken_for)
+        sort = (frozenset(edge.query) | own, edge.inside, edge.mistaken_for or edge.sort)
         yield (*sort, seen[sort]), _Case(anchor, edge, twin, telling)
         seen[sort] += 1
 
 
-def _others(operation: str, lab: Lab) -> Iterator[Anchor]:
-    """Yield items that were seen and not confirmed, with the query that should find each."""
+def _others(operation: str, lab: Lab, *, inside: bool) -> Iterator[Anchor]:
+    """Yield items that were seen and not confirmed, with the query that should find each.
+
+    Inside, only those that need no more than to be listed: what is searched has to be confirmed.
+    """
     known = {anchor.key for anchor in lab.anchors.get(operation, ())}
-    if not known:
+    if not known or (inside and lab.role_of(operation)):
         return
-    for key, (item, exchange) in list(lab.seen(operation).items())[:OTHERS]:
+    seen = list(lab.seen(operation).items())
+    for key, (item, exchange) in seen if inside else seen[:OTHERS]:
         if key not in known:
             asked = {**exchange.query, **query_of(lab, operation, item, {})}
             own = Anchor(operation, item, key, query_of(lab, operation, item, asked))

@@ -71,7 +71,7 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     evidence = 0
     candidates: list[tuple[Exchange, Key, Exchange]] = []
     for exchange in _judged(lab, operation):
-        if not _telling(lab, operation, limits, exchange):
+        if not _telling(lab, check, operation, limits, exchange):
             continue
         present, at = lab.keys(exchange), centres(exchange)
         for key, first in known.items():
@@ -97,17 +97,26 @@ def _run(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         findings += _confirmed(lab, row, check, operation, exchange, key, source)
     if not findings:
         findings += _blinks(lab, row, check, operation, limits)
-    findings += _more_with_limit(lab, row, operation, limits)
+    findings += _more_with_limit(lab, row, check, operation, limits)
     return Result(evidence, tuple(findings))
 
 
-def _telling(lab: Lab, operation: str, limits: list[Check], exchange: Exchange) -> bool:
+def _telling(
+    lab: Lab, check: Check, operation: str, limits: list[Check], exchange: Exchange
+) -> bool:
     """Say whether something can be missed in an answer."""
     return (
         lab.decidable(operation, exchange.query)
         and not _circular(lab, operation, exchange)
         and not _cut(lab, limits, exchange)
+        and not _part(check, exchange)
     )
+
+
+def _part(check: Check, exchange: Exchange) -> bool:
+    """Say whether an answer is one of several pages, where ``next`` and ``cursor`` say so."""
+    further = get(exchange.body, check["next"]) if "next" in check.params else MISSING
+    return check.get("cursor") in exchange.query or further not in (MISSING, None)
 
 
 def _cut(lab: Lab, limits: list[Check], exchange: Exchange) -> bool:
@@ -196,7 +205,7 @@ def _blinks(
     blinked: list[tuple[Exchange, Exchange, Any]] = []
     by_place = dict(answers)
     for place, exchange in answers:
-        if not _telling(lab, operation, limits, exchange):
+        if not _telling(lab, check, operation, limits, exchange):
             continue
         for sightings in seen.values():
             later = bisect_left(sightings, place, key=_first)
@@ -277,14 +286,14 @@ def _confirmed(
 
 
 def _more_with_limit(
-    lab: Lab, row: Requirement, operation: str, limits: list[Check]
+    lab: Lab, row: Requirement, check: Check, operation: str, limits: list[Check]
 ) -> list[Finding]:
     """An answer with a limit holds nothing that the same query without it does not."""
     by_query: dict[tuple[tuple[str, str], ...], Exchange] = {}
     for limit in limits:
         name = limit["parameter"]
         for exchange in _judged(lab, operation):
-            if name not in exchange.query:
+            if name not in exchange.query and not _part(check, exchange):
                 by_query[tuple(sorted(exchange.query.items()))] = exchange
         for exchange in _judged(lab, operation):
             rest = tuple(sorted((k, v) for k, v in exchange.query.items() if k != name))

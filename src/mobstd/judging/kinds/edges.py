@@ -67,6 +67,7 @@ class Edge:
         tight: the margin is zero; nothing but what lies at the centre is inside.
         severity: ``warning`` where only a reading of ours says that the item is inside.
         mistaken_for: what else of the item lies at the centre.
+        sort: what kind of value it is, where there are several.
     """
 
     query: Mapping[str, Any]
@@ -74,6 +75,7 @@ class Edge:
     tight: bool = False
     severity: str = "error"
     mistaken_for: str = ""
+    sort: str = ""
 
 
 def shifted(lat: float, lng: float, km: float, bearing: float) -> tuple[float, float]:
@@ -151,6 +153,6 @@ def _by_rule(edits: Iterable[Edit]) -> Iterator[Edge]:
     """Yield the edges of a rule, as far as the item is what the schema says."""
     try:
         for edit in edits:
-            yield Edge(edit.query, edit.inside, severity=edit.severity)
+            yield Edge(edit.query, edit.inside, severity=edit.severity, sort=edit.sort)
     except SURPRISED:
         return

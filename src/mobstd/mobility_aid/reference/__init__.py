@@ -5,7 +5,7 @@ shelf     aids in a database, found by place; what happened to them
 page      what a person sees at ``/``
 service   one method per operation
 door      what is the same for every request: unknown parameters, ETag, CORS
-behaviours  wrong searches, to see that they are found
+behaviours  wrong searches, to see that they are found; feed: wrong feeds
 loading   the aids that a catalogue begins with; stock: those that were brought;
           credit: whom they name
 """
@@ -54,7 +54,7 @@ def build(
     try:
         from mobstd.mobility_aid.reference.behaviours import BEHAVIOURS
         from mobstd.mobility_aid.reference.credit import credit_of
-        from mobstd.mobility_aid.reference.door import door
+        from mobstd.mobility_aid.reference.door import anywhere, door
         from mobstd.mobility_aid.reference.loading import aids_of, as_of
         from mobstd.mobility_aid.reference.page import with_page
         from mobstd.mobility_aid.reference.service import Publisher
@@ -87,4 +87,5 @@ def build(
         development=development,
         check_answers=check_answers,
     )
-    return with_page(door(served), publisher)
+    inside = door(served)
+    return with_page(inside if publisher.versioned else anywhere(inside), publisher)

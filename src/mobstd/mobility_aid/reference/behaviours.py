@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from mobstd.mobility_aid.members import covering
-from mobstd.mobility_aid.reference.service import Publisher
-from mobstd.mobility_aid.reference.shelf import Wanted, key_of
-from mobstd.serving.answers import Refuse
+from mobstd.mobility_aid.reference.feed import FEED
+from mobstd.mobility_aid.reference.service import PAGE, Publisher
+from mobstd.mobility_aid.reference.shelf import Shelf, Wanted, key_of
+from mobstd.serving.answers import Refuse, Reply
 
 __all__ = ["BEHAVIOURS"]
 
@@ -55,11 +58,98 @@ def _anything_is_there(publisher: Publisher) -> None:
     publisher.alone = alone
 
 
+def _codes_as_numbers(publisher: Publisher) -> None:
+    """Reads the code of a place as a number: 01053 lies in the department 10."""
+    publisher.covering = lambda place: covering(
+        re.sub(r"commune:0(\d{4})$", r"commune:\g<1>0", place)
+    )
+
+
+def _two_digits(publisher: Publisher) -> None:
+    """Takes the first two digits of any commune for its department: overseas it finds none."""
+    publisher.covering = lambda place: [
+        one for one in covering(place) if not place.startswith("commune:97") or one[:4] != "depa"
+    ]
+
+
+def _corsica_as_twenty(publisher: Publisher) -> None:
+    """Knows the department 20, as it was before 1976."""
+    publisher.covering = lambda place: [
+        one if one == place else re.sub(r"^department:2[AB]$", "department:20", one)
+        for one in covering(place)
+    ]
+
+
+def _without_the_country_named(publisher: Publisher) -> None:
+    """Does not tell that aids name the country."""
+    told = publisher.shelf.territories
+
+    def territories(kind: str, after: str, limit: int) -> list[tuple[str, int]]:
+        rows = [row for row in told(kind, after, limit + 1) if not row[0].startswith("country")]
+        return rows[: limit + 1]
+
+    _answer(publisher.shelf, "territories", territories)
+
+
+def _small_pages(publisher: Publisher) -> None:
+    """Has pages of 5 items where nothing is asked for, of 60 at most, and says so."""
+    sizes = {"default": 5, "maximum": 60}
+    told = publisher.get_catalogue
+    _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
+    for name in ("list_aids", "list_territories"):
+        _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+
+
+def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[Any], Any]:
+    def sized(asked: Mapping[str, Any]) -> Any:
+        left_out = asked["limit"] == PAGE["default"]
+        limit = sizes["default"] if left_out else asked["limit"]
+        if limit > sizes["maximum"]:
+            raise Refuse(400, "A page has 60 items at most.")
+        return answer({**asked, "limit": limit})
+
+    return sized
+
+
+def _bulk(publisher: Publisher, edit: Callable[[bytes], bytes]) -> None:
+    told = publisher.get_bulk
+    _answer(publisher, "get_bulk", lambda: Reply(edit(told().body)))
+
+
+def _bulk_of_the_first_page(publisher: Publisher) -> None:
+    """Has a part of the aids in the bulk."""
+    _bulk(publisher, lambda body: b"".join(body.splitlines(keepends=True)[:-2]))
+
+
+def _bulk_as_a_list(publisher: Publisher) -> None:
+    """Has one JSON array as bulk."""
+    _bulk(publisher, lambda body: b"[" + b",\n".join(body.splitlines()) + b"]")
+
+
+def _any_version(publisher: Publisher) -> None:
+    """Answers at the address of any version as at its own."""
+    publisher.versioned = False
+
+
+def _answer(service: Publisher | Shelf, name: str, answer: Callable[..., Any]) -> None:
+    setattr(service, name, answer)
+
+
 BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "place-alone": _place_alone,
     "without-the-country": _without_the_country,
     "keeps-the-excluded": _keeps_the_excluded,
     "first-is-gone": _first_is_gone,
     "anything-is-there": _anything_is_there,
+    "codes-as-numbers": _codes_as_numbers,
+    "two-digits": _two_digits,
+    "corsica-as-twenty": _corsica_as_twenty,
+    **FEED,
+    "small-pages": _small_pages,
+    "without-the-country-named": _without_the_country_named,
+    "bulk-of-the-first-page": _bulk_of_the_first_page,
+    "bulk-as-a-list": _bulk_as_a_list,
+    "any-version": _any_version,
 }
-"""Each by its name: those of places are of AID-CAT-05, those of aids read alone of AID-CAT-01."""
+"""Each by its name: those of places are of AID-CAT-05, of aids read alone of AID-CAT-01, of the
+feed of AID-CAT-08, of the bulk of AID-CAT-15; some are right in another way, for twins."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,7 +14,7 @@ from mobstd.serving.asgi import Around, Asgi, Message, Receive, Response, Scope,
 from mobstd.serving.kit import App
 from mobstd.serving.writing import to_json
 
-__all__ = ["door"]
+__all__ = ["anywhere", "door"]
 
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 _TAG = b"etag"
@@ -34,6 +35,18 @@ def door(app: App) -> Asgi:
             await refused.send(send, head=scope["method"] == "HEAD")
             return
         await app(scope, receive, _Tagging(scope, send))
+
+    return Around(served, app)
+
+
+def anywhere(app: Asgi) -> Asgi:
+    """Return an app that answers at the address of any version of the schema."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if "path" in scope:
+            path = re.sub(r"^/[0-9]+(?=/)", "", scope["path"])
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        await app(scope, receive, send)
 
     return Around(served, app)
 

@@ -57,6 +57,7 @@ class Publisher:
         self.refusal = problem
         self.covering: Callable[[str], list[str]] = covering
         self.excluding = True
+        self.versioned = True
         self.alone: Callable[[str], str] = self._aid
 
     def get_catalogue(self) -> dict[str, Any]:
