@@ -13,6 +13,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.rule import SURPRISED, RunRule, Trouble
 from mobstd.mobility_aid.dependence import in_order
 from mobstd.mobility_aid.evaluation import Outcome, evaluate
+from mobstd.mobility_aid.snapshots import sound
 from mobstd.mobility_aid.sums import CENT
 
 __all__ = ["RULES"]
@@ -20,22 +21,11 @@ __all__ = ["RULES"]
 Judged = Iterator[tuple[Exchange, Sequence[Trouble]]]
 
 
-def _sound(exchange: Exchange, context: Context) -> bool:
-    """Say whether an answer is what was asked for, and its schema accepts all of it."""
-    return (
-        exchange.accepted
-        and not exchange.negative
-        and exchange.response is not None
-        and exchange.response.not_json is None
-        and context.problems(exchange) == []
-    )
-
-
 def _known(exchanges: Sequence[Exchange], context: Context) -> dict[str, Any]:
     """Return the aids that were listed, by id; none that was not the same each time."""
     found: dict[str, Any] = {}
     for exchange in exchanges:
-        if exchange.operation == "listAids" and _sound(exchange, context):
+        if exchange.operation == "listAids" and sound(exchange, context):
             for aid in exchange.body["aids"]:
                 same = found.setdefault(aid["id"], aid) == aid
                 found[aid["id"]] = aid if same else None
@@ -89,7 +79,7 @@ def _told(exchanges: Sequence[Exchange], context: Context) -> Iterator[_Told]:
     beside |= {name for name, aid in aids.items() if "combination" in aid}
     for exchange in exchanges:
         single = exchange.operation == "evaluateAid"
-        if not (single or exchange.operation == "evaluateAids") or not _sound(exchange, context):
+        if not (single or exchange.operation == "evaluateAids") or not sound(exchange, context):
             continue
         situation = _situation(exchange)
         told = [("", exchange.body)] if single else _listed(exchange.body)

@@ -41,19 +41,7 @@ def _accept(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
         if not again.accepted:
             continue
         workshop.drop(workshop.thing(resource, plain, again, control.candidate))
-        findings.append(
-            found(
-                row,
-                "probe.accept",
-                (sent, again),
-                pointer="/response/status",
-                expected=check.get("expect", [201])[0],
-                received=sent.status,
-                severity=edit.severity,
-                text=check.get("message"),
-                edit=edit.name,
-            )
-        )
+        findings.append(_refused(check, row, sent, again, edit, expected=201))
     return Result(evidence, tuple(findings), None if evidence else "no-data")
 
 
@@ -80,14 +68,19 @@ def _accept_correction(
 
 
 def _refused(
-    check: Check, row: Requirement, sent: Exchange, control: Exchange, edit: Edit
+    check: Check,
+    row: Requirement,
+    sent: Exchange,
+    control: Exchange,
+    edit: Edit,
+    expected: int = 200,
 ) -> Finding:
     return found(
         row,
         "probe.accept",
         (sent, control),
         pointer="/response/status",
-        expected=200,
+        expected=check.get("expect", [expected])[0],
         received=sent.status,
         severity=edit.severity,
         text=check.get("message"),
