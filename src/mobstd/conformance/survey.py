@@ -53,10 +53,11 @@ def _seen(lab: Lab, operation: str) -> Iterator[tuple[Any, bool]]:
     for exchange in lab.session.exchanges:
         if exchange.operation != operation or exchange.negative or not lab.readable(exchange):
             continue
+        refused = lab.context.refused(exchange)
         for key, (pointer, item) in lab.items(exchange).items():
             if key not in known:
                 known.add(key)
-                yield item, lab.sound(exchange, pointer)
+                yield item, pointer not in refused.below and pointer not in refused.pointers
 
 
 def _is(lab: Lab, sort: Mapping[str, Any], item: Any) -> bool:
