@@ -69,7 +69,7 @@ def aid(*benefits: dict[str, Any], rule: Any = None, **more: Any) -> dict[str, A
         "modes": ["e-bike"],
         "benefits": list(benefits) or [grant("200")],
         "eligibility": {"coverage": "complete", **({"rule": rule} if rule else {})},
-        "provenance": {"updatedAt": "2026-11-20T09:00:00Z"},
+        "provenance": {"updatedAt": "2026-11-20T09:00:00Z", "lastVerified": "2026-11-20"},
     }
     return deepcopy(fitting("aid", {**made, **more}))
 
