@@ -89,6 +89,7 @@ PROBES: Mapping[str, Probe] = {
     "crawl": alone.CRAWL,
     "revalidated": revalidating.REVALIDATED,
     "disjoint": paging.DISJOINT,
+    "placed": paging.PLACED,
     "unchanged": keeping.UNCHANGED,
     "transition": moving.TRANSITION,
     "reject": rejection.REJECT,

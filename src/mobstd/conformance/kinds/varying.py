@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.edit import Edit, edits, put
-from mobstd.conformance.scenarios.oddity import oddities
+from mobstd.conformance.scenarios.oddity import odd_parameters, oddities
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
+from mobstd.conformance.session import SAFE
 from mobstd.judging.finding import Result
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
@@ -51,6 +53,8 @@ def each_edit(
 
 def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Send what is wrong in odd ways; the row that forbids server failures judges all answers."""
+    if lab.workshop is not None and lab.context.catalogue.operations[operation].method in SAFE:
+        return _asked_oddly(check, row, operation, lab)
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
@@ -91,7 +95,8 @@ def _changed_oddly(
     if body is MISSING:
         return Result(reason="no-data")
     seed = f"{workshop.lab.seed}:{operation}"
-    for document in oddities(body, check.get("odd", 0), seed):
+    raw = (text.encode() for text in check.get("raw", ()))
+    for document in chain(oddities(body, check.get("odd", 0), seed), raw):
         if corrects:
             sent = workshop.correct(thing, document, row, "negative", negative=True)
         else:
@@ -107,11 +112,30 @@ def _changed_oddly(
     return Result()
 
 
+def _asked_oddly(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Ask with an odd value in one parameter, of a thing that is there where the path names one."""
+    query = dict(lab.controls.get(operation, {}))
+    opened = shop(lab, operation)
+    if opened is not None and operation == opened[1].read and opened[1].parameter is not None:
+        control = control_of(*opened, row)
+        query = {} if control is None else {opened[1].parameter: control.key}
+    if not query:
+        return Result(reason="no-data")
+    known = lab.context.catalogue.operations[operation].parameters
+    for name, value in islice(odd_parameters(known), check.get("odd", 0)):
+        lab.ask(operation, {**query, name: value}, "negative", row, negative=True)
+    repeated = next((p.name for p in known if p.where == "query" and p.name in query), None)
+    if repeated is not None:
+        pair = (repeated, str(query[repeated]))
+        lab.ask(operation, query, "negative", row, negative=True, extra=(pair,))
+    return Result()
+
+
 def many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
     """Return how many requests the edits of a check take at most."""
     opened = shop(lab, operation)
     if opened is None:
-        return 0
+        return int(check.get("odd", 0))
     workshop, resource = opened
     names = workshop.members(resource)
     odd: int = check.get("odd", 0)
@@ -124,6 +148,6 @@ VARY = Probe(
     many,
     _vary,
     "writes",
-    {"en": "post odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
+    {"en": "send odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
     writes=True,
 )
