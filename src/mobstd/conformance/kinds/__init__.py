@@ -72,6 +72,7 @@ PROBES: Mapping[str, Probe] = {
     "returned": making.RETURNED,
     "accept": accepting.ACCEPT,
     "vary": varying.VARY,
+    "odd-query": varying.ODD_QUERY,
     "derived": deriving.DERIVED,
     "correct": correcting.CORRECT,
     "listed": correcting.LISTED,

@@ -8,18 +8,17 @@ from typing import Any
 
 from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe
-from mobstd.conformance.lab import Lab
+from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.scenarios.edit import Edit, edits, put
 from mobstd.conformance.scenarios.oddity import odd_parameters, oddities
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
-from mobstd.conformance.session import SAFE
 from mobstd.judging.finding import Result
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["VARY", "each_edit", "many"]
+__all__ = ["ODD_QUERY", "VARY", "each_edit", "many"]
 
 
 def _edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:
@@ -53,12 +52,14 @@ def each_edit(
 
 def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     """Send what is wrong in odd ways; the row that forbids server failures judges all answers."""
-    if lab.workshop is not None and lab.context.catalogue.operations[operation].method in SAFE:
-        return _asked_oddly(check, row, operation, lab)
     opened = shop(lab, operation)
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if operation == resource.read:
+        thing = control_of(workshop, resource, row)
+        there = {} if thing is None else {resource.parameter or "": thing.key}
+        return _asked_oddly(check, row, operation, lab, there)
     if operation != resource.create:
         return _changed_oddly(check, row, workshop, resource, operation)
     control = control_of(workshop, resource, row)
@@ -112,13 +113,12 @@ def _changed_oddly(
     return Result()
 
 
-def _asked_oddly(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
-    """Ask with an odd value in one parameter, of a thing that is there where the path names one."""
-    query = dict(lab.controls.get(operation, {}))
-    opened = shop(lab, operation)
-    if opened is not None and operation == opened[1].read and opened[1].parameter is not None:
-        control = control_of(*opened, row)
-        query = {} if control is None else {opened[1].parameter: control.key}
+def _odd_query(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Send queries that are odd in one parameter, for the row that forbids server failures."""
+    return _asked_oddly(check, row, operation, lab, lab.controls.get(operation, {}))
+
+
+def _asked_oddly(check: Check, row: Requirement, operation: str, lab: Lab, query: Query) -> Result:
     if not query:
         return Result(reason="no-data")
     known = lab.context.catalogue.operations[operation].parameters
@@ -135,7 +135,7 @@ def many(check: Check, row: Requirement, operation: str, lab: Lab) -> int:
     """Return how many requests the edits of a check take at most."""
     opened = shop(lab, operation)
     if opened is None:
-        return int(check.get("odd", 0))
+        return 0
     workshop, resource = opened
     names = workshop.members(resource)
     odd: int = check.get("odd", 0)
@@ -150,4 +150,10 @@ VARY = Probe(
     "writes",
     {"en": "send odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
     writes=True,
+)
+ODD_QUERY = Probe(
+    lambda check, row, operation, lab: 1 + int(check["odd"]),
+    _odd_query,
+    "negatives",
+    {"en": "send odd queries", "fr": "envoyer des requêtes bizarres"},
 )
