@@ -283,9 +283,14 @@ class Desk:
         whose = "?" if "others-are-canceled" not in self._quirks else "coalesce(operator, ?)"
         spared = [state for name, state in _SPARED.items() if name in self._quirks]
         once += "".join(f" AND acquisition <> '{state}'" for state in spared)
+        if "trips-are-canceled" in self._quirks:
+            every = "SELECT journey FROM journeys WHERE trip IN (SELECT trip FROM journeys"
+            which = f"journey IN ({every} WHERE journey = ?))"
+        else:
+            which = "journey = ?"
         done = db.execute(
             "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
-            f" WHERE operator = {whose} AND journey = ?{once}",
+            f" WHERE operator = {whose} AND {which}{once}",
             (code, message, operator, id_),
         )
         quiet = spared or "late-cancel-is-lost" in self._quirks

@@ -14,7 +14,6 @@ from mobstd.conformance.scenarios.answers import answered, spoke
 from mobstd.conformance.scenarios.edit import Edit, edits
 from mobstd.conformance.scenarios.oracle import look, wandered
 from mobstd.conformance.scenarios.resource import Resource
-from mobstd.conformance.scenarios.table import reads_true
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
@@ -149,13 +148,24 @@ def _done(
     if now is None and "refused" in check.params and read is not None:
         now = str(get(answered(read), thing.resource.life.at)) if thing.resource.life else None
     same = now in (None, wanted) or wandered(workshop, resource, wanted, now)
-    if same or read is None or not reads_true(workshop, resource, row):
+    if same or read is None or not _done_plainly(row, workshop, resource, wanted):
         return Result(1)
     lost = found(
         row, "probe.accept.lost", (read, sent), pointer="/response/body", expected=wanted,
         received=now, severity=edit.severity, text=check.get("message"), edit=edit.name,
     )  # fmt: skip
     return Result(1, (lost,))
+
+
+def _done_plainly(row: Requirement, workshop: Workshop, resource: Resource, wanted: str) -> bool:
+    """Say whether a right change of a new thing is taken and done."""
+    thing = workshop.make(resource, row)
+    if thing is None:
+        return False
+    taken = workshop.change(thing, right_change(resource), row).accepted
+    now, _ = look(workshop, thing, wanted, row)
+    workshop.drop(thing)
+    return taken and now == wanted
 
 
 def _refused(check: Check, row: Requirement, thing: Thing, sent: Exchange, edit: Edit) -> Finding:
