@@ -183,7 +183,7 @@ ACCEPT = Probe(
     writes=True,
 )
 ACCEPT_CHANGE = Probe(
-    lambda check, row, operation, lab: 4 * _many(check),
+    lambda check, row, operation, lab: 6 * _many(check),
     _accept_change,
     "writes",
     {"en": "change in unusual ways", "fr": "changer de façon inhabituelle"},

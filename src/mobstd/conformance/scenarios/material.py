@@ -25,6 +25,7 @@ __all__ = [
     "material",
     "parts",
     "sorts",
+    "spelled",
     "spoilt",
     "unfit",
 ]
