@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,12 +31,17 @@ VERSION = find("carpool-proof@3.4")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CLOCK = NOW.isoformat()
 KEYS = {"access_key": DEFAULTS[0].access_key, "secret_key": DEFAULTS[0].secret_key}
+waited: list[float] = []
+"""Seconds that a check was told to wait: they are over then."""
+
 JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
 @contextmanager
 def sandbox(make: Callable[..., Any] = build, **options: Any) -> Iterator[tuple[AsgiSender, str]]:
-    with AsgiSender(make(clock=CLOCK, **options)) as sender:
+    app = make(clock=CLOCK, **options)
+    app._limits.clock = lambda: time.time() + sum(waited)
+    with AsgiSender(app) as sender:
         asked = Request("POST", "/auth/access_token", (), JSON, json.dumps(KEYS).encode())
         yield sender, f"Bearer {sender.send(asked).json['access_token']}"
 
@@ -44,7 +50,7 @@ def checked(sender: Any, token: str, version: str = "3.4", **options: Any) -> Ma
     profile = Profile("test:app", f"carpool-proof@{version}", blocks=("access", "journeys"))
     told = Options(
         now=NOW, with_fuzz=False, allow_writes=True, keys=KEYS,
-        credentials=(("Authorization", token),), sleep=lambda _: None, **options,
+        credentials=(("Authorization", token),), sleep=waited.append, **options,
     )  # fmt: skip
     return check(sender, profile, told)
 
@@ -91,7 +97,7 @@ def test_tokens_of_two_seconds_are_renewed(seen: bool, tmp_path: Path) -> None:
             address = sender.address
 
             def send(self, request: Request) -> Response:
-                spent[0] += 0.02
+                spent[0] += 0.01
                 return sender.send(request)
 
         def ask(auth: Auth) -> Token:

@@ -186,7 +186,7 @@ def test_it_waits_as_long_as_it_is_asked_to(wait: str | None, low: float, high: 
     assert [exchange.status for exchange in made.exchanges] == [429, 200]
 
 
-@pytest.mark.parametrize("wait", ["31", "31536000", "9" * 5000, "inf", "1e400"])
+@pytest.mark.parametrize("wait", ["76", "31536000", "9" * 5000, "inf", "1e400"])
 def test_it_does_not_wait_for_ever(wait: str) -> None:
     slept: list[float] = []
     made = session(too_many(wait), FINE, slept=slept)

@@ -21,7 +21,8 @@ from mobstd.judging.pointer import MISSING
 __all__ = ["SAFE", "Budget", "Listener", "Pace", "PhaseSpent", "SenderLike", "Session", "Stopped"]
 
 SAFE = ("GET", "HEAD")
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 75.0
+"""Seconds: limits by the minute are usual, and no reason to give up."""
 
 ONE_ANSWER = 8 << 20
 ALL_ANSWERS = 64 << 20

@@ -114,6 +114,10 @@ class Counter:
             return await self._token(asked)
         if asked.operation == "createJourney" and "strangers-declare" in self._quirks:
             caller = 1 if caller is None else caller
+        unknown = caller is None and asked.operation == "createJourney"
+        if unknown and "strangers-are-kept" in self._quirks:
+            await self._create(1, asked)
+            raise unauthorized()
         if asked.operation == "updateJourney" and "strangers-correct" in self._quirks:
             caller = 1 if caller is None else caller
         if asked.operation in self._credentials.acts:

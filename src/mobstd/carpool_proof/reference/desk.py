@@ -38,6 +38,12 @@ _LAGS = {"listed-late": 48 * _HOUR, "listed-after-hours": 20 * _HOUR}
 _ZONES = {"days-of-paris": "Europe/Paris", "days-of-utc": "UTC"}
 """Whose days count everywhere, with these behaviours."""
 
+_SPARED = {
+    "corrected-are-not-canceled": "updated",
+    "refused-are-not-canceled": "terms_violation_error",
+}
+"""What is not canceled, and said to be, with these behaviours."""
+
 _UPDATED = ("operator_class", "incentives", "start", "end", "distance", "operator_trip_id")
 
 
@@ -275,12 +281,20 @@ class Desk:
         if "late-cancel-is-lost" in self._quirks:
             once += " AND located = 0"
         whose = "?" if "others-are-canceled" not in self._quirks else "coalesce(operator, ?)"
+        spared = [state for name, state in _SPARED.items() if name in self._quirks]
+        once += "".join(f" AND acquisition <> '{state}'" for state in spared)
+        if "trips-are-canceled" in self._quirks:
+            every = "SELECT journey FROM journeys WHERE trip IN (SELECT trip FROM journeys"
+            which = f"journey IN ({every} WHERE journey = ?))"
+        else:
+            which = "journey = ?"
         done = db.execute(
             "UPDATE journeys SET acquisition = 'canceled', code = ?, message = ?"
-            f" WHERE operator = {whose} AND journey = ?{once}",
+            f" WHERE operator = {whose} AND {which}{once}",
             (code, message, operator, id_),
         )
-        if not done.rowcount and not ("late-cancel-is-lost" in self._quirks and _there(db, id_)):
+        quiet = spared or "late-cancel-is-lost" in self._quirks
+        if not done.rowcount and not (quiet and _there(db, id_)):
             raise missing()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -21,6 +22,7 @@ from mobstd.validation.overlay import documents_under
 __all__ = ["Asked", "Listing"]
 
 _KNOWN = ("status", "limit", "offset", "start", "end")
+_OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}$")
 _DAY = 86_400_000
 _INT = 2**31
 
@@ -40,6 +42,12 @@ _LOOSE = {
     "anomaly_error": "anomaly = 'failed'",
 }
 """The real server's conditions, which are not those of the status that it shows."""
+
+_HIDDEN = {
+    "canceled-are-unlisted": "canceled",
+    "refused-are-unlisted": "terms_violation_error",
+}
+"""What stands in no list, with these behaviours."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,8 @@ class Listing:
         offset = _integer(query, "offset", 0, wrong)
         today = now // _DAY * _DAY
         ends = self._ends(now)
+        if "list-offsets-are-unread" in self._quirks:
+            query = {name: _OFFSET.sub("Z", text) for name, text in query.items()}
         start = _instant(query, "start", today - self._week, wrong)
         end = _instant(query, "end", ends, wrong)
         crashes = "list-has-no-limit" in self._quirks
@@ -131,6 +141,11 @@ class Listing:
         if condition is None:
             condition, bound = f"{SHOWN} = ?", (asked.status,)
         whose = "?" if "others-are-listed" not in self._quirks else "coalesce(operator, ?)"
+        hidden = [state for name, state in _HIDDEN.items() if name in self._quirks]
+        condition += "".join(f" AND acquisition <> '{state}'" for state in hidden)
+        if "others-canceled-are-listed" in self._quirks and asked.status == "canceled":
+            whose = "coalesce(operator, ?)"
+        start = '"end"' if "list-goes-by-end" in self._quirks else "start"
         order = "" if "list-has-no-order" in self._quirks else "start DESC, "
         if "list-forgets-start" in self._quirks:
             asked = replace(asked, start=0)
@@ -143,8 +158,9 @@ class Listing:
         if "list-forgets-offset" in self._quirks:
             asked = replace(asked, offset=0)
         rows = db.execute(
-            f"SELECT journey FROM journeys WHERE operator = {whose} AND start >= ? AND start < ?"
-            f" AND {condition} ORDER BY {order}id LIMIT ? OFFSET ?",
+            f"SELECT journey FROM journeys WHERE operator = {whose}"
+            f" AND {start} >= ? AND {start} < ? AND {condition}"
+            f" ORDER BY {order}id LIMIT ? OFFSET ?",
             (operator, asked.start, asked.end, *bound, asked.limit, asked.offset),
         )
         listed = [{"operator_journey_id": journey} for (journey,) in rows]

@@ -68,6 +68,8 @@ class Processing:
     ) -> None:
         rule, window = profile["processing"], profile["interoperator_too_many_trips_by_day"]
         self._delay, self._frame = rule["delay"] * _MS, rule["frame"] * _MS
+        if "looks-at-once" in quirks:
+            self._delay = 8 * 3600 * _MS
         self._window = window["window_from"] * _MS, window["window_to"] * _MS
         self._clobbers: bool = rule["clobbers"]
         self._anomalies, self._operators = Anomalies(profile), Operators(profile)

@@ -19,7 +19,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["CORRECT", "LISTED", "merged", "refuse_correction"]
+__all__ = ["CORRECT", "LISTED", "merged", "prepared", "refuse_correction"]
 
 
 def refuse_correction(
@@ -169,6 +169,31 @@ def _refused(
         return None
     workshop.found(resource, thing.key)
     return thing
+
+
+def prepared(
+    check: Check, row: Requirement, workshop: Workshop, resource: Resource
+) -> Thing | None:
+    """Return a thing in the way that a check asks for: new, or as follows.
+
+    ``corrected``, undone (``of``), or ``refused`` for some values and known all the same.
+    """
+    wrong = check.get("refused")
+    if wrong is not None:
+        return _refused(workshop, resource, row, wrong)
+    thing = workshop.make(resource, row)
+    if thing is None or resource.life is None:
+        return thing
+    if check.get("corrected"):
+        taken = workshop.correct(thing, workshop.correction(thing), row).accepted
+    elif check.get("of") == "undone":
+        undone = {resource.state or "": resource.life.undone}
+        taken = workshop.change(thing, undone, row).accepted
+    else:
+        taken = True
+    if not taken:
+        workshop.drop(thing)
+    return thing if taken else None
 
 
 def _judged(

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
+from json import dumps
 from typing import Any
 
 from mobstd.conformance.kinds.making import control_of, shop
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Lab, Query
+from mobstd.conformance.scenarios.material import spelled
 from mobstd.conformance.scenarios.workshop import Workshop
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
+from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["DISJOINT", "PAGES"]
+__all__ = ["DISJOINT", "PAGES", "PLACED"]
 
 SIZE = 2
+HOUR = 3600.0
+NEAR = 60.0
+ZONES = ("+02:00", "-09:30")
+"""How bounds are spelled as well; the instants are the same."""
+
+Window = tuple[float, float, str | None]
+"""The first instant of a list, the last, and the offset that they are spelled with."""
 
 
 def _pages(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -95,6 +106,60 @@ def _cut(check: Check, row: Requirement, operation: str, lab: Lab, query: Query,
     return 1, [wrong]
 
 
+def _placed(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """List around an instant of what was made: it is there, and neither before nor after."""
+    opened = shop(lab, lab.workshop.resource(check["resource"]).create) if lab.workshop else None
+    thing = control_of(*opened, row) if opened else None
+    if opened is None or thing is None:
+        return Result(reason="no-data")
+    at = datetime.fromisoformat(get(thing.sent, check["at"])).timestamp()
+    now = opened[0].now
+    bounds = [(True, at - NEAR, at + NEAR, zone) for zone in (None, *ZONES)]
+    bounds += [(False, at + NEAR, now, None), (False, at - 24 * HOUR, at - NEAR, None)]
+    wide = (at - 24 * HOUR, now, None)
+    evidence: int = 0
+    for inside, first, last, zone in bounds:
+        tried = partial(
+            _bounded, check, row, operation, lab, thing.key, wide, (first, last, zone), inside
+        )
+        seen, findings = twice(tried)
+        evidence += seen
+        if findings:
+            return Result(evidence, tuple(findings))
+    return Result(evidence, (), None if evidence else "no-data")
+
+
+def _bounded(
+    check: Check, row: Requirement, operation: str, lab: Lab, key: str, wide: Window, near: Window,
+    inside: bool,
+) -> Tried:  # fmt: skip
+    query = lab.workshop.maker.words(check["query"]) if lab.workshop else {}
+
+    def ask(window: Window, purpose: str) -> Exchange:
+        first, last, zone = window
+        told = {check["from"]: spelled(first, zone), check["to"]: spelled(last, zone)}
+        return lab.ask(operation, {**query, **told}, purpose, row, fresh=True)
+
+    listed, whole = ask(near, "twin"), ask(wide, "control")
+    there, known = (any(dumps(key) in one for one in lab.keys(x)) for x in (listed, whole))
+    cut = _full(check, lab, listed) or _full(check, lab, whole)
+    if cut or not known or not lab.readable(listed) or not lab.readable(whole):
+        return 0, []
+    if there == inside:
+        return 1, []
+    wrong = found(
+        row,
+        "probe.placed.lost" if inside else "probe.placed",
+        (listed, whole),
+        pointer="/response/body",
+        expected=key if inside else None,
+        received=None if inside else key,
+        text=check.get("message"),
+        at=check["at"],
+    )
+    return 1, [wrong]
+
+
 def _full(check: Check, lab: Lab, exchange: Exchange) -> bool:
     """Say whether a limit may have cut a list."""
     return bool(len(lab.keys(exchange)) >= check["most"])
@@ -135,5 +200,12 @@ DISJOINT = Probe(
     _disjoint,
     "writes",
     {"en": "cut a list at an instant", "fr": "couper une liste à un instant"},
+    writes=True,
+)
+PLACED = Probe(
+    lambda check, row, operation, lab: 10,
+    _placed,
+    "writes",
+    {"en": "list around an instant", "fr": "lister autour d'un instant"},
     writes=True,
 )

@@ -10,7 +10,7 @@ from mobstd.conformance.kinds.probe import Probe, found, readable
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.scenarios.answers import shown
 from mobstd.conformance.scenarios.edit import put
-from mobstd.conformance.scenarios.oracle import look, reads_anything, wandered
+from mobstd.conformance.scenarios.oracle import look, reads_anything, there, wandered
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -25,6 +25,11 @@ __all__ = ["PARTY"]
 MADE = "$made"
 LOST = "lost"
 """What became of a thing that its owner does not reach any more; no state has this name."""
+
+KEPT = "kept"
+"""What became of what was refused, and is there all the same; no state has this name."""
+
+NO_STATE = (None, LOST, KEPT)
 
 
 def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -65,7 +70,7 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
             (sent, own.created),
             pointer="/response/status",
             expected=expect[0] if isinstance(expect, list) else 404,
-            received=moved if sent.status in expect and moved not in (None, LOST) else sent.status,
+            received=moved if sent.status in expect and moved not in NO_STATE else sent.status,
             text=check.get("message"),
         )
         for name, sent, moved in tried
@@ -75,8 +80,8 @@ def _party(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
 
 
 def _code(name: str, refused: bool, moved: str | None) -> str:
-    if moved == LOST:
-        return "probe.party.lost"
+    if moved in (LOST, KEPT):
+        return f"probe.party.{moved}"
     return "probe.party.moved" if refused else f"probe.party.{name}"
 
 
@@ -95,11 +100,19 @@ def _each_sort(
             yield thing
             if "other" not in parties:
                 return
-    if operation == resource.read and resource.life is not None and resource.state is not None:
-        undone = workshop.make(resource, row)
-        if undone is not None:
-            workshop.change(undone, {resource.state: resource.life.undone}, row)
-            yield undone
+    undone = _undone(workshop, resource, row) if operation == resource.read else None
+    if undone is not None:
+        yield undone
+
+
+def _undone(workshop: Workshop, resource: Resource, row: Requirement) -> Thing | None:
+    """Return something that was made and undone; ``None`` where nothing is undone by its state."""
+    if resource.life is None or resource.state is None or resource.change is None:
+        return None
+    thing = workshop.make(resource, row)
+    if thing is not None:
+        workshop.change(thing, {resource.state: resource.life.undone}, row)
+    return thing
 
 
 def _tried(
@@ -132,7 +145,21 @@ def _tried(
     body = workshop.body(resource, own.candidate)
     for pointer, value in check.get("set", {}).items():
         body = put(body, pointer, _made(workshop, row, value))
-    return workshop.post(resource, body, row, "negative", **options), None
+    sent = workshop.post(resource, body, row, "negative", **options)
+    return sent, _kept(row, workshop, resource, body, sent) if name != "other" else None
+
+
+def _kept(
+    row: Requirement, workshop: Workshop, resource: Resource, body: Any, sent: Exchange
+) -> str | None:
+    """Look for what was refused to somebody without a key: it must not be there."""
+    key = workshop.key_of(resource, body)
+    if not key or sent.status is None or not 400 <= sent.status < 500:
+        return None
+    if there(workshop, resource, key, row) is None:
+        return None
+    workshop.found(resource, key)
+    return KEPT
 
 
 def _corrected(
@@ -172,6 +199,7 @@ def _listed(
     things = examples(workshop, resource, row)
     if not things:
         return Result(reason="no-data")
+    _undone(workshop, resource, row)
     evidence: int = 0
     for one in check.get("queries", ({},)):
         asked = {name: _of_made(value, things[0]) for name, value in one.items()}

@@ -48,11 +48,11 @@ def _state_kept(check: Check, row: Requirement, operation: str, lab: Lab) -> Res
                     before=cell.before,
                 )
             )
-    beside, wrong = _bystanders(workshop, resource, row)
+    beside, wrong = _bystanders(check, workshop, resource, row)
     return Result(evidence + beside, (*findings, *wrong), None if evidence + beside else "no-data")
 
 
-def _bystanders(workshop: Workshop, resource: Resource, row: Requirement) -> Tried:
+def _bystanders(check: Check, workshop: Workshop, resource: Resource, row: Requirement) -> Tried:
     """Make several of one candidate; what becomes of one is nothing to the others."""
     evidence: int = 0
     findings: list[Finding] = []
@@ -60,19 +60,24 @@ def _bystanders(workshop: Workshop, resource: Resource, row: Requirement) -> Tri
         return evidence, findings
     for place in taken(workshop, resource, row):
         # its owner may have acted in that moment; hardly twice
-        seen, wrong = twice(lambda place=place: _beside(workshop, resource, row, place))  # type: ignore[misc]
+        seen, wrong = twice(lambda place=place: _beside(check, workshop, resource, row, place))  # type: ignore[misc]
         evidence += seen
         findings += wrong
     return evidence, findings
 
 
-def _beside(workshop: Workshop, resource: Resource, row: Requirement, place: int) -> Tried:
+def _beside(
+    check: Check, workshop: Workshop, resource: Resource, row: Requirement, place: int
+) -> Tried:
     """Take back one of two, and make a third: the other stays, and the first does not return."""
     life = resource.life
     assert life is not None
     one = workshop.make(resource, row, place)
-    other = None if one is None else workshop.made(resource, one.candidate, row, {})
-    if one is None or other is None:
+    if one is None:
+        return 0, []
+    shared = {pointer: get(one.sent, pointer) for pointer in check.get("same", ())}
+    other = workshop.made(resource, one.candidate, row, shared)
+    if other is None:
         return 0, []
     stood = _gone(workshop, row, other)
     sent = workshop.change(one, {resource.state or "": life.undone}, row)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from mobstd.conformance.kinds.making import control_of, examples, right_change, shop
 from mobstd.conformance.kinds.probe import Probe
-from mobstd.conformance.lab import Lab
+from mobstd.conformance.lab import Lab, Query
 from mobstd.conformance.scenarios.edit import Edit, edits, put
-from mobstd.conformance.scenarios.oddity import oddities
+from mobstd.conformance.scenarios.oddity import odd_parameters, oddities
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.conformance.scenarios.thing import Thing
 from mobstd.conformance.scenarios.workshop import Workshop
@@ -17,7 +18,7 @@ from mobstd.judging.finding import Result
 from mobstd.judging.pointer import MISSING, get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["VARY", "each_edit", "many"]
+__all__ = ["ODD_QUERY", "VARY", "each_edit", "many"]
 
 
 def _edited(check: Check, workshop: Workshop, control: Thing) -> Iterator[Callable[[], Edit]]:
@@ -55,6 +56,10 @@ def _vary(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if opened is None:
         return Result(reason="not-permitted")
     workshop, resource = opened
+    if operation == resource.read:
+        thing = control_of(workshop, resource, row)
+        there = {} if thing is None else {resource.parameter or "": thing.key}
+        return _asked_oddly(check, row, operation, lab, there)
     if operation != resource.create:
         return _changed_oddly(check, row, workshop, resource, operation)
     control = control_of(workshop, resource, row)
@@ -91,7 +96,8 @@ def _changed_oddly(
     if body is MISSING:
         return Result(reason="no-data")
     seed = f"{workshop.lab.seed}:{operation}"
-    for document in oddities(body, check.get("odd", 0), seed):
+    raw = (text.encode() for text in check.get("raw", ()))
+    for document in chain(oddities(body, check.get("odd", 0), seed), raw):
         if corrects:
             sent = workshop.correct(thing, document, row, "negative", negative=True)
         else:
@@ -104,6 +110,24 @@ def _changed_oddly(
             break
         thing = another
     workshop.drop(thing)
+    return Result()
+
+
+def _odd_query(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
+    """Send queries that are odd in one parameter, for the row that forbids server failures."""
+    return _asked_oddly(check, row, operation, lab, lab.controls.get(operation, {}))
+
+
+def _asked_oddly(check: Check, row: Requirement, operation: str, lab: Lab, query: Query) -> Result:
+    if not query:
+        return Result(reason="no-data")
+    known = lab.context.catalogue.operations[operation].parameters
+    for name, value in islice(odd_parameters(known), check.get("odd", 0)):
+        lab.ask(operation, {**query, name: value}, "negative", row, negative=True)
+    repeated = next((p.name for p in known if p.where == "query" and p.name in query), None)
+    if repeated is not None:
+        pair = (repeated, str(query[repeated]))
+        lab.ask(operation, query, "negative", row, negative=True, extra=(pair,))
     return Result()
 
 
@@ -124,6 +148,12 @@ VARY = Probe(
     many,
     _vary,
     "writes",
-    {"en": "post odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
+    {"en": "send odd and wrong values", "fr": "envoyer des valeurs bizarres et fausses"},
     writes=True,
+)
+ODD_QUERY = Probe(
+    lambda check, row, operation, lab: 1 + int(check["odd"]),
+    _odd_query,
+    "negatives",
+    {"en": "send odd queries", "fr": "envoyer des requêtes bizarres"},
 )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from mobstd.conformance.kinds.making import shop
+from mobstd.conformance.kinds.correcting import prepared
+from mobstd.conformance.kinds.making import right_change, shop
 from mobstd.conformance.kinds.probe import found
 from mobstd.conformance.lab import Lab
 from mobstd.conformance.later.wait import Waiting
-from mobstd.conformance.scenarios.answers import answered
+from mobstd.conformance.scenarios.answers import answered, spoke
 from mobstd.conformance.scenarios.resource import Resource
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Result
 from mobstd.judging.pointer import get
 from mobstd.judging.requirement import Check, Requirement
 
-__all__ = ["listed_by", "stays"]
+__all__ = ["changed_late", "listed_by", "stays"]
 
 
 def _state(read: Exchange | None, resource: Resource) -> str | None:
@@ -55,11 +56,11 @@ def stays(check: Check, row: Requirement, operation: str, lab: Lab) -> Waiting:
 
 
 def listed_by(check: Check, row: Requirement, operation: str, lab: Lab) -> Waiting:
-    """Make a thing, and look for it in the list of its state when it has to be there."""
+    """Have a thing, and look for it in the list of its state when it has to be there."""
     opened, opening = None, lab.context.catalogue.collections[operation].opens
     if opening is not None:
         opened = shop(lab, opening.operation)
-    thing = opened[0].make(opened[1], row) if opened else None
+    thing = prepared(check, row, *opened) if opened else None
     if opened is None or opening is None or thing is None:
         return Result(reason="no-data")
     workshop, resource = opened
@@ -85,5 +86,35 @@ def listed_by(check: Check, row: Requirement, operation: str, lab: Lab) -> Waiti
         received=len(keys),
         text=check.get("message"),
         seconds=check["within"],
+    )
+    return Result(1, (wrong,))
+
+
+def changed_late(check: Check, row: Requirement, operation: str, lab: Lab) -> Waiting:
+    """Ask for a change long after a thing was made: it is taken, and done."""
+    opened = shop(lab, operation)
+    thing = opened[0].make(opened[1], row) if opened else None
+    if opened is None or thing is None or opened[1].state is None:
+        return Result(reason="no-data")
+    workshop, resource = opened
+    yield check["after"]
+    before = workshop.read(thing, row)
+    asked = right_change(resource)
+    sent = workshop.change(thing, asked, row)
+    after = workshop.read(thing, row)
+    state, wanted = _state(after, resource), asked[resource.state or ""]
+    if _state(before, resource) is None or not spoke(sent) or after is None:
+        return Result(reason="no-data")
+    if sent.accepted and state in (wanted, None):
+        return Result(1)
+    wrong = found(
+        row,
+        "probe.late-change.lost" if sent.accepted else "probe.late-change",
+        (after if sent.accepted else sent, thing.created),
+        pointer="/response/body" if sent.accepted else "/response/status",
+        expected=wanted if sent.accepted else 200,
+        received=state if sent.accepted else sent.status,
+        text=check.get("message"),
+        seconds=check["after"],
     )
     return Result(1, (wrong,))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from mobstd.conformance.later.fate import listed_by, stays
+from mobstd.conformance.later.fate import changed_late, listed_by, stays
 from mobstd.conformance.later.token_life import present_anew, token_life
 from mobstd.conformance.later.wait import Wait
 from mobstd.judging.finding import Result
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["EACH", "KINDS", "kept", "unmoved", "watch"]
 
-KINDS: Mapping[str, Wait] = {"token-life": token_life, "stays": stays, "listed-by": listed_by}
+KINDS: Mapping[str, Wait] = {
+    "token-life": token_life,
+    "stays": stays,
+    "listed-by": listed_by,
+    "late-change": changed_late,
+}
 """The kinds of checks that wait."""
 
 EACH = 8

@@ -25,6 +25,7 @@ __all__ = [
     "material",
     "parts",
     "sorts",
+    "spelled",
     "spoilt",
     "unfit",
 ]
@@ -35,7 +36,7 @@ SOON = 3600
 FEW = 4
 """How many values a member may have to tell sorts of candidates apart."""
 
-MOVED = re.compile(r"\$now([+-][0-9]+)([smhd])")
+MOVED = re.compile(r"\$now([+-][0-9]+)([smhd])(?:@([+-][0-9]{2}:[0-9]{2}))?")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 MOST = 40
@@ -282,7 +283,9 @@ class Maker:
             case "$sha256":
                 return hashlib.sha256(self.key().encode()).hexdigest()
         moved = MOVED.fullmatch(node) if isinstance(node, str) else None
-        return node if moved is None else self._instant(int(moved[1]) * SECONDS[moved[2]])
+        if moved is None:
+            return node
+        return spelled(self._now + int(moved[1]) * SECONDS[moved[2]], moved[3])
 
     def words(self, node: Any) -> Any:
         """Return a value with every word in it filled in that needs no candidate."""
@@ -290,9 +293,15 @@ class Maker:
             return {key: self.words(value) for key, value in node.items()}
         return [self.words(one) for one in node] if isinstance(node, list) else self.word(node)
 
-    def _instant(self, seconds: int) -> str:
-        at = datetime.fromtimestamp(self._now + seconds, UTC)
-        return at.isoformat().replace("+00:00", "Z")
+
+def spelled(at: float, offset: str | None = None) -> str:
+    """Return an instant as text, in UTC or with an offset such as ``+02:00``."""
+    moment = datetime.fromtimestamp(at, UTC)
+    if offset is not None:
+        return moment.astimezone(
+            datetime.fromisoformat(f"2000-01-01T00:00{offset}").tzinfo
+        ).isoformat()
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _words(node: Any) -> Iterator[str]:
