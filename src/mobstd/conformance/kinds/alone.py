@@ -171,17 +171,29 @@ def followed(
         asked.add(str(at))
     if len(set(read)) < len(read):
         return 1, [_wrong(check, row, pages, "twice", cursor, len(read) - len(set(read)))]
-    ended = at is MISSING or at is None
-    lost = set(lab.keys(whole)) - set(read)
+    what = _unlike(check, lab, whole, read, at is MISSING or at is None)
+    if what is not None:
+        again = lab.ask(operation, {**query, limit: check["most"]}, "control", row, fresh=True)
+        if set(lab.keys(again)) != set(lab.keys(whole)):
+            return 0, []  # what there is changed while it was read
+        return 1, [_wrong(check, row, [*pages, whole], *what)]
+    return 1, _beyond(check, row, operation, lab, {**query, limit: size}, whole)
+
+
+def _unlike(
+    check: Check, lab: Lab, whole: Exchange, read: list[Key], ended: bool
+) -> tuple[str, str, int] | None:
+    """Return how pages differ from the same read at once, with the cursor and how many."""
+    cursor, at_once = check["cursor"], list(lab.keys(whole))
+    lost, more = set(at_once) - set(read), set(read) - set(at_once)
     complete = _further(check, lab, whole) in (MISSING, None)
     if ended and complete and lost:
-        return 1, [_wrong(check, row, [*pages, whole], "lost", cursor, len(lost))]
-    if complete and set(read) - set(lab.keys(whole)):
-        return 1, [_wrong(check, row, [*pages, whole], "more", cursor, len(set(read)))]
-    first = list(lab.keys(whole))[: len(read)]
-    if check.get("ordered") and len(first) == len(read) and first != read:
-        return 1, [_wrong(check, row, [*pages, whole], "apart", cursor, len(read))]
-    return 1, _beyond(check, row, operation, lab, {**query, limit: size}, whole)
+        return "lost", cursor, len(lost)
+    if complete and more:
+        return "more", cursor, len(set(read))
+    first = at_once[: len(read)]
+    apart = check.get("ordered") and len(first) == len(read) and first != read
+    return ("apart", cursor, len(read)) if apart else None
 
 
 def _further(check: Check, lab: Lab, page: Exchange) -> Any:

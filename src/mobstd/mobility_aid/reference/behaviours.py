@@ -8,6 +8,7 @@ from typing import Any
 
 from mobstd.mobility_aid.members import covering
 from mobstd.mobility_aid.reference.feed import FEED
+from mobstd.mobility_aid.reference.meanwhile import MEANWHILE
 from mobstd.mobility_aid.reference.service import PAGE, Publisher
 from mobstd.mobility_aid.reference.shelf import Shelf, Wanted, key_of
 from mobstd.serving.answers import Refuse, Reply
@@ -91,13 +92,20 @@ def _without_the_country_named(publisher: Publisher) -> None:
     _answer(publisher.shelf, "territories", territories)
 
 
-def _small_pages(publisher: Publisher) -> None:
-    """Has pages of 5 items where nothing is asked for, of 60 at most, and says so."""
-    sizes = {"default": 5, "maximum": 60}
-    told = publisher.get_catalogue
-    _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
-    for name in ("list_aids", "list_territories"):
-        _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+def _pages(default: int, maximum: int) -> Callable[[Publisher], None]:
+    """Return what has pages of so many items where nothing is asked for, and at most, and says so.
+
+    The largest can be less than anybody would ask for.
+    """
+    sizes = {"default": default, "maximum": maximum}
+
+    def small(publisher: Publisher) -> None:
+        told = publisher.get_catalogue
+        _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
+        for name in ("list_aids", "list_territories"):
+            _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+
+    return small
 
 
 def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[Any], Any]:
@@ -105,7 +113,7 @@ def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[
         left_out = asked["limit"] == PAGE["default"]
         limit = sizes["default"] if left_out else asked["limit"]
         if limit > sizes["maximum"]:
-            raise Refuse(400, "A page has 60 items at most.")
+            raise Refuse(400, f"A page has {sizes['maximum']} items at most.")
         return answer({**asked, "limit": limit})
 
     return sized
@@ -145,7 +153,9 @@ BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "two-digits": _two_digits,
     "corsica-as-twenty": _corsica_as_twenty,
     **FEED,
-    "small-pages": _small_pages,
+    "small-pages": _pages(5, 60),
+    "tiny-pages": _pages(2, 3),
+    **MEANWHILE,
     "without-the-country-named": _without_the_country_named,
     "bulk-of-the-first-page": _bulk_of_the_first_page,
     "bulk-as-a-list": _bulk_as_a_list,
