@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Key, Lab, Query
-from mobstd.conformance.scenarios.difference import about, differences
+from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get, steps
@@ -100,10 +100,17 @@ def _apart(
             text=check.get("message"),
             member=one.pointer,
         )
-        for one in differences(item, read.body)
+        for one in (*differences(item, read.body), *_added(item, read.body))
         if about(one.pointer, check.get("only", ()), check.get("except", ()))
         if not extends(one.pointer, check.get("extensions"))
     ]
+
+
+def _added(item: Any, read: Any) -> Iterator[Difference]:
+    """Yield what a thing that is read alone tells, and the list does not."""
+    for one in differences(read, item):
+        if get(item, one.pointer) is MISSING:
+            yield Difference(one.pointer, None, one.sent)
 
 
 def _crawl(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
