@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -134,6 +135,45 @@ def _bulk_as_a_list(publisher: Publisher) -> None:
     _bulk(publisher, lambda body: b"[" + b",\n".join(body.splitlines()) + b"]")
 
 
+def _asked_otherwise(
+    publisher: Publisher, edit: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Searches for something else than what is asked."""
+    told = publisher.list_aids
+    _answer(publisher, "list_aids", lambda asked: told(edit(dict(asked))))
+
+
+def _forgets_the_offset(publisher: Publisher) -> None:
+    """Takes the clock of an instant for UTC, whatever its offset says."""
+
+    def edit(asked: dict[str, Any]) -> dict[str, Any]:
+        since = asked.get("updatedSince")
+        return asked | {"updatedSince": f"{since[:19]}Z"} if since else asked
+
+    _asked_otherwise(publisher, edit)
+
+
+def _first_funder_alone(publisher: Publisher) -> None:
+    """Finds an aid by the first of those who have a part in it alone; one has two."""
+    aid = json.loads(publisher.shelf.search(Wanted())[-1][1])
+    other = {"name": "Exemple", "type": "company", "siren": "100000009", "roles": ["operator"]}
+    provenance = {**aid["provenance"], "updatedAt": "2026-11-21T09:00:00Z"}
+    both = {**aid, "funders": [*aid["funders"], other], "provenance": provenance}
+    publisher.shelf.put_all([both])
+    found = publisher.shelf.search
+
+    def search(wanted: Wanted) -> list[tuple[str, str]]:
+        rows = found(wanted)
+        return [row for row in rows if not wanted.funder or _is_first(wanted.funder, row[1])]
+
+    _answer(publisher.shelf, "search", search)
+
+
+def _is_first(number: str, document: str) -> bool:
+    first = json.loads(document)["funders"][0]
+    return number in (first.get("siren"), first.get("siret"), first.get("siret", "")[:9])
+
+
 def _any_version(publisher: Publisher) -> None:
     """Answers at the address of any version as at its own."""
     publisher.versioned = False
@@ -160,6 +200,8 @@ BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "bulk-of-the-first-page": _bulk_of_the_first_page,
     "bulk-as-a-list": _bulk_as_a_list,
     "any-version": _any_version,
+    "forgets-the-offset": _forgets_the_offset,
+    "first-funder-alone": _first_funder_alone,
 }
 """Each by its name: those of places are of AID-CAT-05, of aids read alone of AID-CAT-01, of the
 feed of AID-CAT-08, of the bulk of AID-CAT-15; some are right in another way, for twins."""
