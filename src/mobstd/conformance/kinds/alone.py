@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Key, Lab, Query
@@ -30,7 +31,26 @@ def _opened(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if collection.opens is None or operation not in lab.controls:
         return Result()
     evidence, findings = twice(partial(_each, check, row, operation, lab))
+    if findings and _changes(row, operation, lab, findings):
+        return Result(evidence)
     return Result(evidence, tuple(findings))
+
+
+def _changes(row: Requirement, operation: str, lab: Lab, findings: list[Finding]) -> bool:
+    """Say whether what was found is about things that the list shows otherwise by now."""
+    seen = {exchange.id: exchange for exchange in lab.session.exchanges}
+    before = lab.items(seen[findings[0].exchanges[1]])
+    now = lab.items(lab.ask(operation, _query(lab, operation), "control", row, fresh=True))
+    moved = {key for key, (_, one) in before.items() if now.get(key, ("", None))[1] != one}
+    read = [seen[finding.exchanges[0]] for finding in findings]
+    return all(_of(lab, operation, exchange, before) in moved for exchange in read)
+
+
+def _of(lab: Lab, operation: str, read: Exchange, listed: Mapping[Key, Any]) -> Key | None:
+    """Return the identity of the thing that was read alone: its path names it."""
+    opening = lab.context.catalogue.collections[operation].opens
+    names = {} if opening is None else {str(get(i, opening.at)): k for k, (_, i) in listed.items()}
+    return names.get(unquote(read.request.path.rsplit("/", 1)[-1]))
 
 
 def _query(lab: Lab, operation: str) -> Query:
