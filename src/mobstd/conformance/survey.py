@@ -56,7 +56,9 @@ def _seen(lab: Lab, operation: str) -> Iterator[tuple[Any, bool]]:
         for key, (pointer, item) in lab.items(exchange).items():
             if key not in known:
                 known.add(key)
-                yield item, lab.sound(exchange, pointer)
+                refused = lab.context.refused(exchange)
+                whole = not refused.touches(pointer, frozenset()) and pointer not in refused.below
+                yield item, whole
 
 
 def _is(lab: Lab, sort: Mapping[str, Any], item: Any) -> bool:
