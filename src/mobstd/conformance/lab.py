@@ -67,6 +67,14 @@ def _seconds(value: Any) -> float | None:
     return int(parts[0]) * 3600.0 + int(parts[1]) * 60
 
 
+def _at_most(limit: Any, largest: Mapping[str, int]) -> bool:
+    """Say whether a limit is one that can be taken, or no number at all."""
+    try:
+        return int(limit) <= max(largest.values())
+    except (TypeError, ValueError):
+        return True
+
+
 @dataclass(frozen=True)
 class Anchor:
     """An item that the target has, and a query that was seen to find it."""
@@ -122,6 +130,7 @@ class Lab:
     _items: dict[str, Mapping[Key, tuple[str, Any]]] = field(default_factory=dict)
     _people: dict[str, Mapping[str, list[tuple[Key, Any]]]] = field(default_factory=dict)
     _filters: dict[str, list[tuple[Requirement, Check]]] = field(default_factory=dict)
+    _announced: list[Mapping[str, int] | None] = field(default_factory=list)
 
     def ask(
         self,
@@ -137,6 +146,8 @@ class Lab:
 
         ``fresh`` sends it in every case; ``False`` takes any answer of this run to that query.
         """
+        if not options.get("negative"):
+            query = self._bounded(operation, query)
         key = json.dumps([operation, query], sort_keys=True, default=str)
         known = fresh is False or (fresh is None and purpose == "control")
         if known and not options and key in self._answers:
@@ -147,6 +158,27 @@ class Lab:
         if purpose in ("control", "twin") and not options:
             self._answers[key] = exchange
         return exchange
+
+    def _bounded(self, operation: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a query that asks for no larger page than the target announces, if it does."""
+        pages = self.context.catalogue.version.suite.get("pages", {})
+        limit = query.get(pages.get("limit", ""))
+        if limit is None or operation not in self.context.catalogue.collections:
+            return query
+        if not self._announced:
+            self._announced.append(self._largest(pages))
+        (largest,) = self._announced
+        return query if largest is None or _at_most(limit, largest) else {**query, **largest}
+
+    def _largest(self, pages: Mapping[str, Any]) -> Mapping[str, int] | None:
+        """Return the largest page that the target announces, by the parameter that asks for it."""
+        told, catalogue = pages["told"], self.context.catalogue
+        block = catalogue.block_of.get(told, "")
+        if told not in catalogue.operations or self.presence.get(block) == "absent":
+            return None
+        value = get(self.ask(told, {}, "control").body, pages["at"])
+        right = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        return {pages["limit"]: value} if right else None
 
     def askable(self, operation: str) -> bool:
         """Say whether an operation can be asked at all.
@@ -276,6 +308,14 @@ class Lab:
         filters = self.filters(operation)
         return bool(filters) and all(
             match(check, item, query, self.context) is True for _, check in filters
+        )
+
+    def moved(self, operation: str, item: Any, answer: Exchange, query: Mapping[str, str]) -> bool:
+        """Say whether an answer shows an item as it was not before, and a query leaves it out."""
+        _, shown = self.items(answer).get(self.identity(operation, item), ("", item))
+        return shown != item and any(
+            match(check, shown, query, self.context) is False
+            for _, check in self.filters(operation)
         )
 
     def decidable(self, operation: str, query: Mapping[str, str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from mobstd.judging.context import Context
@@ -24,6 +24,10 @@ _ELSEWHERE = ("department:2A", "region:11", "region:75", "commune:69123", "commu
 _ODD = {"zero": "0", "letter": ".[AB]", "overseas": "9[78]"}
 """Codes that are no plain numbers, by what they begin with."""
 
+_EAST, _WEST = timezone(timedelta(hours=5)), timezone(timedelta(hours=-5))
+"""Who compares texts, or forgets the offset, finds too little in one and too much in the other."""
+
+_FUNDERS = ("100000009", "130025265", "552081317", "100000017")
 _STATUSES = ("active", "closed", "exhausted", "suspended")
 
 
@@ -110,8 +114,9 @@ def _place_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
     for area in own:
         for place in (area, *within(area)):
             yield from _edge(aid, {"place": place}, _sort(place, area))
-    for place in excluded:
-        yield from _edge(aid, {"place": place, "limit": 1000})
+    for area in excluded:
+        for place in (area, *within(area)):
+            yield from _edge(aid, {"place": place, "limit": 1000})
     for place in _ELSEWHERE:
         yield from _edge(aid, {"place": place})
 
@@ -148,6 +153,22 @@ def _updated_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
         for seconds, inside in ((0, True), (1, False)):
             moment = (at + timedelta(seconds=seconds)).astimezone(UTC).isoformat()
             yield Edit({"updatedSince": moment.replace("+00:00", "Z")}, inside)
+        for zone, seconds, inside in ((_EAST, 0, True), (_WEST, 1, False)):
+            moment = (at + timedelta(seconds=seconds)).astimezone(zone).isoformat()
+            yield Edit({"updatedSince": moment}, inside, sort="another zone")
+
+
+def _funder_edges(aid: Item, _: Query, __: Context) -> Iterator[Edit]:
+    """Yield the numbers of the first party and of later ones, the SIREN in a SIRET, and another."""
+    for place, party in enumerate(aid["funders"]):
+        siret = party.get("siret", "")
+        numbers = {"siret": siret, "siren of a siret": siret[:9], "siren": party.get("siren")}
+        for sort, number in numbers.items():
+            if number:
+                later = "later" if place else "first"
+                yield Edit({"funder": number}, inside=True, sort=f"{later} {sort}")
+    own = set(parties(aid))
+    yield Edit({"funder": next(one for one in _FUNDERS if one not in own)}, inside=False)
 
 
 def _words(parameter: str, of: Callable[[Item], list[str]]) -> Callable[..., bool | None]:
@@ -221,9 +242,13 @@ FILTERS: Mapping[str, ItemFilter] = {
     "search-status": _filter(
         "other-status", "status", lambda aid: [aid["status"]], _STATUSES, "status", several=True
     ),
-    "search-funder": _filter(
-        *("other-funder", "funder", lambda aid: list(parties(aid))),
-        *(("100000009", "130025265", "552081317"), "funders"),
+    "search-funder": ItemFilter(
+        "other-funder",
+        ("funder",),
+        _words("funder", lambda aid: list(parties(aid))),
+        _funder_edges,
+        reads=("funders",),
+        when_asked=True,
     ),
     "search-updated": ItemFilter(
         *("not-updated", ("updatedSince",), _updated, _updated_edges),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from mobstd.conformance.kinds.probe import Probe, Tried, found, twice
 from mobstd.conformance.lab import Key, Lab, Query
-from mobstd.conformance.scenarios.difference import about, differences
+from mobstd.conformance.scenarios.difference import Difference, about, differences
 from mobstd.judging.exchange import Exchange
 from mobstd.judging.finding import Finding, Result
 from mobstd.judging.pointer import MISSING, get, steps
@@ -30,7 +31,26 @@ def _opened(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
     if collection.opens is None or operation not in lab.controls:
         return Result()
     evidence, findings = twice(partial(_each, check, row, operation, lab))
+    if findings and _changes(row, operation, lab, findings):
+        return Result(evidence)
     return Result(evidence, tuple(findings))
+
+
+def _changes(row: Requirement, operation: str, lab: Lab, findings: list[Finding]) -> bool:
+    """Say whether what was found is about things that the list shows otherwise by now."""
+    seen = {exchange.id: exchange for exchange in lab.session.exchanges}
+    before = lab.items(seen[findings[0].exchanges[1]])
+    now = lab.items(lab.ask(operation, _query(lab, operation), "control", row, fresh=True))
+    moved = {key for key, (_, one) in before.items() if now.get(key, ("", None))[1] != one}
+    read = [seen[finding.exchanges[0]] for finding in findings]
+    return all(_of(lab, operation, exchange, before) in moved for exchange in read)
+
+
+def _of(lab: Lab, operation: str, read: Exchange, listed: Mapping[Key, Any]) -> Key | None:
+    """Return the identity of the thing that was read alone: its path names it."""
+    opening = lab.context.catalogue.collections[operation].opens
+    names = {} if opening is None else {str(get(i, opening.at)): k for k, (_, i) in listed.items()}
+    return names.get(unquote(read.request.path.rsplit("/", 1)[-1]))
 
 
 def _query(lab: Lab, operation: str) -> Query:
@@ -100,10 +120,17 @@ def _apart(
             text=check.get("message"),
             member=one.pointer,
         )
-        for one in differences(item, read.body)
+        for one in (*differences(item, read.body), *_added(item, read.body))
         if about(one.pointer, check.get("only", ()), check.get("except", ()))
         if not extends(one.pointer, check.get("extensions"))
     ]
+
+
+def _added(item: Any, read: Any) -> Iterator[Difference]:
+    """Yield what a thing that is read alone tells, and the list does not."""
+    for one in differences(read, item):
+        if get(item, one.pointer) is MISSING:
+            yield Difference(one.pointer, None, one.sent)
 
 
 def _crawl(check: Check, row: Requirement, operation: str, lab: Lab) -> Result:
@@ -171,17 +198,29 @@ def followed(
         asked.add(str(at))
     if len(set(read)) < len(read):
         return 1, [_wrong(check, row, pages, "twice", cursor, len(read) - len(set(read)))]
-    ended = at is MISSING or at is None
-    lost = set(lab.keys(whole)) - set(read)
+    what = _unlike(check, lab, whole, read, at is MISSING or at is None)
+    if what is not None:
+        again = lab.ask(operation, {**query, limit: check["most"]}, "control", row, fresh=True)
+        if set(lab.keys(again)) != set(lab.keys(whole)):
+            return 0, []  # what there is changed while it was read
+        return 1, [_wrong(check, row, [*pages, whole], *what)]
+    return 1, _beyond(check, row, operation, lab, {**query, limit: size}, whole)
+
+
+def _unlike(
+    check: Check, lab: Lab, whole: Exchange, read: list[Key], ended: bool
+) -> tuple[str, str, int] | None:
+    """Return how pages differ from the same read at once, with the cursor and how many."""
+    cursor, at_once = check["cursor"], list(lab.keys(whole))
+    lost, more = set(at_once) - set(read), set(read) - set(at_once)
     complete = _further(check, lab, whole) in (MISSING, None)
     if ended and complete and lost:
-        return 1, [_wrong(check, row, [*pages, whole], "lost", cursor, len(lost))]
-    if complete and set(read) - set(lab.keys(whole)):
-        return 1, [_wrong(check, row, [*pages, whole], "more", cursor, len(set(read)))]
-    first = list(lab.keys(whole))[: len(read)]
-    if check.get("ordered") and len(first) == len(read) and first != read:
-        return 1, [_wrong(check, row, [*pages, whole], "apart", cursor, len(read))]
-    return 1, _beyond(check, row, operation, lab, {**query, limit: size}, whole)
+        return "lost", cursor, len(lost)
+    if complete and more:
+        return "more", cursor, len(set(read))
+    first = at_once[: len(read)]
+    apart = check.get("ordered") and len(first) == len(read) and first != read
+    return ("apart", cursor, len(read)) if apart else None
 
 
 def _further(check: Check, lab: Lab, page: Exchange) -> Any:

@@ -57,6 +57,9 @@ def lost(
             return None
         if anchor.key in lab.keys(answer) or lab.sibling(anchor.operation, anchor.item, answer):
             return None
+        asked = lab.written(anchor.operation, twin)
+        if lab.moved(anchor.operation, anchor.item, found_by, asked):
+            return None
         pair = (answer, found_by)
     if lab.full(anchor.operation, pair[0]):
         return None

@@ -111,7 +111,8 @@ def _together(
     both = lab.ask(operation, query, "twin", row)
     if both.status not in REFUSED:
         return int(lab.readable(both)), []
-    alone = [lab.ask(operation, value.query, "control", row) for value in (one, other)]
+    size = {check["limit"]: check["most"]}
+    alone = [lab.ask(operation, {**v.query, **size}, "control", row) for v in (one, other)]
     both = lab.ask(operation, query, "twin", row)
     if both.status not in REFUSED or not all(answer.accepted for answer in alone):
         return 0, []

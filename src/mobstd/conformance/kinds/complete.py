@@ -264,11 +264,13 @@ def _confirmed(
     source: Exchange,
 ) -> list[Finding]:
     """Ask both again: the item must still be there, and still be missing."""
-    latest = exchange
+    latest, item = exchange, lab.items(source).get(key, ("", None))[1]
     for _ in range(2):
         there = lab.ask(operation, dict(source.request.query), "control", row, fresh=True)
         latest = lab.ask(operation, dict(exchange.request.query), "twin", row)
         if key not in lab.keys(there) or not latest.accepted or key in lab.keys(latest):
+            return []
+        if lab.moved(operation, item, there, exchange.query):
             return []
     if _moves(lab, row, operation, lab.items(there)[key][1]):
         return []
@@ -295,25 +297,31 @@ def _more_with_limit(
         for exchange in _judged(lab, operation):
             if name not in exchange.query and not _part(check, exchange):
                 by_query[tuple(sorted(exchange.query.items()))] = exchange
-        for exchange in _judged(lab, operation):
+        asked: set[str] = set()
+        for exchange in list(_judged(lab, operation)):
             rest = tuple(sorted((k, v) for k, v in exchange.query.items() if k != name))
             whole = by_query.get(rest)
             if name not in exchange.query or whole is None:
                 continue
             new = set(lab.keys(exchange)) - set(lab.keys(whole))
-            if not new:
+            if not new or str(exchange.query) in asked:
                 continue
-            again = lab.ask(operation, dict(whole.request.query), "control", row, fresh=True)
+            asked.add(str(exchange.query))
+            before = lab.ask(operation, dict(whole.request.query), "control", row, fresh=True)
             part = lab.ask(operation, dict(exchange.request.query), "twin", row)
-            if set(lab.keys(part)) - set(lab.keys(again)):
+            after = lab.ask(operation, dict(whole.request.query), "control", row, fresh=True)
+            if not (lab.readable(before) and lab.readable(part) and lab.readable(after)):
+                continue
+            lost = set(lab.keys(part)) - set(lab.keys(before)) - set(lab.keys(after))
+            if lost:
                 return [
                     found(
                         row,
                         "probe.more-with-limit",
-                        (again, part),
+                        (after, part),
                         pointer="/response/body",
                         expected="every item of the limited answer",
-                        received=f"{len(new)} missing",
+                        received=f"{len(lost)} missing",
                         parameter=name,
                     )
                 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mobstd.mobility_aid.members import covering
 from mobstd.mobility_aid.reference.feed import FEED
+from mobstd.mobility_aid.reference.meanwhile import MEANWHILE
 from mobstd.mobility_aid.reference.service import PAGE, Publisher
 from mobstd.mobility_aid.reference.shelf import Shelf, Wanted, key_of
 from mobstd.serving.answers import Refuse, Reply
@@ -91,13 +93,20 @@ def _without_the_country_named(publisher: Publisher) -> None:
     _answer(publisher.shelf, "territories", territories)
 
 
-def _small_pages(publisher: Publisher) -> None:
-    """Has pages of 5 items where nothing is asked for, of 60 at most, and says so."""
-    sizes = {"default": 5, "maximum": 60}
-    told = publisher.get_catalogue
-    _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
-    for name in ("list_aids", "list_territories"):
-        _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+def _pages(default: int, maximum: int) -> Callable[[Publisher], None]:
+    """Return what has pages of so many items where nothing is asked for, and at most, and says so.
+
+    The largest can be less than anybody would ask for.
+    """
+    sizes = {"default": default, "maximum": maximum}
+
+    def small(publisher: Publisher) -> None:
+        told = publisher.get_catalogue
+        _answer(publisher, "get_catalogue", lambda: {**told(), "pageSize": sizes})
+        for name in ("list_aids", "list_territories"):
+            _answer(publisher, name, _sized(getattr(publisher, name), sizes))
+
+    return small
 
 
 def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[Any], Any]:
@@ -105,7 +114,7 @@ def _sized(answer: Callable[[Any], Any], sizes: Mapping[str, int]) -> Callable[[
         left_out = asked["limit"] == PAGE["default"]
         limit = sizes["default"] if left_out else asked["limit"]
         if limit > sizes["maximum"]:
-            raise Refuse(400, "A page has 60 items at most.")
+            raise Refuse(400, f"A page has {sizes['maximum']} items at most.")
         return answer({**asked, "limit": limit})
 
     return sized
@@ -124,6 +133,45 @@ def _bulk_of_the_first_page(publisher: Publisher) -> None:
 def _bulk_as_a_list(publisher: Publisher) -> None:
     """Has one JSON array as bulk."""
     _bulk(publisher, lambda body: b"[" + b",\n".join(body.splitlines()) + b"]")
+
+
+def _asked_otherwise(
+    publisher: Publisher, edit: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Searches for something else than what is asked."""
+    told = publisher.list_aids
+    _answer(publisher, "list_aids", lambda asked: told(edit(dict(asked))))
+
+
+def _forgets_the_offset(publisher: Publisher) -> None:
+    """Takes the clock of an instant for UTC, whatever its offset says."""
+
+    def edit(asked: dict[str, Any]) -> dict[str, Any]:
+        since = asked.get("updatedSince")
+        return asked | {"updatedSince": f"{since[:19]}Z"} if since else asked
+
+    _asked_otherwise(publisher, edit)
+
+
+def _first_funder_alone(publisher: Publisher) -> None:
+    """Finds an aid by the first of those who have a part in it alone; one has two."""
+    aid = json.loads(publisher.shelf.search(Wanted())[-1][1])
+    other = {"name": "Exemple", "type": "company", "siren": "100000009", "roles": ["operator"]}
+    provenance = {**aid["provenance"], "updatedAt": "2026-11-21T09:00:00Z"}
+    both = {**aid, "funders": [*aid["funders"], other], "provenance": provenance}
+    publisher.shelf.put_all([both])
+    found = publisher.shelf.search
+
+    def search(wanted: Wanted) -> list[tuple[str, str]]:
+        rows = found(wanted)
+        return [row for row in rows if not wanted.funder or _is_first(wanted.funder, row[1])]
+
+    _answer(publisher.shelf, "search", search)
+
+
+def _is_first(number: str, document: str) -> bool:
+    first = json.loads(document)["funders"][0]
+    return number in (first.get("siren"), first.get("siret"), first.get("siret", "")[:9])
 
 
 def _any_version(publisher: Publisher) -> None:
@@ -145,11 +193,15 @@ BEHAVIOURS: Mapping[str, Callable[[Publisher], None]] = {
     "two-digits": _two_digits,
     "corsica-as-twenty": _corsica_as_twenty,
     **FEED,
-    "small-pages": _small_pages,
+    "small-pages": _pages(5, 60),
+    "tiny-pages": _pages(2, 3),
+    **MEANWHILE,
     "without-the-country-named": _without_the_country_named,
     "bulk-of-the-first-page": _bulk_of_the_first_page,
     "bulk-as-a-list": _bulk_as_a_list,
     "any-version": _any_version,
+    "forgets-the-offset": _forgets_the_offset,
+    "first-funder-alone": _first_funder_alone,
 }
 """Each by its name: those of places are of AID-CAT-05, of aids read alone of AID-CAT-01, of the
 feed of AID-CAT-08, of the bulk of AID-CAT-15; some are right in another way, for twins."""
