@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange

@@ -78,7 +78,7 @@ def _vague(area: str, place: str) -> bool:
 
 
 def instant(text: str) -> datetime | None:
-    """Return the instant that a text tells, ``None`` where it is none; RFC 3339 has small letters."""
+    """Return the instant that a text tells, in small letters too; ``None`` where it is none."""
     try:
         found = datetime.fromisoformat(text.upper().replace(" ", "+"))
     except ValueError:

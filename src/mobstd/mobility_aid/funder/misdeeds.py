@@ -37,20 +37,6 @@ def _same_whoever(funder: Funder) -> None:
     funder.create_subscription = create  # type: ignore[method-assign]
 
 
-def _stamps_less(funder: Funder) -> None:
-    """Stamps subscriptions without what was answered."""
-    right = funder.book.enter
-
-    def enter(act: Act, outside: Any, item: Any, *more: Any) -> Any:
-        answers = item.pop("answers")
-        try:
-            return right(act, outside, item, *more)
-        finally:
-            item["answers"] = answers
-
-    funder.book.enter = enter  # type: ignore[method-assign]
-
-
 def _contents_for_all(funder: Funder) -> None:
     """Gives the content of documents to a token that may not decide."""
     lets, right = funder.lets, funder.step_subscription
@@ -256,7 +242,6 @@ def _tells_late(funder: Funder) -> None:
 
 MISDEEDS: Mapping[str, Callable[[Funder], None]] = {
     "same-whoever": _same_whoever,
-    "stamps-less": _stamps_less,
     "contents-for-all": _contents_for_all,
     "opens-all-contents": _opens_all_contents,
     "lists-an-aid-of-all": _lists_an_aid_of_all,
