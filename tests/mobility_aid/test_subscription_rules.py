@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from mobstd.judging.catalogue import catalogue
 from mobstd.judging.context import Context
 from mobstd.judging.exchange import Exchange, Request, Response
 from mobstd.judging.rule import RunRule
-from mobstd.mobility_aid.subscriptions import RULES
+from mobstd.mobility_aid.rules import RULES
 
 from .documents import VERSION
 from .funders import ANSWERS, BIKE
@@ -201,3 +202,65 @@ def test_a_page_that_is_no_page_is_no_reading() -> None:
     for rule in ("limit-names", "refused-changes-nothing", "updates-merge"):
         bare: Call = ("getSubscription", f"/subscriptions/{ONE}", None, 200, [])
         assert judged(rule, *COURSE, bare, bare, odd) == [], rule
+
+
+GRANT = {"to": "granted", "payment": {"type": "once", "amount": "12.50", "currency": "EUR"}}
+
+
+def decided(amount: str, **more: Any) -> dict[str, Any]:
+    payment = {"type": "once", "amount": amount, "currency": "EUR"}
+    told = {"outcome": "granted", "code": "conditionsMet", "text": "Oui.", "payment": payment}
+    return {"decision": {**told, "actor": "funder", "at": SENT[1], **more}}
+
+
+def granted(key: str, amount: str) -> Call:
+    answer = shown(key, "granted", SENT[1], **decided(amount))
+    return "stepSubscription", f"/subscriptions/{key}/steps", GRANT, 200, answer
+
+
+@pytest.mark.parametrize(
+    ("amount", "wrong"), [("12.50", []), ("12.5", []), ("12", ["decided-otherwise"])]
+)
+def test_a_decision_is_what_was_sent(amount: str, wrong: list[str]) -> None:
+    assert judged("decisions-kept", begun(ONE), granted(ONE, amount)) == wrong
+    later = read(ONE, "granted", SENT[1], **decided(amount))
+    assert judged("decisions-kept", begun(ONE), granted(ONE, "12.50"), later) == wrong
+
+
+def test_a_decision_that_another_act_followed_is_not_compared() -> None:
+    later = read(ONE, "granted", SENT[1], **decided("9"))
+    assert judged("decisions-kept", granted(ONE, "12.50"), step(ONE, None), later) == []
+
+
+def test_what_was_told_of_a_history_stays() -> None:
+    entries = [
+        {"sequence": 1, "at": DRAFT[1], "event": "created", "state": "draft", "actor": "funder"},
+        {
+            "sequence": 2,
+            "at": SENT[1],
+            "event": "submitted",
+            "state": "submitted",
+            "actor": "funder",
+        },
+    ]
+    whole = read(ONE, *SENT, history=entries)
+    assert judged("history-kept", begun(ONE), whole, begun(ONE), whole) == []
+    anew = [{**entries[1], "sequence": 1}]
+    lost = read(ONE, *SENT, history=anew)
+    assert judged("history-kept", begun(ONE), whole, lost) == ["history-rewritten"]
+
+
+def held(status: int, **more: Any) -> Call:
+    asked = {"id": ONE, "aid": BIKE, "for": "invoice", "name": "a.pdf", "type": "application/pdf"}
+    digest = "e7dac2d2a5d9e8f7ffb4ca97b5dca4ba2a5b1b5c5a0a1c7d3bdbf2f9a3cb3b49"
+    answer = {**asked, "size": 9, "sha256": digest, "keyId": "k", "keyVersion": 1, **more}
+    answer["createdAt"] = DRAFT[1]
+    return "createDocument", "/documents", {**asked, "content": "JVBERi0xLjcK"}, status, answer
+
+
+def test_a_document_is_held_as_it_was_sent() -> None:
+    right = hashlib.sha256(b"%PDF-1.7\n").hexdigest()
+    assert judged("held-as-sent", held(201, sha256=right)) == []
+    assert judged("held-as-sent", held(201, sha256=right, size=12)) == ["held-otherwise"]
+    assert judged("held-as-sent", held(201)) == ["held-otherwise"]
+    assert judged("held-as-sent", held(200, size=12)) == []

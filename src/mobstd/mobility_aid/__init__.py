@@ -16,7 +16,8 @@ search       what a search for aids means; reference: a catalogue that serves it
 funder       a funder that takes subscriptions; subscribing: acts that survive a lost answer
 feed         what a feed of changes says beside the list; counting: how many aids of a place
 timestamps   time stamps of RFC 3161, read; proving: rules of evidence
-subscriptions   rules of them; acts: what a run asked of them; events: whether they tell it
+subscriptions   rules of them; acts: what a run asked of them; events: whether they tell it;
+             decided: what was decided, kept; holding: documents, held as they were sent
 identifiers  SIREN and SIRET; rules: what the schema of an aid cannot say
 """
 

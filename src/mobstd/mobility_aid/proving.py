@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,6 +13,7 @@ from mobstd.canon.standard import find as find_version
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
 from mobstd.judging.rule import Edit, ItemFilter, Trouble, ValueRule
+from mobstd.mobility_aid.search import instant
 from mobstd.mobility_aid.timestamps import SHA256, Said, canonical, digest_of, read_token
 
 __all__ = ["RULES"]
@@ -22,6 +22,11 @@ Troubles = Iterator[Trouble] | None
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 """The id of no subscription."""
+
+STAMPED = ("id", "aid", "subject", "state", "answers", "documents")
+"""What every stamp has to be of; the consent has a row of its own."""
+
+DECIDED = ("granted", "rejected", "revoked")
 
 
 def _digest(record: Any, context: Context) -> Troubles:
@@ -49,10 +54,10 @@ def _token(record: Any, context: Context) -> Troubles:
 
 def _time(record: Any, context: Context) -> Troubles:
     """AID-EVD-04: the time is genTime of the token, to the second."""
-    said = _said(record)
-    if said is None:
+    said, told = _said(record), instant(record["at"])
+    if said is None or told is None:
         return None
-    far = abs((datetime.fromisoformat(record["at"]) - said.at).total_seconds())
+    far = abs((told - said.at).total_seconds())
     at = said.at.isoformat()
     return iter([Trouble("time-of-other", "/at", expected=at)] if far >= 1 else [])
 
@@ -81,6 +86,16 @@ def _consent(record: Any, context: Context) -> Troubles:
     consent = data.get("consent")
     whole = isinstance(consent, dict) and {"given", "version", "at"} <= consent.keys()
     return iter([] if whole else [Trouble("consent-not-stamped", "/data")])
+
+
+def _whole(record: Any, context: Context) -> Troubles:
+    """AID-EVD-01: what was stamped is the subscription, and the decision where there is one."""
+    data = _parsed(record)
+    if not isinstance(data, dict):
+        return None
+    wanted = STAMPED if data.get("state") not in DECIDED else (*STAMPED, "decision")
+    lacking = [name for name in wanted if name not in data]
+    return (Trouble("not-stamped", "/data", expected=name) for name in lacking)
 
 
 def _rising(page: Any, context: Context) -> Troubles:
@@ -175,6 +190,7 @@ RULES: Mapping[str, ItemFilter | ValueRule] = {
     "evidence-time": ValueRule("/evidence/*", _time),
     "evidence-canonical": ValueRule("/evidence/*", _canonical),
     "evidence-consent": ValueRule("/evidence/*", _consent),
+    "evidence-whole": ValueRule("/evidence/*", _whole),
     "numbers-rise": ValueRule("", _rising),
     "evidence-entries": ValueRule("", _entries),
     "events-follow": ValueRule("", _steps),

@@ -13,7 +13,7 @@ from typing import Any
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
 from mobstd.judging.rule import ItemFilter, RunRule, Trouble, ValueRule
-from mobstd.mobility_aid import counting, feed, proving, subscriptions, verdicts
+from mobstd.mobility_aid import counting, decided, feed, holding, proving, subscriptions, verdicts
 from mobstd.mobility_aid.facts import decimal
 from mobstd.mobility_aid.identifiers import is_siren, is_siret
 from mobstd.mobility_aid.registry import criteria, region_of
@@ -251,6 +251,8 @@ RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     **FILTERS,
     **proving.RULES,
     **subscriptions.RULES,
+    **decided.RULES,
+    **holding.RULES,
     **verdicts.RULES,
     **counting.RULES,
     **feed.RULES,

@@ -82,9 +82,9 @@ def _vague(area: str, place: str) -> bool:
 
 
 def instant(text: str) -> datetime | None:
-    """Return the instant that a text tells, ``None`` where it is none."""
+    """Return the instant that a text tells, in small letters too; ``None`` where it is none."""
     try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
+        found = datetime.fromisoformat(text.upper().replace(" ", "+"))
     except ValueError:
         return None
     return found if found.tzinfo else None

@@ -23,6 +23,20 @@ LATE = 25
 """How many events are not told yet."""
 
 
+def _same_whoever(funder: Funder) -> None:
+    """Answers an id that it knows with what it knows, whoever it is for."""
+    right = funder.create_subscription
+
+    def create(asked: Any, body: Any) -> Any:
+        with funder.ledger.acting() as act:
+            known = act.subscription(body["id"])
+        if known is not None and "subject" in body:
+            body = {**body, "subject": known[0]["subject"]}
+        return right(asked, body)
+
+    funder.create_subscription = create  # type: ignore[method-assign]
+
+
 def _contents_for_all(funder: Funder) -> None:
     """Gives the content of documents to a token that may not decide."""
     lets, right = funder.lets, funder.step_subscription
@@ -227,6 +241,7 @@ def _tells_late(funder: Funder) -> None:
 
 
 MISDEEDS: Mapping[str, Callable[[Funder], None]] = {
+    "same-whoever": _same_whoever,
     "contents-for-all": _contents_for_all,
     "opens-all-contents": _opens_all_contents,
     "lists-an-aid-of-all": _lists_an_aid_of_all,
