@@ -57,7 +57,10 @@ def _seen(lab: Lab, operation: str) -> Iterator[tuple[Any, bool]]:
         for key, (pointer, item) in lab.items(exchange).items():
             if key not in known:
                 known.add(key)
-                yield item, pointer not in refused.below and pointer not in refused.pointers
+                yield (
+                    item,
+                    pointer not in refused.below and not refused.touches(pointer, frozenset()),
+                )
 
 
 def _is(lab: Lab, sort: Mapping[str, Any], item: Any) -> bool:
