@@ -81,8 +81,16 @@ def _code(version: Version) -> list[Path]:
 def _hash(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        content = path.read_bytes()
+        read = _code_of(content) if path.suffix == ".py" else content
+        digest.update(path.name.encode() + b"\0" + read + b"\0")
     return digest.hexdigest()
+
+
+def _code_of(content: bytes) -> bytes:
+    """Return the lines that Python reads: neither blank ones nor comments."""
+    lines = content.splitlines()
+    return b"\n".join(line for line in lines if line.strip() and line.lstrip()[:1] != b"#")
 
 
 def committed(version: Version) -> Path:

@@ -27,7 +27,6 @@ LONGEST_WAIT = 75.0
 ONE_ANSWER = 8 << 20
 ALL_ANSWERS = 64 << 20
 """Bytes of memory that answers may take; one that is too large counts as truncated."""
-
 OBJECT = 256
 """Bytes that an object takes beside its text."""
 
