@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,7 +13,7 @@ from typing import Any
 
 from mobstd.judging.context import Context
 from mobstd.judging.pointer import find
-from mobstd.judging.rule import ItemFilter, RunRule, Trouble, ValueRule
+from mobstd.judging.rule import SURPRISED, ItemFilter, RunRule, Trouble, ValueRule
 from mobstd.mobility_aid import counting, decided, feed, holding, proving, subscriptions, verdicts
 from mobstd.mobility_aid.facts import decimal
 from mobstd.mobility_aid.identifiers import is_siren, is_siret
@@ -247,7 +248,19 @@ def _exclusions(page: Any, context: Context) -> Troubles:
     )
 
 
-RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
+def _quiet(found: ItemFilter) -> ItemFilter:
+    """Return a filter that says nothing of an item that is not what its schema says."""
+
+    def match(item: Any, query: Mapping[str, str], context: Context) -> bool | None:
+        try:
+            return found.match(item, query, context)
+        except SURPRISED:
+            return None
+
+    return replace(found, match=match)
+
+
+_RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     **FILTERS,
     **proving.RULES,
     **subscriptions.RULES,
@@ -271,3 +284,8 @@ RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
     "in-sequence": ValueRule("", _sequenced),
     "exclusions-symmetric": ValueRule("/aids", _exclusions),
 }
+
+RULES: Mapping[str, ItemFilter | RunRule | ValueRule] = {
+    name: _quiet(rule) if isinstance(rule, ItemFilter) else rule for name, rule in _RULES.items()
+}
+"""Every rule of the standard, by name."""
