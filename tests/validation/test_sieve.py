@@ -54,10 +54,12 @@ UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 def _edited(document: Any) -> Iterator[Any]:
-    """Yield the document with each of its values removed, replaced or added, one at a time."""
+    """Yield the document with each value removed, replaced, added or, in lists, doubled."""
     yield document
     if isinstance(document, dict):
         yield from ({**document, name: "x"} for name in FORBIDDEN)
+        lists = {name: value for name, value in document.items() if isinstance(value, list)}
+        yield from ({**document, name: [*items, *items]} for name, items in lists.items())
     for path in _paths(document, ()):
         without = deepcopy(document)
         holder = without
