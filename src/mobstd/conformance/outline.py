@@ -15,6 +15,7 @@ from mobstd.canon.standard import Version, find
 from mobstd.conformance.baseline import Baseline
 from mobstd.conformance.grants import Grants, grants_of
 from mobstd.conformance.lab import Lab, Person
+from mobstd.conformance.metering import Metered
 from mobstd.conformance.needs import refuse_hints, tear_down_call
 from mobstd.conformance.profile import Auth, Profile
 from mobstd.conformance.renewal import Renewal
@@ -206,7 +207,7 @@ def outlined(sender: SenderLike, profile: Profile, options: Options) -> Outline:
     requests = min(requests, QUICK) if options.quick else requests
     address = getattr(sender, "address", None)
     session = Session(
-        sender,
+        Metered(sender, address),
         found,
         Budget.of(requests, profile.time_budget, writing=options.allow_writes),
         Pace(options.rate or profile.rate, options.sleep),

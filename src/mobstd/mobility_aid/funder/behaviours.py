@@ -18,6 +18,7 @@ __all__ = ["BEHAVIOURS"]
 
 UNPROCESSABLE = 422
 _OPTIONAL = ("answers", "documents")
+UNCHANGEABLE = ("submitted", "granted", "rejected", "revoked")
 
 
 def _shows_all(funder: Funder) -> None:
@@ -140,7 +141,7 @@ BEHAVIOURS: Mapping[str, Callable[[Funder], None]] = {
     "wants-every-scope": _wants_every_scope,
     "grants-unsaid": _grants_unsaid,
     "grants-in-another-order": _grants_in_another_order,
-    **{f"changes-the-{one}": partial(_changes_in, one) for one in ("submitted", "granted")},
+    **{f"changes-the-{one}": partial(_changes_in, one) for one in UNCHANGEABLE},
     **MISDEEDS,
     **{f"ignores-{scope.replace('.', '-')}": partial(_ignores, scope) for scope in SCOPES},
 }
