@@ -152,6 +152,8 @@ TAKING: Sequence[Step] = (
     _post("priceless", _but(6, PRICELESS)),
     _post("gone", _but(7, driverJourneyId="gone")),
     _post("listed", _but(8, LISTED)),
+    _post("short", _but(900, distance=...)),
+    _post("nul", _but(901, passengerPickupAddress="Gare\0")),
     _post("number as id", {**BOOKING, "id": 12345}),
     _post("word as id", {**BOOKING, "id": "booking00321"}),
     *(_post(f"as {status}", _but(20 + n, status=status)) for n, status in enumerate(FIRST)),
