@@ -9,10 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mobstd.conformance.session import ALL_ANSWERS, KEPT, OBJECT, SenderLike
+from mobstd.conformance.session import SenderLike
 from mobstd.judging.exchange import Request, Response
 
 __all__ = ["Metered"]
+
+ALL_ANSWERS, KEPT = 64 << 20, 64 << 10
+"""Bytes that all answers may take, and those that are left of one that is cut."""
+
+OBJECT = 256
+"""Bytes that an object takes beside its text."""
 
 AGAIN = 2
 """What came before counts for half of what is new."""
