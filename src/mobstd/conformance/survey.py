@@ -67,4 +67,4 @@ def _is(lab: Lab, sort: Mapping[str, Any], item: Any) -> bool:
     if "schema" in sort:
         return not any(lab.context.validator(sort["schema"]).problems(item))
     rule = lab.context.catalogue.version.rules[sort["rule"]]
-    return any(troubles(rule, value, lab.context, whole=True) for _, value in find(item, rule.at))
+    return any(troubles(rule, value, lab.context, whole=False) for _, value in find(item, rule.at))

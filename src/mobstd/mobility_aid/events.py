@@ -11,6 +11,7 @@ from mobstd.judging.exchange import Exchange
 from mobstd.judging.pointer import get
 from mobstd.judging.rule import Trouble
 from mobstd.mobility_aid.acts import acts
+from mobstd.mobility_aid.snapshots import sound
 
 __all__ = ["told"]
 
@@ -70,7 +71,9 @@ def _readings(
     since, last = 0, -1
     events: list[Mapping[str, Any]] = []
     for place, exchange in enumerate(exchanges):
-        if exchange.operation != "listEvents" or not _sound(exchange, context):
+        if exchange.operation != "listEvents" or exchange.purpose == "traffic":
+            continue
+        if not sound(exchange, context):
             continue
         found, end = exchange.body["events"], exchange.body["latest"]
         text = exchange.query.get("after", "0")
@@ -82,15 +85,6 @@ def _readings(
         if not found or last >= end:
             yield _Reading(since, events, place, exchange)
         latest.append((place, end))
-
-
-def _sound(exchange: Exchange, context: Context) -> bool:
-    return (
-        exchange.accepted
-        and not exchange.negative
-        and exchange.purpose != "traffic"
-        and context.problems(exchange) == []
-    )
 
 
 def _courses(exchanges: Sequence[Exchange]) -> dict[str, _Course]:
